@@ -1,0 +1,22 @@
+package org.deftstream.deft.htransform;
+
+import java.util.List;
+
+/**
+ * Answers the one question of conditional sampling: given {@code (x_t, eps_theta(x_t, t), t, y)},
+ * which correction h to the predicted noise conditions the prior on y (DEFT, theorem 3.1). In noise
+ * units: {@code h = -sqrt(1 - alphaBar_t) grad ln p_t(y | x_t)}, so the corrected noise is {@code
+ * eps + h}. Implementations are thread-safe, and a row's answer does not depend on its neighbours.
+ */
+public interface HTransform {
+  /** The method's name, for provenance: {@code deft}, {@code diffpir}. */
+  String method();
+
+  /**
+   * Corrections for a batch of trajectories, each at its own timestep.
+   *
+   * @param rows at least one row
+   * @return one array of image size for each row, in the order of the rows
+   */
+  List<float[]> correct(List<StepRow> rows);
+}

@@ -1,0 +1,78 @@
+package org.deftstream.deft.operator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.deftstream.deft.image.ImageShape;
+
+/**
+ * The physics of an instrument: {@code y = A(x) + noise}. Images are flat channels-last arrays with
+ * values in [-1, 1]; measurements are flat arrays of {@link #measurementShape()}. Immutable and
+ * thread-safe.
+ *
+ * <p>Some operators have parameters that change with every record, such as the mask of inpainting.
+ * Those are auxiliary inputs: {@link #auxiliaryShapes()} names them and {@link #bind} returns the
+ * operator of one record. An operator without auxiliary inputs binds to itself.
+ */
+public interface ForwardOperator {
+  /** The kind, as in the specification's field {@code kind}: {@code ct-parallel}. */
+  String kind();
+
+  /** The JSON specification from which an equal operator can be made, noise level included. */
+  JsonNode spec();
+
+  /** Shape of the images. */
+  ImageShape imageShape();
+
+  /** Shape of a measurement, row-major. */
+  int[] measurementShape();
+
+  /** Standard deviation of the Gaussian measurement noise, in units of the measurement. */
+  double noiseSigma();
+
+  /** Name and shape of each auxiliary input that a record must carry; empty if there is none. */
+  Map<String, int[]> auxiliaryShapes();
+
+  /**
+   * The operator of one record.
+   *
+   * @param auxiliary a value for each name of {@link #auxiliaryShapes()}
+   * @throws IllegalArgumentException one line that says what does not fit, and what would be right
+   */
+  ForwardOperator bind(Map<String, float[]> auxiliary);
+
+  /** Draws auxiliary inputs for a simulated record (a fresh mask); empty if there is none. */
+  Map<String, float[]> drawAuxiliary(RandomGenerator random);
+
+  /** {@code A(x)}, without noise. */
+  float[] measure(float[] image);
+
+  /** {@code A^T y}, exact to the dot-product test; for non-linear operators at the origin. */
+  float[] adjoint(float[] measurement);
+
+  /** The pseudo-inverse {@code A^+ y} or the stated surrogate (CT: filtered back-projection). */
+  float[] pseudoInverse(float[] measurement);
+
+  /**
+   * The preconditioned gradient of the log-likelihood at {@code x0Hat}: always the ascent direction,
+   * scaled to image units (CT: filtered back-projection of {@code y - A x0Hat}; mask: {@code M (y -
+   * x0Hat)}). The residual input g of DEFT, eq. 12.
+   */
+  float[] likelihoodGradient(float[] x0Hat, float[] measurement);
+
+  /**
+   * The proximal point {@code argmin_x |y - A x|^2 + rho |x - x0|^2}, used by DiffPIR.
+   *
+   * @param rho positive weight
+   */
+  float[] proximal(float[] x0, float[] measurement, double rho);
+
+  /**
+   * Number of channels of {@link #conditioning}: what an adapter sees of the measurement besides
+   * the likelihood gradient.
+   */
+  int conditioningChannels();
+
+  /** Image-shaped features of the measurement that do not change with t, channels last. */
+  float[] conditioning(float[] measurement);
+}

@@ -1,0 +1,40 @@
+package org.deftstream.deft.prior;
+
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.schedule.NoiseSchedule;
+
+/**
+ * The frozen unconditional diffusion model {@code eps_theta(x_t, t)}. Thread-safe. Owned, and
+ * closed, by whoever opened it; closing waits for the calls in flight.
+ */
+public interface Prior extends AutoCloseable {
+  /** The prior's name, for example {@code head-ct-64}. */
+  String name();
+
+  /** SHA-256 over weights, network and schedule, in hexadecimal. */
+  String fingerprint();
+
+  /** Shape of one image; values are in [-1, 1]. */
+  ImageShape imageShape();
+
+  /** The noise schedule that the prior was trained with. */
+  NoiseSchedule schedule();
+
+  /** Number of weights. */
+  long parameters();
+
+  /** The engine and device that evaluate the network, for provenance: {@code TensorFlow cpu}. */
+  String device();
+
+  /**
+   * Predicts the noise of a batch.
+   *
+   * @param xt noisy images, batch x height x width x channels
+   * @param timesteps one timestep in [0, N - 1] for each image
+   * @return predicted noise, the shape of {@code xt}
+   */
+  float[] predictNoise(float[] xt, int[] timesteps);
+
+  @Override
+  void close();
+}
