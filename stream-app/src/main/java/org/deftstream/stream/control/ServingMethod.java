@@ -1,0 +1,36 @@
+package org.deftstream.stream.control;
+
+import java.util.Optional;
+import org.deftstream.deft.htransform.HTransform;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.sampler.SamplerSettings;
+
+/**
+ * A lease on what serves one measurement. Everything it hands out stays usable until {@link #close},
+ * also when another adapter was activated in between. Immutable and thread-safe; whoever acquired it
+ * closes it, and closing it again does nothing.
+ */
+public interface ServingMethod extends AutoCloseable {
+  /** The task's forward operator, not yet bound to a record's auxiliary inputs. */
+  ForwardOperator operator();
+
+  /** The task's prior; owned by the control plane. */
+  Prior prior();
+
+  /** The h-transform: a learned adapter or a training-free method. */
+  HTransform hTransform();
+
+  /** How samples are drawn with this method. */
+  SamplerSettings sampler();
+
+  /** The method's name, for provenance: {@code deft}, {@code diffpir}. */
+  String method();
+
+  /** The adapter's id; empty for a training-free method. */
+  Optional<String> adapterId();
+
+  /** Gives the lease back. The last lease on a replaced adapter lets it go. */
+  @Override
+  void close();
+}
