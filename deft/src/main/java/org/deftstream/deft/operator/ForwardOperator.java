@@ -47,6 +47,32 @@ public interface ForwardOperator {
   /** {@code A(x)}, without noise. */
   float[] measure(float[] image);
 
+  /**
+   * A simulated measurement: {@code A(x)} and fresh Gaussian noise of {@link #noiseSigma()} on each
+   * value that the instrument measures.
+   */
+  default float[] simulate(float[] image, RandomGenerator random) {
+    var measurement = measure(image);
+    for (int i = 0; i < measurement.length; i++) {
+      measurement[i] += (float) (noiseSigma() * random.nextGaussian());
+    }
+    return measurement;
+  }
+
+  /**
+   * How far an image is from explaining a measurement: the root mean square of {@code y - A(x)} over
+   * the measured values, in units of {@link #noiseSigma()}. The truth has about 1.
+   */
+  default double residual(float[] image, float[] measurement) {
+    var explained = measure(image);
+    double sum = 0;
+    for (int i = 0; i < explained.length; i++) {
+      double difference = (double) measurement[i] - explained[i];
+      sum += difference * difference;
+    }
+    return Math.sqrt(sum / explained.length) / noiseSigma();
+  }
+
   /** {@code A^T y}, exact to the dot-product test; for non-linear operators at the origin. */
   float[] adjoint(float[] measurement);
 
