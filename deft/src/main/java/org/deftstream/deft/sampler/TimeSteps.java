@@ -1,0 +1,57 @@
+package org.deftstream.deft.sampler;
+
+import org.deftstream.deft.schedule.NoiseSchedule;
+
+/** The timesteps at which a trajectory evaluates the prior. Stateless and thread-safe. */
+public final class TimeSteps {
+  private TimeSteps() {}
+
+  /**
+   * The timesteps in the order of evaluation, strictly descending to 0. The target of each step is
+   * the next timestep, and of the last one -1, the clean image.
+   *
+   * @return {@code settings.steps()} timesteps in [0, N - 1]
+   * @throws IllegalArgumentException if more steps are asked for than the schedule has
+   */
+  public static int[] of(SamplerSettings settings, NoiseSchedule schedule) {
+    int steps = settings.steps();
+    int last = schedule.steps() - 1;
+    if (steps > schedule.steps()) {
+      throw new IllegalArgumentException(
+          "steps must be at most " + schedule.steps() + ", those of the prior, got " + steps);
+    }
+    var ascending = new int[steps];
+    for (int i = 0; i < steps; i++) {
+      double part = steps == 1 ? 1 : (double) i / (steps - 1);
+      ascending[i] =
+          switch (settings.grid()) {
+            case UNIFORM -> (int) ((long) i * schedule.steps() / steps);
+            case QUADRATIC -> (int) Math.round(last * part * part);
+            case ROOT -> (int) Math.round(last * Math.sqrt(part));
+          };
+    }
+    separate(ascending, last);
+    var descending = new int[steps];
+    for (int i = 0; i < steps; i++) {
+      descending[i] = ascending[steps - 1 - i];
+    }
+    return descending;
+  }
+
+  /** The target of the step at an index of {@link #of}: the next timestep, or -1 after the last. */
+  public static int target(int[] timesteps, int index) {
+    return index + 1 < timesteps.length ? timesteps[index + 1] : -1;
+  }
+
+  /** Moves timesteps that rounding made equal apart, as little as is needed. */
+  private static void separate(int[] ascending, int last) {
+    for (int i = 1; i < ascending.length; i++) {
+      ascending[i] = Math.max(ascending[i], ascending[i - 1] + 1);
+    }
+    int most = last;
+    for (int i = ascending.length - 1; i >= 0; i--) {
+      ascending[i] = Math.min(ascending[i], most);
+      most = ascending[i] - 1;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package org.deftstream.deft.task;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.text.JsonFields;
+
+/**
+ * A named forward operator, bound to one prior. Immutable and thread-safe.
+ *
+ * @param name the task's name, {@code head-ct-64/ct-sparse-20}: letters, digits, dots, dashes and
+ *     underscores, in parts that a slash separates
+ * @param prior name of the prior
+ * @param operator the operator, not bound to a record
+ * @param trainingFree how the task is served without an adapter
+ * @param learnedSampler how it is sampled with one
+ */
+public record Task(
+    String name,
+    String prior,
+    ForwardOperator operator,
+    MethodSettings trainingFree,
+    SamplerSettings learnedSampler) {
+  private static final String PART = "[A-Za-z0-9][A-Za-z0-9._-]*";
+  private static final Pattern NAME = Pattern.compile(PART + "(/" + PART + ")*");
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  public Task {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "task name '"
+              + name
+              + "' must be made of letters, digits, '.', '-' and '_', in parts separated by '/'");
+    }
+  }
+
+  /**
+   * Reads a task from the text of a JSON object.
+   *
+   * @param shapeOfPrior shape of the images of a prior by its name; throws IllegalArgumentException
+   *     for a name that it does not know
+   * @throws IllegalArgumentException one line that says what is wrong, and where
+   */
+  public static Task parse(String json, Function<String, ImageShape> shapeOfPrior) {
+    try {
+      return fromJson(MAPPER.readTree(json), shapeOfPrior);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("task is not valid JSON: " + where(e), e);
+    }
+  }
+
+  /**
+   * Reads a task: {@code {"name": ..., "prior": ..., "operator": {"kind": ...}, "trainingFree":
+   * {"method": ..., "parameters": {...}, "sampler": {...}}, "learned": {"sampler": {...}}}}.
+   *
+   * @param shapeOfPrior as in {@link #parse}
+   * @throws IllegalArgumentException one line that names the field that is wrong, unknown or missing
+   */
+  public static Task fromJson(JsonNode json, Function<String, ImageShape> shapeOfPrior) {
+    String name = JsonFields.of(json, "task").text("name");
+    var fields = JsonFields.of(json, "task '" + name + "'");
+    fields.text("name");
+    String prior = fields.text("prior");
+    var operatorSpec = fields.object("operator");
+    var trainingFree =
+        MethodSettings.fromJson(
+            fields.node("trainingFree"), fields.where() + ", trainingFree");
+    var learned = fields.object("learned");
+    var learnedSampler =
+        SamplerSettings.fromJson(learned.node("sampler"), learned.where() + ", sampler");
+    learned.refuseUnknown();
+    fields.refuseUnknown();
+    ForwardOperator operator;
+    try {
+      operator = Operators.create(operatorSpec.json(), shapeOfPrior.apply(prior));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(fields.where() + ": " + e.getMessage(), e);
+    }
+    return new Task(name, prior, operator, trainingFree, learnedSampler);
+  }
+
+  /** Writes what {@link #fromJson} reads. */
+  public ObjectNode toJson() {
+    var json = JsonNodeFactory.instance.objectNode().put("name", name).put("prior", prior);
+    json.set("operator", operator.spec());
+    json.set("trainingFree", trainingFree.toJson());
+    json.putObject("learned").set("sampler", learnedSampler.toJson());
+    return json;
+  }
+
+  /** The name as part of a file name: {@code head-ct-64-ct-sparse-20}. */
+  public static String fileName(String taskName) {
+    return taskName.replace('/', '-');
+  }
+
+  private static String where(JsonProcessingException e) {
+    var location = e.getLocation();
+    String at =
+        location == null
+            ? ""
+            : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+    return e.getOriginalMessage().lines().findFirst().orElse("") + at;
+  }
+}
