@@ -5,6 +5,7 @@ import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.task.Task;
 
 /**
  * A lease on what serves one measurement. Everything it hands out stays usable until {@link #close},
@@ -12,8 +13,13 @@ import org.deftstream.deft.sampler.SamplerSettings;
  * closes it, and closing it again does nothing.
  */
 public interface ServingMethod extends AutoCloseable {
+  /** The task, as it was when the lease was taken. */
+  Task task();
+
   /** The task's forward operator, not yet bound to a record's auxiliary inputs. */
-  ForwardOperator operator();
+  default ForwardOperator operator() {
+    return task().operator();
+  }
 
   /** The task's prior; owned by the control plane. */
   Prior prior();
