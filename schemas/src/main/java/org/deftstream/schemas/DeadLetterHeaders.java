@@ -1,0 +1,32 @@
+package org.deftstream.schemas;
+
+/**
+ * Names of the headers that a dead letter carries besides those of the original record. All values
+ * are UTF-8 text; numbers are decimal.
+ *
+ * <p>A dead letter's key, value and other headers are the bytes of the original record, unchanged.
+ */
+public final class DeadLetterHeaders {
+  /** Common prefix: whoever replays a dead letter removes every header that begins with it. */
+  public static final String PREFIX = "deft.error.";
+
+  /** Simple class name of the error, stable enough to count by. */
+  public static final String ERROR_CLASS = PREFIX + "class";
+
+  /** What was wrong, and what would be right, in one sentence for a person. */
+  public static final String MESSAGE = PREFIX + "message";
+
+  /** Where it went wrong: decode, validate, admit, compute or publish. */
+  public static final String STAGE = PREFIX + "stage";
+
+  /** Topic that the original record was read from. */
+  public static final String TOPIC = PREFIX + "topic";
+
+  /** Partition that the original record was read from. */
+  public static final String PARTITION = PREFIX + "partition";
+
+  /** Offset that the original record was read from. */
+  public static final String OFFSET = PREFIX + "offset";
+
+  private DeadLetterHeaders() {}
+}
