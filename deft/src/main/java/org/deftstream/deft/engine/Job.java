@@ -1,0 +1,137 @@
+package org.deftstream.deft.engine;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.deftstream.deft.sampler.TimeSteps;
+
+/**
+ * One accepted request: its future, its K trajectories, and what becomes of them. Everything that
+ * changes is used by the engine's thread alone, except {@link #future()} and {@link #settled()}.
+ *
+ * <p>Ordered by priority, then deadline, then arrival.
+ */
+final class Job implements Comparable<Job> {
+  private static final Comparator<Job> ORDER =
+      Comparator.comparingInt((Job job) -> job.request.priority())
+          .reversed()
+          .thenComparing(
+              job -> job.request.deadline(), Comparator.nullsLast(Comparator.naturalOrder()))
+          .thenComparingLong(job -> job.arrival);
+
+  private final ReconstructionRequest request;
+  private final long arrival;
+  private final long submittedNanos;
+  private final int[] timesteps;
+  private final List<Trajectory> trajectories;
+  private final SampleCombiner samples;
+  private final CompletableFuture<Reconstruction> future = new CompletableFuture<>();
+  private volatile boolean settled;
+  private boolean begun;
+  private long begunNanos;
+  private int largestBatch;
+
+  /**
+   * Checks that the request fits together.
+   *
+   * @param arrival increases from request to request
+   * @param nanos {@link System#nanoTime} of the submission
+   * @throws IllegalArgumentException one line that says what does not fit
+   */
+  Job(ReconstructionRequest request, long arrival, long nanos) {
+    var images = request.measurement().operator().imageShape();
+    if (!images.equals(request.prior().imageShape())) {
+      throw new IllegalArgumentException(
+          "measurement "
+              + request.measurementId()
+              + ": its operator is for images of "
+              + images
+              + ", prior "
+              + request.prior().name()
+              + " makes "
+              + request.prior().imageShape());
+    }
+    this.request = request;
+    this.arrival = arrival;
+    submittedNanos = nanos;
+    timesteps = TimeSteps.of(request.sampler(), request.prior().schedule());
+    int k = request.sampler().samples();
+    samples = new SampleCombiner(k);
+    trajectories = IntStream.range(0, k).mapToObj(i -> new Trajectory(this, i)).toList();
+  }
+
+  ReconstructionRequest request() {
+    return request;
+  }
+
+  /** The timesteps of every trajectory, descending. Not to be changed. */
+  int[] timesteps() {
+    return timesteps;
+  }
+
+  List<Trajectory> trajectories() {
+    return trajectories;
+  }
+
+  CompletableFuture<Reconstruction> future() {
+    return future;
+  }
+
+  /** Whether the engine has done with this job, so that nothing of it is planned any more. */
+  boolean settled() {
+    return settled;
+  }
+
+  void settle() {
+    settled = true;
+  }
+
+  /** Notes that one of its trajectories is stepped, in a batch of so many. */
+  void stepping(int batch, long nanos) {
+    if (!begun) {
+      begun = true;
+      begunNanos = nanos;
+    }
+    largestBatch = Math.max(largestBatch, batch);
+  }
+
+  /** Takes in the sample of a finished trajectory; true if it was the last. */
+  boolean collect(Trajectory finished) {
+    samples.add(finished.sample(), finished.x());
+    return samples.complete();
+  }
+
+  /** Time from submission to the first step. */
+  long queueNanos() {
+    return begunNanos - submittedNanos;
+  }
+
+  /** Time from the first step until now. */
+  long computeNanos(long nanos) {
+    return nanos - begunNanos;
+  }
+
+  SampleCombiner samples() {
+    return samples;
+  }
+
+  int largestBatch() {
+    return largestBatch;
+  }
+
+  @Override
+  public int compareTo(Job other) {
+    return ORDER.compare(this, other);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+}

@@ -1,0 +1,142 @@
+package org.deftstream.deft.engine;
+
+import org.deftstream.deft.htransform.StepRow;
+import org.deftstream.deft.sampler.DdimStep;
+
+/**
+ * One row of the batch under way: a trajectory, and the arrays that its step needs. Rows are kept
+ * from step to step so that a step allocates no images.
+ */
+final class Row {
+  private final float[] eps;
+  private final float[] x0Hat;
+  private Trajectory trajectory;
+  private double alphaBar;
+  private Throwable failure;
+
+  /** A row for images of so many values. */
+  Row(int size) {
+    eps = new float[size];
+    x0Hat = new float[size];
+  }
+
+  /** Makes this row stand for a trajectory. */
+  void assign(Trajectory next) {
+    trajectory = next;
+    failure = null;
+    alphaBar = next.job().request().prior().schedule().alphaBar(next.t());
+  }
+
+  /** Forgets the trajectory, so that nothing of a finished job is held. */
+  void clear() {
+    trajectory = null;
+    failure = null;
+  }
+
+  Trajectory trajectory() {
+    return trajectory;
+  }
+
+  /** Why the trajectory cannot go on; null if it can. */
+  Throwable failure() {
+    return failure;
+  }
+
+  void fail(Throwable cause) {
+    failure = cause;
+  }
+
+  /**
+   * Takes the prior's prediction, and computes the Tweedie estimate as {@link DdimStep#clean} does,
+   * into this row's array.
+   */
+  void predicted(float[] predictions, int offset) {
+    System.arraycopy(predictions, offset, eps, 0, eps.length);
+    if (!finite(eps)) {
+      failNonFinite("the prediction of prior " + trajectory.job().request().prior().name());
+      return;
+    }
+    var x = trajectory.x();
+    double scale = 1 / Math.sqrt(alphaBar);
+    double weight = Math.sqrt(1 - alphaBar) * scale;
+    for (int i = 0; i < x0Hat.length; i++) {
+      x0Hat[i] = (float) (scale * x[i] - weight * eps[i]);
+    }
+  }
+
+  /** What the h-transform sees. */
+  StepRow stepRow() {
+    return new StepRow(
+        trajectory.x(),
+        eps,
+        x0Hat,
+        trajectory.t(),
+        alphaBar,
+        trajectory.job().request().measurement());
+  }
+
+  /** Refuses a correction of the wrong size, before any row of the call is changed. */
+  void checkCorrection(float[] h) {
+    if (h.length != eps.length) {
+      throw new IllegalStateException(
+          "h-transform "
+              + trajectory.job().request().hTransform().method()
+              + " returned "
+              + h.length
+              + " values for an image of "
+              + eps.length);
+    }
+  }
+
+  /** Adds the correction to the predicted noise. */
+  void corrected(float[] h) {
+    for (int i = 0; i < eps.length; i++) {
+      eps[i] += h[i];
+    }
+    if (!finite(eps)) {
+      failNonFinite("the correction of " + trajectory.job().request().hTransform().method());
+    }
+  }
+
+  /**
+   * Takes the trajectory to its next timestep.
+   *
+   * @param z an array of the image's size for the fresh noise
+   */
+  void update(float[] z) {
+    var request = trajectory.job().request();
+    double target = request.prior().schedule().alphaBar(trajectory.target());
+    if (DdimStep.freshNoise(request.sampler(), alphaBar, target) != 0) {
+      trajectory.noise().fill(z, trajectory.t());
+    }
+    DdimStep.apply(trajectory.x(), eps, z, request.sampler(), alphaBar, target);
+    if (finite(trajectory.x())) {
+      trajectory.advance();
+    } else {
+      failNonFinite("the next image");
+    }
+  }
+
+  private void failNonFinite(String what) {
+    failure =
+        new NonFiniteSampleException(
+            "measurement "
+                + trajectory.job().request().measurementId()
+                + ", sample "
+                + trajectory.sample()
+                + ", timestep "
+                + trajectory.t()
+                + ": "
+                + what
+                + " is not finite");
+  }
+
+  private static boolean finite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

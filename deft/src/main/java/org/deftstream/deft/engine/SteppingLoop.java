@@ -1,0 +1,142 @@
+package org.deftstream.deft.engine;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the engine's thread does: take in what came, drop what is late or withdrawn, step a batch,
+ * hand out what is finished, again and again. {@link #run} is called once; {@link #stop} by any
+ * thread.
+ */
+final class SteppingLoop {
+  private final Clock clock;
+  private final Inbox inbox;
+  private final BatchLimit limit;
+  private final Counters counters;
+  private final BatchPlanner planner;
+  private final StepExecutor executor;
+  private final Deadlines deadlines = new Deadlines();
+  private final List<Job> arrived = new ArrayList<>();
+  private final List<Job> withdrawn = new ArrayList<>();
+  private volatile boolean stopped;
+
+  SteppingLoop(
+      EngineSettings settings, Clock clock, Inbox inbox, BatchLimit limit, Counters counters) {
+    this.clock = clock;
+    this.inbox = inbox;
+    this.limit = limit;
+    this.counters = counters;
+    planner = new BatchPlanner(settings.slots());
+    executor = new StepExecutor(limit, counters, settings.failureLimit());
+  }
+
+  /** Ends the loop before its next step. */
+  void stop() {
+    stopped = true;
+    inbox.wake();
+  }
+
+  /**
+   * Runs until {@link #stop}, or until the inbox is closed and all work is done.
+   *
+   * @throws EngineBrokenException or any Error, when no further step makes sense
+   */
+  void run() {
+    while (!stopped) {
+      boolean open = inbox.drain(planner.isEmpty(), arrived, withdrawn);
+      takeIn();
+      expire();
+      if (planner.isEmpty()) {
+        publish();
+        if (!open) {
+          return;
+        }
+      } else if (!stopped) {
+        step();
+      }
+    }
+  }
+
+  private void takeIn() {
+    for (var job : arrived) {
+      planner.add(job);
+      deadlines.add(job);
+    }
+    arrived.clear();
+    for (var job : withdrawn) {
+      forget(job);
+    }
+    withdrawn.clear();
+  }
+
+  private void expire() {
+    if (deadlines.isEmpty()) {
+      return;
+    }
+    var now = clock.instant();
+    for (var job : deadlines.expired(now)) {
+      var request = job.request();
+      fail(job, new DeadlineExceededException(request.measurementId(), request.deadline(), now));
+    }
+  }
+
+  private void step() {
+    var batch = planner.next(limit.largest());
+    publish();
+    long start = System.nanoTime();
+    for (var trajectory : batch) {
+      trajectory.job().stepping(batch.size(), start);
+    }
+    var rows = executor.step(batch);
+    counters.step(batch.size(), System.nanoTime() - start);
+    for (var row : rows) {
+      settle(row);
+    }
+    executor.release(rows);
+  }
+
+  private void settle(Row row) {
+    var trajectory = row.trajectory();
+    var job = trajectory.job();
+    if (job.settled()) {
+      return;
+    }
+    if (row.failure() != null) {
+      fail(job, row.failure());
+    } else if (trajectory.finished()) {
+      planner.finished(trajectory);
+      if (job.collect(trajectory)) {
+        answer(job);
+      }
+    }
+  }
+
+  private void answer(Job job) {
+    Reconstruction result;
+    try {
+      result = Answer.of(job, System.nanoTime());
+    } catch (RuntimeException e) {
+      fail(job, e);
+      return;
+    }
+    forget(job);
+    job.future().complete(result);
+  }
+
+  private void fail(Job job, Throwable cause) {
+    forget(job);
+    job.future().completeExceptionally(cause);
+  }
+
+  /** Lets go of a job before its future completes, so that it is not withdrawn once more. */
+  private void forget(Job job) {
+    job.settle();
+    planner.remove(job);
+    deadlines.remove(job);
+  }
+
+  private void publish() {
+    counters.trajectories(planner.inFlight(), planner.waiting());
+  }
+}

@@ -1,0 +1,93 @@
+package org.deftstream.deft.engine;
+
+import org.deftstream.deft.sampler.CounterNoise;
+import org.deftstream.deft.sampler.TimeSteps;
+
+/**
+ * One posterior sample on its way from pure noise to an image. Its state is the noisy image x_t and
+ * the position in the timesteps; both change only in {@link StepExecutor}. Used by the engine's
+ * thread alone.
+ *
+ * <p>Ordered as the planner serves trajectories of one h-transform: by job, then by sample.
+ */
+final class Trajectory implements Comparable<Trajectory> {
+  private final Job job;
+  private final int sample;
+  private CounterNoise noise;
+  private float[] x;
+  private int position;
+
+  Trajectory(Job job, int sample) {
+    this.job = job;
+    this.sample = sample;
+  }
+
+  Job job() {
+    return job;
+  }
+
+  /** Index of the sample, from 0 to K - 1. */
+  int sample() {
+    return sample;
+  }
+
+  /** Draws the initial noise if no step was taken yet. */
+  void begin() {
+    if (x == null) {
+      var request = job.request();
+      noise =
+          CounterNoise.of(request.measurementId(), sample, request.sampler().describe());
+      x = new float[request.prior().imageShape().size()];
+      noise.fill(x, CounterNoise.INITIAL);
+    }
+  }
+
+  /** The noisy image x_t; after the last step the sample. */
+  float[] x() {
+    return x;
+  }
+
+  CounterNoise noise() {
+    return noise;
+  }
+
+  /** Timestep of x_t. */
+  int t() {
+    return job.timesteps()[position];
+  }
+
+  /** Timestep that the next step leads to; -1 for the clean image. */
+  int target() {
+    return TimeSteps.target(job.timesteps(), position);
+  }
+
+  /** Notes that x has been taken to {@link #target()}. */
+  void advance() {
+    position++;
+  }
+
+  boolean finished() {
+    return position == job.timesteps().length;
+  }
+
+  @Override
+  public int compareTo(Trajectory other) {
+    int byJob = job.compareTo(other.job);
+    return byJob != 0 ? byJob : Integer.compare(sample, other.sample);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+
+  @Override
+  public String toString() {
+    return job.request().measurementId() + "#" + sample;
+  }
+}
