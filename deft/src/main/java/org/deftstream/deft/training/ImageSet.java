@@ -1,0 +1,201 @@
+package org.deftstream.deft.training;
+
+import java.awt.image.BufferedImage;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipFile;
+import javax.imageio.ImageIO;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.image.ImageShape;
+
+/**
+ * Grey or colour images of one size on the heap as 8-bit values, sorted by name. Read from a folder
+ * or zip of PNG, JPEG or BMP files, or from an idx file (MNIST's format, gzipped or not). Immutable.
+ */
+public final class ImageSet {
+  private final ImageShape shape;
+  private final List<byte[]> images;
+
+  private ImageSet(ImageShape shape, List<byte[]> images) {
+    this.shape = shape;
+    this.images = images;
+  }
+
+  /**
+   * Reads images.
+   *
+   * @param source folder, zip or idx file
+   * @param shape the size that they must have; an idx image that is smaller is centred on black
+   * @throws UserError if there is none, or one cannot be read or has another size
+   */
+  public static ImageSet read(Path source, ImageShape shape) {
+    try {
+      List<byte[]> images;
+      if (Files.isDirectory(source)) {
+        images = readFolder(source, shape);
+      } else if (!Files.exists(source)) {
+        throw new UserError("no images at " + source + ": no such file or folder");
+      } else if (source.toString().endsWith(".zip")) {
+        images = readZip(source, shape);
+      } else {
+        images = readIdx(source, shape);
+      }
+      if (images.isEmpty()) {
+        throw new UserError("no PNG, JPEG or BMP images in " + source);
+      }
+      return new ImageSet(shape, images);
+    } catch (IOException e) {
+      throw new UserError("cannot read images from " + source + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isImage(String name) {
+    return name.toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g|bmp)");
+  }
+
+  private static List<byte[]> readFolder(Path folder, ImageShape shape) throws IOException {
+    var images = new ArrayList<byte[]>();
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.filter(f -> isImage(f.toString())).sorted().toList()) {
+        try (var in = Files.newInputStream(file)) {
+          images.add(decode(in, file.toString(), shape));
+        }
+      }
+    }
+    return images;
+  }
+
+  private static List<byte[]> readZip(Path zip, ImageShape shape) throws IOException {
+    var sorted = new TreeMap<String, byte[]>();
+    try (var file = new ZipFile(zip.toFile())) {
+      for (var entry : file.stream().filter(e -> isImage(e.getName())).toList()) {
+        try (var in = file.getInputStream(entry)) {
+          sorted.put(entry.getName(), decode(in, zip + "/" + entry.getName(), shape));
+        }
+      }
+    }
+    return List.copyOf(sorted.values());
+  }
+
+  private static byte[] decode(InputStream in, String name, ImageShape shape) throws IOException {
+    BufferedImage image = ImageIO.read(in);
+    if (image == null) {
+      throw new UserError(name + " is not an image that can be read");
+    }
+    if (image.getHeight() != shape.height() || image.getWidth() != shape.width()) {
+      throw new UserError(
+          name + " is " + image.getHeight() + "x" + image.getWidth() + "; the network takes "
+              + shape.height() + "x" + shape.width());
+    }
+    int bands = image.getRaster().getNumBands();
+    if (bands < shape.channels()) {
+      throw new UserError(
+          name + " has " + bands + " channels; the network takes " + shape.channels());
+    }
+    var values = new byte[shape.size()];
+    int i = 0;
+    for (int y = 0; y < shape.height(); y++) {
+      for (int x = 0; x < shape.width(); x++) {
+        for (int c = 0; c < shape.channels(); c++) {
+          values[i++] = (byte) image.getRaster().getSample(x, y, c);
+        }
+      }
+    }
+    return values;
+  }
+
+  private static List<byte[]> readIdx(Path file, ImageShape shape) throws IOException {
+    try (var raw = Files.newInputStream(file);
+        var in =
+            new DataInputStream(
+                file.toString().endsWith(".gz") ? new GZIPInputStream(raw, 1 << 16) : raw)) {
+      if (in.readInt() != 0x803) {
+        throw new UserError(file + " is neither a folder, a zip nor an idx file of images");
+      }
+      int count = in.readInt();
+      int height = in.readInt();
+      int width = in.readInt();
+      if (height > shape.height() || width > shape.width() || shape.channels() != 1) {
+        throw new UserError(
+            file + " has images of " + height + "x" + width + "x1; the network takes " + shape);
+      }
+      int top = (shape.height() - height) / 2;
+      int left = (shape.width() - width) / 2;
+      var images = new ArrayList<byte[]>();
+      for (int n = 0; n < count; n++) {
+        var values = new byte[shape.size()];
+        for (int y = 0; y < height; y++) {
+          in.readFully(values, (top + y) * shape.width() + left, width);
+        }
+        images.add(values);
+      }
+      return images;
+    }
+  }
+
+  /** The images with index {@code from} (included) to {@code to} (excluded). */
+  public ImageSet range(int from, int to) {
+    if (from < 0 || to > images.size() || from >= to) {
+      throw new UserError(
+          "range " + from + ":" + to + " does not lie in the " + images.size() + " images");
+    }
+    return new ImageSet(shape, images.subList(from, to));
+  }
+
+  /** The images whose grey values (0 to 255) have at least this standard deviation. */
+  public ImageSet withoutBlank(double minimumDeviation) {
+    var kept = images.stream().filter(v -> deviation(v) >= minimumDeviation).toList();
+    if (kept.isEmpty()) {
+      throw new UserError("no image has a standard deviation of " + minimumDeviation);
+    }
+    return new ImageSet(shape, kept);
+  }
+
+  private static double deviation(byte[] values) {
+    double sum = 0;
+    double squares = 0;
+    for (byte v : values) {
+      int grey = v & 0xff;
+      sum += grey;
+      squares += (double) grey * grey;
+    }
+    double mean = sum / values.length;
+    return Math.sqrt(Math.max(0, squares / values.length - mean * mean));
+  }
+
+  /** Number of images. */
+  public int size() {
+    return images.size();
+  }
+
+  /** Shape of each image. */
+  public ImageShape shape() {
+    return shape;
+  }
+
+  /**
+   * One image in [-1, 1].
+   *
+   * @param flipped mirrored left to right
+   */
+  public float[] image(int index, boolean flipped) {
+    byte[] values = images.get(index);
+    var image = new float[values.length];
+    int w = shape.width();
+    int c = shape.channels();
+    for (int i = 0; i < values.length; i++) {
+      int column = i / c % w;
+      int source = flipped ? i + (w - 1 - 2 * column) * c : i;
+      image[i] = (values[source] & 0xff) / 127.5f - 1;
+    }
+    return image;
+  }
+}

@@ -1,0 +1,53 @@
+package org.deftstream.deft.training;
+
+import java.util.SplittableRandom;
+import org.deftstream.deft.schedule.NoiseSchedule;
+
+/**
+ * Batches for noise prediction (Ho et al., eq. 14): {@code x_t = sqrt(alphaBar) x_0 + sqrt(1 -
+ * alphaBar) eps} at uniform t, target eps.
+ */
+public final class PriorBatches implements TrainingRun.Batches {
+  private final ImageSet images;
+  private final NoiseSchedule schedule;
+  private final int rows;
+  private final boolean flips;
+  private final long seed;
+
+  /**
+   * Batches from a set of images.
+   *
+   * @param rows images per batch
+   * @param flips whether images are mirrored left to right at random
+   */
+  public PriorBatches(ImageSet images, NoiseSchedule schedule, int rows, boolean flips, long seed) {
+    this.images = images;
+    this.schedule = schedule;
+    this.rows = rows;
+    this.flips = flips;
+    this.seed = seed;
+  }
+
+  @Override
+  public TrainingRun.Batch batch(long step) {
+    var random = new SplittableRandom(seed * 1_000_003 + step);
+    int size = images.shape().size();
+    var xt = new float[rows * size];
+    var eps = new float[rows * size];
+    var timesteps = new int[rows];
+    for (int r = 0; r < rows; r++) {
+      float[] x0 = images.image(random.nextInt(images.size()), flips && random.nextBoolean());
+      // One timestep from each of as many equal parts: the same expectation, less variance.
+      timesteps[r] = (int) ((r + random.nextDouble()) * schedule.steps() / rows);
+      double alphaBar = schedule.alphaBar(timesteps[r]);
+      float signal = (float) Math.sqrt(alphaBar);
+      float noise = (float) Math.sqrt(1 - alphaBar);
+      for (int i = 0; i < size; i++) {
+        float e = (float) random.nextGaussian();
+        eps[r * size + i] = e;
+        xt[r * size + i] = signal * x0[i] + noise * e;
+      }
+    }
+    return new TrainingRun.Batch(xt, null, timesteps, eps);
+  }
+}

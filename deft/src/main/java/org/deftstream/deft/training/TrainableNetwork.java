@@ -1,0 +1,48 @@
+package org.deftstream.deft.training;
+
+import java.util.Map;
+import org.deftstream.deft.tensor.FloatTensor;
+
+/**
+ * A network under training: weights, their running average, and the optimiser's state, in native
+ * memory. Not thread-safe. Closed by who opened it.
+ */
+public interface TrainableNetwork extends AutoCloseable {
+  /**
+   * One step of Adam on the mean squared error.
+   *
+   * @param input network input, batch x height x width x in_channels
+   * @param gradient the likelihood gradient g of an adapter's residual term, batch x height x width
+   *     x out_channels; null for a prior
+   * @param timesteps one per row
+   * @param target what the output should be, batch x height x width x out_channels
+   * @param learningRate of this step
+   * @param emaDecay weight of the old running average in this step, in [0, 1]
+   * @return mean squared error of each row before the step
+   */
+  float[] step(
+      float[] input,
+      float[] gradient,
+      int[] timesteps,
+      float[] target,
+      double learningRate,
+      double emaDecay);
+
+  /** The running average of the weights, by diffusers name and in diffusers' layout. */
+  Map<String, FloatTensor> averagedWeights();
+
+  /** Everything needed to go on later: weights, average and optimiser state. */
+  Map<String, FloatTensor> state();
+
+  /** Goes on from a state of the same network. */
+  void restore(Map<String, FloatTensor> state);
+
+  /** Starts from given weights (also as the average), with a fresh optimiser state. */
+  void warmStart(Map<String, FloatTensor> weights);
+
+  /** Number of trainable values. */
+  long parameters();
+
+  @Override
+  void close();
+}
