@@ -1,0 +1,175 @@
+package org.deftstream.deft.adapter;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.text.JsonFields;
+
+/**
+ * Says what an adapter is and what it was made for. Travels as JSON: {@code manifest.json} beside
+ * the weights, and inside the control record. Unknown fields are refused by name. Immutable.
+ *
+ * @param adapterId name of the adapter, never reused: letters, digits, {@code . _ -}
+ * @param task name of the task that it was trained for
+ * @param imageShape shape of the images
+ * @param operator specification of the forward operator
+ * @param operatorFingerprint {@link org.deftstream.deft.operator.Operators#fingerprint} of it
+ * @param network specification of NN1
+ * @param priorName name of the prior that it corrects
+ * @param priorFingerprint {@link org.deftstream.deft.prior.Prior#fingerprint} of that prior
+ * @param weightsSha256 SHA-256 of the safetensors file, lower-case hexadecimal
+ * @param parameters number of weights
+ * @param featureClip bound of |x0Hat| in the features, above 0
+ * @param golden a recorded answer, to be reproduced where the adapter is loaded
+ * @param training how it was trained: free-form object
+ * @param validation what it reached on validation data: free-form object
+ */
+public record AdapterManifest(
+    String adapterId,
+    String task,
+    ImageShape imageShape,
+    JsonNode operator,
+    String operatorFingerprint,
+    UNetConfig network,
+    String priorName,
+    String priorFingerprint,
+    String weightsSha256,
+    long parameters,
+    double featureClip,
+    Optional<GoldenCheck> golden,
+    JsonNode training,
+    JsonNode validation) {
+  /** Longest JSON that is read, in characters. */
+  public static final int MAX_LENGTH = 200_000;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  // An id becomes a directory's name and part of a message, so nothing that could mean a path.
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private static final int LARGEST_TIMESTEP = 1_000_000;
+
+  /** Checks what can be checked without anything else at hand. */
+  public AdapterManifest {
+    if (!ID.matcher(adapterId).matches()) {
+      throw new IllegalArgumentException(
+          "manifest: adapterId must be 1 to 128 letters, digits or . _ - and begin with a letter or"
+              + " digit, got '"
+              + shortened(adapterId)
+              + "'");
+    }
+    requireSha256("operatorFingerprint", operatorFingerprint);
+    requireSha256("priorFingerprint", priorFingerprint);
+    requireSha256("weightsSha256", weightsSha256);
+    if (parameters < 1) {
+      throw new IllegalArgumentException(
+          "manifest: parameters must be at least 1, got " + parameters);
+    }
+    if (!(featureClip > 0 && featureClip <= 1000)) {
+      throw new IllegalArgumentException(
+          "manifest: featureClip must be in (0, 1000], got " + featureClip);
+    }
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @throws IllegalArgumentException one line that names the field that is missing, unknown or wrong
+   */
+  public static AdapterManifest parse(String json) {
+    if (json.length() > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "manifest: " + json.length() + " characters; at most " + MAX_LENGTH + " are read");
+    }
+    JsonFields fields;
+    try {
+      fields = JsonFields.of(JSON.readTree(json), "manifest");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("manifest: not JSON: " + e.getOriginalMessage(), e);
+    }
+    var manifest =
+        new AdapterManifest(
+            fields.text("adapterId"),
+            fields.text("task"),
+            parseShape(fields.node("imageShape")),
+            fields.object("operator").json(),
+            fields.text("operatorFingerprint"),
+            UNetConfig.parse(fields.object("network").json()),
+            fields.text("priorName"),
+            fields.text("priorFingerprint"),
+            fields.text("weightsSha256"),
+            fields.integer("parameters", 1, Integer.MAX_VALUE),
+            fields.positive("featureClip"),
+            fields
+                .optionalObject("golden")
+                .map(golden -> GoldenCheck.parse(golden, LARGEST_TIMESTEP)),
+            freeForm(fields, "training"),
+            freeForm(fields, "validation"));
+    fields.refuseUnknown();
+    return manifest;
+  }
+
+  /** The manifest as one line of JSON. */
+  public String toJson() {
+    var json = JSON.createObjectNode();
+    json.put("adapterId", adapterId).put("task", task);
+    json.putArray("imageShape")
+        .add(imageShape.height())
+        .add(imageShape.width())
+        .add(imageShape.channels());
+    json.set("operator", operator);
+    json.put("operatorFingerprint", operatorFingerprint);
+    json.set("network", network.toJson());
+    json.put("priorName", priorName).put("priorFingerprint", priorFingerprint);
+    json.put("weightsSha256", weightsSha256).put("parameters", parameters);
+    json.put("featureClip", featureClip);
+    golden.ifPresent(check -> json.set("golden", check.toJson()));
+    json.set("training", training);
+    json.set("validation", validation);
+    return json.toString();
+  }
+
+  private static JsonNode freeForm(JsonFields fields, String name) {
+    return fields
+        .optionalObject(name)
+        .map(JsonFields::json)
+        .orElseGet(JsonNodeFactory.instance::objectNode);
+  }
+
+  private static ImageShape parseShape(JsonNode node) {
+    if (!node.isArray() || node.size() != 3 || !allPositive(node)) {
+      throw new IllegalArgumentException(
+          "manifest: imageShape must be [height, width, channels], got "
+              + shortened(node.toString()));
+    }
+    return new ImageShape(node.get(0).intValue(), node.get(1).intValue(), node.get(2).intValue());
+  }
+
+  private static boolean allPositive(JsonNode array) {
+    for (var value : array) {
+      if (!value.canConvertToInt() || value.intValue() < 1 || value.intValue() > 65_536) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void requireSha256(String name, String value) {
+    if (!SHA256.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "manifest: "
+              + name
+              + " must be 64 lower-case hexadecimal digits, got '"
+              + shortened(value)
+              + "'");
+    }
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+  }
+}
