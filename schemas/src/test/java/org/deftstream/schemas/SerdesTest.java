@@ -119,7 +119,14 @@ class SerdesTest {
   void shouldRoundTripAdapterRecords() {
     var ref = new AdapterRef("a-1", "{}", "0a", 3L, 1);
     var control =
-        new AdapterControl("t", null, Serve.ADAPTER, ref, null, 0.0, null, MOMENT, "someone");
+        AdapterControl.newBuilder()
+            .setTask("t")
+            .setServe(Serve.ADAPTER)
+            .setStable(ref)
+            .setAvailable(List.of(ref))
+            .setIssuedAt(MOMENT)
+            .setIssuedBy("someone")
+            .build();
     var chunk = new AdapterWeightsChunk("0a", 0, 1, ByteBuffer.wrap(new byte[] {1, 2, 3}));
     var status = new AdapterStatus("i-1", "t", "a-1", AdapterState.SERVING, null, MOMENT);
 
