@@ -3,6 +3,7 @@ package org.deftstream.deft.adapter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.image.ImageShape;
@@ -22,7 +23,7 @@ public final class LearnedHTransform implements HTransform {
   private final ImageShape shape;
   private final int featureChannels;
   private final double clip;
-  private final int[] batchSizes;
+  private final BatchSizes batchSizes;
 
   /**
    * An adapter that is ready to answer.
@@ -31,24 +32,20 @@ public final class LearnedHTransform implements HTransform {
    * @param weights the adapter's weights
    * @param operator the task's operator, bound to a record or not
    * @param clip bound of |x0Hat| in the features, the one of the training
-   * @param batchSizes sizes of a network call, each at least 1; larger batches are split
+   * @param batchSizes sizes of a network call; larger batches are split
    */
   public LearnedHTransform(
       AdapterNetwork network,
       AdapterWeights weights,
       ForwardOperator operator,
       double clip,
-      int[] batchSizes) {
-    if (batchSizes.length == 0 || Arrays.stream(batchSizes).anyMatch(size -> size < 1)) {
-      throw new IllegalArgumentException(
-          "batch sizes must be one or more numbers above 0, got " + Arrays.toString(batchSizes));
-    }
+      BatchSizes batchSizes) {
     this.network = network;
     this.weights = weights;
     this.shape = operator.imageShape();
     this.featureChannels = AdapterFeatures.channels(operator);
     this.clip = clip;
-    this.batchSizes = Arrays.stream(batchSizes).sorted().distinct().toArray();
+    this.batchSizes = batchSizes;
   }
 
   @Override
@@ -58,7 +55,7 @@ public final class LearnedHTransform implements HTransform {
 
   @Override
   public List<float[]> correct(List<StepRow> rows) {
-    int largest = batchSizes[batchSizes.length - 1];
+    int largest = batchSizes.largest();
     var answers = new ArrayList<float[]>(rows.size());
     for (int from = 0; from < rows.size(); from += largest) {
       correct(rows.subList(from, Math.min(from + largest, rows.size())), answers);
@@ -67,7 +64,7 @@ public final class LearnedHTransform implements HTransform {
   }
 
   private void correct(List<StepRow> rows, List<float[]> answers) {
-    int batch = paddedSize(rows.size());
+    int batch = batchSizes.padded(rows.size());
     int image = shape.size();
     var features = new float[batch * shape.height() * shape.width() * featureChannels];
     var gradients = new float[batch * image];
@@ -89,15 +86,6 @@ public final class LearnedHTransform implements HTransform {
     }
   }
 
-  private int paddedSize(int rows) {
-    for (int size : batchSizes) {
-      if (size >= rows) {
-        return size;
-      }
-    }
-    throw new IllegalStateException("batch of " + rows + " was not split");
-  }
-
   /**
    * Evaluates the network once at every batch size, so that the first measurement does not pay for
    * memory and kernels.
@@ -105,7 +93,7 @@ public final class LearnedHTransform implements HTransform {
    * @throws AdapterRefusedException if an answer has the wrong length or is not finite
    */
   public void warmUp() {
-    for (int batch : batchSizes) {
+    for (int batch : batchSizes.values()) {
       int pixels = batch * shape.height() * shape.width();
       float[] h =
           network.predict(
