@@ -74,7 +74,7 @@ final class Natives {
     }
   }
 
-  private static Path cache() {
+  static Path cache() {
     String chosen = System.getenv("DEFTSTREAM_CACHE");
     return chosen != null
         ? Path.of(chosen)

@@ -1,5 +1,6 @@
 package org.deftstream.deft.tensorflow;
 
+import java.util.Base64;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.GPUOptions;
@@ -10,6 +11,10 @@ public record SessionOptions(int threads, boolean bfloat16) {
   /** All processors, float32. */
   public static SessionOptions standard() {
     return new SessionOptions(Runtime.getRuntime().availableProcessors(), false);
+  }
+
+  String toBase64() {
+    return Base64.getEncoder().encodeToString(toProto().toByteArray());
   }
 
   ConfigProto toProto() {

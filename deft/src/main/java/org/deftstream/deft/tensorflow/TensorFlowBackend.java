@@ -1,5 +1,9 @@
 package org.deftstream.deft.tensorflow;
 
+import ai.djl.engine.Engine;
+import org.deftstream.deft.adapter.AdapterNetworks;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.training.TrainableNetwork;
 
@@ -8,22 +12,38 @@ import org.deftstream.deft.training.TrainableNetwork;
  * rest of the project does not notice which engine runs. Thread-safe.
  */
 public final class TensorFlowBackend {
-  private static TensorFlowBackend started;
+  private static boolean loaded;
 
   private final SessionOptions options;
+  private final AdapterNetworks adapterNetworks;
 
   private TensorFlowBackend(SessionOptions options) {
     this.options = options;
+    this.adapterNetworks = new TensorFlowAdapterNetworks(options);
   }
 
   /** Loads the natives on the first call and returns a door with the given options. */
   public static synchronized TensorFlowBackend start(SessionOptions options) {
-    if (started == null) {
+    if (!loaded) {
       Natives.prepare();
-      ai.djl.engine.Engine.getEngine("TensorFlow");
+      Engine.getEngine("TensorFlow");
+      loaded = true;
     }
-    started = new TensorFlowBackend(options);
-    return started;
+    return new TensorFlowBackend(options);
+  }
+
+  /**
+   * Opens a prior for evaluation.
+   *
+   * @throws org.deftstream.deft.UserError if its weights do not fit its configuration
+   */
+  public Prior openPrior(PriorDirectory directory) {
+    return new TensorFlowPrior(directory, options);
+  }
+
+  /** The adapter networks of this engine, shared by all who ask. */
+  public AdapterNetworks adapterNetworks() {
+    return adapterNetworks;
   }
 
   /** A prior's network with fresh weights, to be trained. */

@@ -1,0 +1,131 @@
+package org.deftstream.deft.tensorflow;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.repository.zoo.Criteria;
+import ai.djl.repository.zoo.ModelNotFoundException;
+import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.NoopTranslator;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.deftstream.deft.engine.EngineBrokenException;
+import org.deftstream.deft.engine.OutOfDeviceMemoryException;
+
+/**
+ * One SavedModel loaded by DJL. Owns the model, the predictor and every native array of a call, and
+ * frees them here and nowhere else. Thread-safe: calls run one after the other (the device is one),
+ * and closing waits for the call in flight, because DJL frees native handles without looking.
+ */
+final class DjlNetwork implements AutoCloseable {
+  private final String name;
+  private final ZooModel<NDList, NDList> model;
+  private final Predictor<NDList, NDList> predictor;
+  private final NDManager host;
+  private boolean closed;
+
+  DjlNetwork(String name, Path savedModel, SessionOptions options) {
+    this.name = name;
+    var criteria =
+        Criteria.builder()
+            .setTypes(NDList.class, NDList.class)
+            .optEngine("TensorFlow")
+            .optModelPath(savedModel)
+            .optOption("Tags", "serve")
+            .optOption("SignatureDefKey", Signatures.KEY)
+            .optOption("ConfigProto", options.toBase64())
+            .optTranslator(new NoopTranslator())
+            .build();
+    try {
+      model = criteria.loadModel();
+    } catch (IOException | ModelNotFoundException | MalformedModelException e) {
+      throw new EngineBrokenException("TensorFlow cannot load the network of " + name, e);
+    }
+    predictor = model.newPredictor();
+    // Inputs start on the host: DJL copies a device array back to the host before the call.
+    host = NDManager.newBaseManager(Device.cpu(), "TensorFlow");
+  }
+
+  /** The device that TensorFlow places the network on, as far as it can be told from here. */
+  static String device() {
+    return Engine.getEngine("TensorFlow").getGpuCount() > 0 ? "TensorFlow gpu" : "TensorFlow cpu";
+  }
+
+  /** One input of a call. */
+  record Input(String name, DataType type, long[] shape, Object values) {
+    static Input floats(String name, float[] values, long... shape) {
+      return new Input(name, DataType.FLOAT32, shape, values);
+    }
+
+    static Input integers(String name, int[] values) {
+      return new Input(name, DataType.INT32, new long[] {values.length}, values);
+    }
+  }
+
+  /** Evaluates the network; the answer has {@code size} values. */
+  synchronized float[] predict(int size, Input... inputs) {
+    if (closed) {
+      throw new IllegalStateException("the network of " + name + " is closed");
+    }
+    try (var manager = host.newSubManager()) {
+      var list = new NDList();
+      for (var input : inputs) {
+        list.add(array(manager, input));
+      }
+      var answer = predictor.predict(list);
+      try {
+        var values = new float[size];
+        answer.head().toByteBuffer().asFloatBuffer().get(values);
+        return values;
+      } finally {
+        answer.close();
+      }
+    } catch (TranslateException | EngineException e) {
+      throw translate(e);
+    }
+  }
+
+  private static NDArray array(NDManager manager, Input input) {
+    boolean floats = input.type() == DataType.FLOAT32;
+    int length = floats ? ((float[]) input.values()).length : ((int[]) input.values()).length;
+    var buffer = ByteBuffer.allocateDirect(4 * length).order(ByteOrder.nativeOrder());
+    if (floats) {
+      buffer.asFloatBuffer().put((float[]) input.values());
+    } else {
+      buffer.asIntBuffer().put((int[]) input.values());
+    }
+    var array = manager.create(buffer, new Shape(input.shape()), input.type());
+    array.setName(input.name());
+    return array;
+  }
+
+  private RuntimeException translate(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (message.contains("OOM when allocating") || message.contains("RESOURCE_EXHAUSTED")) {
+        return new OutOfDeviceMemoryException(name + ": no memory for this batch", e);
+      }
+    }
+    return new EngineBrokenException("TensorFlow failed in the network of " + name, e);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      predictor.close();
+      model.close();
+      host.close();
+    }
+  }
+}
