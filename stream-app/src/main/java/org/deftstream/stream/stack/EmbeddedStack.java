@@ -13,7 +13,7 @@ import org.deftstream.deft.UserError;
  *
  * <pre>{@code
  * try (var stack = EmbeddedStack.start(StackSettings.in(Path.of("data")))) {
- *   new TopicAdmin(stack.bootstrapServers(), stack.registryUrl()).create();
+ *   new TopicAdmin(Connection.to(stack)).create(Topics.defaults());
  *   ...
  * }
  * }</pre>
