@@ -25,18 +25,9 @@ final class Answer {
         job.request().prior().device());
   }
 
-  /** {@code |y - A(mean)|} as root mean square, in units of the noise. */
   private static double residual(ReconstructionRequest request, float[] mean) {
-    var operator = request.measurement().operator();
-    var expected = request.measurement().measurement();
-    var explained = operator.measure(mean);
-    double sum = 0;
-    for (int i = 0; i < expected.length; i++) {
-      double difference = expected[i] - explained[i];
-      sum += difference * difference;
-    }
-    double sigma = operator.noiseSigma() > 0 ? operator.noiseSigma() : 1;
-    double residual = Math.sqrt(sum / expected.length) / sigma;
+    var measurement = request.measurement();
+    double residual = measurement.operator().residual(mean, measurement.measurement());
     if (!Double.isFinite(residual)) {
       throw new NonFiniteSampleException(
           "measurement " + request.measurementId() + ": the residual of the result is " + residual);

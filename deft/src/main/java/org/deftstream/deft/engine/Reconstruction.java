@@ -12,9 +12,9 @@ import java.time.Duration;
  * @param mean mean of the K samples, flat, channels last
  * @param standardDeviation standard deviation of the K samples for each value, with the divisor
  *     K - 1; null if K is 1
- * @param residual root mean square of {@code y - A(mean)} over all values of the measurement,
- *     divided by the operator's noise level; about 1 when the image explains the measurement. Not
- *     divided if the operator states no noise
+ * @param residual {@link org.deftstream.deft.operator.ForwardOperator#residual} of the mean: root
+ *     mean square of {@code y - A(mean)} in units of the noise; about 1 when the image explains the
+ *     measurement
  * @param seed seed of the first sample's noise, a function of measurement id and sampler settings
  * @param queueTime from submission to the first step
  * @param computeTime from the first step to the result

@@ -1,0 +1,384 @@
+package org.deftstream.deft.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.deftstream.deft.engine.Requests.request;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.deftstream.deft.htransform.HTransform;
+import org.deftstream.deft.htransform.StepRow;
+import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.prior.Prior;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EngineFaultTest {
+  private static final int CROWD = 11;
+
+  /** The measurement that makes the transforms of this test fail. */
+  private final BoundMeasurement poison =
+      BoundMeasurement.of(Requests.everythingVisible(), new float[Requests.SHAPE.size()]);
+
+  @Test
+  void shouldFailOnlyTheRowThatTheTransformFailsFor() throws Exception {
+    var transform =
+        transform(
+            rows -> {
+              if (rows.stream().anyMatch(row -> row.measurement() == poison)) {
+                throw new IllegalStateException("no correction for this one");
+              }
+              return exact(rows);
+            });
+    var outcome = crowdWithPoison(Requests.prior(), transform);
+    assertThat(outcome.poisoned)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no correction for this one");
+    outcome.assertNeighboursUntouched();
+  }
+
+  @Test
+  void shouldFailOnlyTheRowWhoseCorrectionIsNotFinite() throws Exception {
+    var transform =
+        transform(
+            rows -> {
+              var corrections = new ArrayList<>(exact(rows));
+              for (int i = 0; i < rows.size(); i++) {
+                if (rows.get(i).measurement() == poison && rows.get(i).t() == 400) {
+                  corrections.get(i)[3] = Float.NaN;
+                }
+              }
+              return corrections;
+            });
+    var outcome = crowdWithPoison(Requests.prior(), transform);
+    assertThat(outcome.poisoned)
+        .isInstanceOf(NonFiniteSampleException.class)
+        .hasMessage(
+            "measurement poison, sample 0, timestep 400: the correction of test is not finite");
+    outcome.assertNeighboursUntouched();
+  }
+
+  @Test
+  void shouldFailOnlyTheRowWhoseCorrectionHasTheWrongSize() throws Exception {
+    var transform =
+        transform(
+            rows -> {
+              var corrections = new ArrayList<>(exact(rows));
+              for (int i = 0; i < rows.size(); i++) {
+                if (rows.get(i).measurement() == poison) {
+                  corrections.set(i, new float[3]);
+                }
+              }
+              return corrections;
+            });
+    var outcome = crowdWithPoison(Requests.prior(), transform);
+    assertThat(outcome.poisoned).hasMessageContaining("returned 3 values for an image of 16");
+    outcome.assertNeighboursUntouched();
+  }
+
+  @Test
+  void shouldFailOnlyTheRowsThatThePriorFailsFor() throws Exception {
+    var marked = markedInput();
+    var prior =
+        new ScriptedPrior(
+            (xt, timesteps) -> {
+              if (contains(xt, marked)) {
+                throw new IllegalArgumentException("not this image");
+              }
+              return null;
+            });
+    var outcome = crowdWithPoison(prior, Requests.transform());
+    assertThat(outcome.poisoned).hasMessage("not this image");
+    outcome.assertNeighboursUntouched();
+    assertThat(outcome.statistics.retriedRows()).isPositive();
+  }
+
+  @Test
+  void shouldFailOnlyTheRowWhosePredictionIsNotFinite() throws Exception {
+    var marked = markedInput();
+    var prior =
+        new ScriptedPrior(
+            (xt, timesteps) -> {
+              int at = indexOf(xt, marked);
+              if (at < 0) {
+                return null;
+              }
+              var eps = Requests.prior().predictNoise(xt, timesteps);
+              eps[at + 5] = Float.POSITIVE_INFINITY;
+              return eps;
+            });
+    var outcome = crowdWithPoison(prior, Requests.transform());
+    assertThat(outcome.poisoned)
+        .isInstanceOf(NonFiniteSampleException.class)
+        .hasMessageContaining("the prediction of prior scripted is not finite");
+    outcome.assertNeighboursUntouched();
+  }
+
+  @Test
+  void shouldHalveTheBatchForGoodWhenTheDeviceIsOutOfMemory() throws Exception {
+    var prior =
+        new ScriptedPrior(
+            (xt, timesteps) -> {
+              if (timesteps.length > 4) {
+                throw new OutOfDeviceMemoryException("batch of " + timesteps.length);
+              }
+              return null;
+            });
+    try (var engine = new Engine(EngineSettings.of(16))) {
+      var results = all(engine, crowd(prior, Requests.transform()));
+      var alone = all(engine, crowd(Requests.prior(), Requests.transform()));
+      for (int i = 0; i < CROWD; i++) {
+        assertThat(results.get(i).join().mean()).isEqualTo(alone.get(i).join().mean());
+      }
+      assertThat(engine.statistics().maxBatch()).isEqualTo(4);
+      assertThat(engine.batchSizes().values()).containsExactly(1, 2, 4);
+      assertThat(engine.broken()).isFalse();
+    }
+    assertThat(prior.sizes().stream().filter(size -> size > 4)).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void shouldHalveTheBatchWhenATransformIsOutOfMemory() throws Exception {
+    var transform =
+        transform(
+            rows -> {
+              if (rows.size() > 2) {
+                throw new OutOfDeviceMemoryException("rows " + rows.size());
+              }
+              return exact(rows);
+            });
+    try (var engine = new Engine(EngineSettings.of(16))) {
+      for (var future : all(engine, crowd(Requests.prior(), transform))) {
+        assertThat(future).isCompleted();
+      }
+      assertThat(engine.statistics().maxBatch()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void shouldBreakWhenNotEvenOneRowFitsTheDevice() throws Exception {
+    assertBreaks(
+        (xt, timesteps) -> {
+          throw new OutOfDeviceMemoryException("nothing left");
+        },
+        "no memory for a batch of one");
+  }
+
+  @Test
+  void shouldBreakWhenThePriorSaysSo() throws Exception {
+    assertBreaks(
+        (xt, timesteps) -> {
+          throw new EngineBrokenException("the native runtime is gone");
+        },
+        "the native runtime is gone");
+  }
+
+  @Test
+  void shouldBreakOnAnError() throws Exception {
+    assertBreaks(
+        (xt, timesteps) -> {
+          throw new UnsatisfiedLinkError("libtensorflow");
+        },
+        "libtensorflow");
+  }
+
+  @Test
+  void shouldBreakWhenThePriorReturnsTheWrongSize() throws Exception {
+    assertBreaks((xt, timesteps) -> new float[1], "returned 1 values");
+  }
+
+  @Test
+  void shouldBreakRatherThanFailEveryRequestWhenThePriorKeepsFailing() throws Exception {
+    var prior =
+        new ScriptedPrior(
+            (xt, timesteps) -> {
+              throw new IllegalStateException("device lost");
+            });
+    try (var engine = new Engine(EngineSettings.of(8).withFailureLimit(3))) {
+      var failures = new ArrayList<Throwable>();
+      for (int i = 0; i < 4; i++) {
+        failures.add(failure(engine.submit(request("r" + i).prior(prior).build())));
+      }
+      assertThat(failures.subList(0, 2)).allMatch(e -> e.getMessage().equals("device lost"));
+      assertThat(failures.subList(2, 4))
+          .allMatch(e -> e instanceof EngineBrokenException)
+          .allMatch(e -> e.getMessage().contains("failed 3 times in a row"));
+    }
+  }
+
+  @Test
+  void shouldFailTheRequestWhenItsResidualFails() throws Exception {
+    var broken =
+        new BoundMeasurement(Requests.everythingVisible(), new float[2], new float[0]);
+    try (var engine = new Engine(EngineSettings.of(4))) {
+      var transform = transform(rows -> rows.stream().map(row -> new float[16]).toList());
+      var good = engine.submit(request("good").build());
+      var bad = engine.submit(request("bad").transform(transform).measurement(broken).build());
+      assertThat(failure(bad)).isInstanceOf(RuntimeException.class);
+      assertThat(good).succeedsWithin(10, TimeUnit.SECONDS);
+      assertThat(engine.broken()).isFalse();
+    }
+  }
+
+  private void assertBreaks(ScriptedPrior.Script script, String why) throws Exception {
+    var gate = new CountDownLatch(1);
+    var prior =
+        new ScriptedPrior(
+            (xt, timesteps) -> {
+              awaitQuietly(gate);
+              return script.predict(xt, timesteps);
+            });
+    try (var engine = new Engine(EngineSettings.of(4))) {
+      var told = new AtomicReference<EngineBrokenException>();
+      var toldBefore = new CountDownLatch(1);
+      engine.onBroken(
+          e -> {
+            told.set(e);
+            toldBefore.countDown();
+          });
+      var futures = crowd(prior, Requests.transform()).stream().map(engine::submit).toList();
+      gate.countDown();
+      for (var future : futures) {
+        assertThat(failure(future))
+            .isInstanceOf(EngineBrokenException.class)
+            .hasMessageContaining(why);
+      }
+      assertThat(engine.broken()).isTrue();
+      assertThat(toldBefore.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(engine.brokenBy()).containsSame(told.get());
+      assertThat(failure(engine.submit(request("after").build()))).isSameAs(told.get());
+      var toldAfter = new AtomicInteger();
+      engine.onBroken(e -> toldAfter.incrementAndGet());
+      assertThat(toldAfter).hasValue(1);
+      assertThat(engine.statistics().requestsHeld()).isZero();
+    }
+  }
+
+  /** What became of the poisoned request and of its neighbours. */
+  private record Outcome(
+      Throwable poisoned,
+      List<ReconstructionRequest> neighbours,
+      List<Reconstruction> results,
+      EngineStatistics statistics) {
+
+    void assertNeighboursUntouched() {
+      for (int i = 0; i < results.size(); i++) {
+        var plain = neighbours.get(i);
+        var exact =
+            request(plain.measurementId()).sampler(plain.sampler()).build();
+        assertThat(results.get(i).mean())
+            .as(plain.measurementId())
+            .isEqualTo(PlainSampling.samples(exact).get(0));
+      }
+      assertThat(statistics.completed()).isEqualTo(results.size());
+      assertThat(statistics.failed()).isOne();
+    }
+  }
+
+  private Outcome crowdWithPoison(Prior prior, HTransform transform) throws Exception {
+    var neighbours = crowd(prior, transform);
+    try (var engine = new Engine(EngineSettings.of(16))) {
+      var futures = new ArrayList<CompletableFuture<Reconstruction>>();
+      CompletableFuture<Reconstruction> poisoned = null;
+      for (int i = 0; i < neighbours.size(); i++) {
+        if (i == 4) {
+          poisoned = engine.submit(poisonRequest(prior, transform));
+        }
+        futures.add(engine.submit(neighbours.get(i)));
+      }
+      var failure = failure(poisoned);
+      var results = new ArrayList<Reconstruction>();
+      for (var future : futures) {
+        results.add(future.get(20, TimeUnit.SECONDS));
+      }
+      return new Outcome(failure, neighbours, results, engine.statistics());
+    }
+  }
+
+  private ReconstructionRequest poisonRequest(Prior prior, HTransform transform) {
+    return request("poison").prior(prior).transform(transform).measurement(poison).build();
+  }
+
+  /** The initial noise of the poisoned request, by which a prior can know it. */
+  private float[] markedInput() {
+    var trajectory =
+        new Job(poisonRequest(Requests.prior(), Requests.transform()), 0, 0).trajectories().get(0);
+    trajectory.begin();
+    return trajectory.x();
+  }
+
+  private static List<ReconstructionRequest> crowd(Prior prior, HTransform transform) {
+    var requests = new ArrayList<ReconstructionRequest>();
+    for (int i = 0; i < CROWD; i++) {
+      requests.add(request("r" + i).prior(prior).transform(transform).steps(5 + i % 3).build());
+    }
+    return requests;
+  }
+
+  private static List<CompletableFuture<Reconstruction>> all(
+      Engine engine, List<ReconstructionRequest> requests) throws Exception {
+    var futures = requests.stream().map(engine::submit).toList();
+    CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+    return futures;
+  }
+
+  private static HTransform transform(Corrections correct) {
+    return new HTransform() {
+      @Override
+      public String method() {
+        return "test";
+      }
+
+      @Override
+      public List<float[]> correct(List<StepRow> rows) {
+        return correct.apply(rows);
+      }
+    };
+  }
+
+  /** A function from rows to corrections. */
+  private interface Corrections {
+    List<float[]> apply(List<StepRow> rows);
+  }
+
+  private static List<float[]> exact(List<StepRow> rows) {
+    return Requests.transform().correct(rows);
+  }
+
+  private static Throwable failure(CompletableFuture<?> future) throws Exception {
+    try {
+      future.get(20, TimeUnit.SECONDS);
+      throw new AssertionError("the future completed without a failure");
+    } catch (ExecutionException e) {
+      return e.getCause();
+    }
+  }
+
+  private static boolean contains(float[] batch, float[] image) {
+    return indexOf(batch, image) >= 0;
+  }
+
+  private static int indexOf(float[] batch, float[] image) {
+    for (int at = 0; at < batch.length; at += image.length) {
+      if (Arrays.equals(batch, at, at + image.length, image, 0, image.length)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package org.deftstream.deft.engine;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.deftstream.deft.GaussianPrior;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.schedule.NoiseSchedule;
+
+/** The Gaussian prior of {@link Requests} that notes its calls, and does what a test wants. */
+final class ScriptedPrior implements Prior {
+  /** Called with the input; may throw, wait, or give the answer. */
+  interface Script {
+    float[] predict(float[] xt, int[] timesteps);
+  }
+
+  private final GaussianPrior exact = Requests.prior();
+  private final List<int[]> calls = new CopyOnWriteArrayList<>();
+  private final Script script;
+
+  ScriptedPrior() {
+    script = exact::predictNoise;
+  }
+
+  ScriptedPrior(Script before) {
+    script =
+        (xt, timesteps) -> {
+          var given = before.predict(xt, timesteps);
+          return given != null ? given : exact.predictNoise(xt, timesteps);
+        };
+  }
+
+  /** The timesteps of every call so far, padding included. */
+  List<int[]> calls() {
+    return calls;
+  }
+
+  /** The number of rows of every call so far, padding included. */
+  List<Integer> sizes() {
+    return calls.stream().map(call -> call.length).toList();
+  }
+
+  @Override
+  public float[] predictNoise(float[] xt, int[] timesteps) {
+    calls.add(timesteps.clone());
+    return script.predict(xt, timesteps);
+  }
+
+  @Override
+  public String name() {
+    return "scripted";
+  }
+
+  @Override
+  public String fingerprint() {
+    return exact.fingerprint();
+  }
+
+  @Override
+  public ImageShape imageShape() {
+    return exact.imageShape();
+  }
+
+  @Override
+  public NoiseSchedule schedule() {
+    return exact.schedule();
+  }
+
+  @Override
+  public long parameters() {
+    return exact.parameters();
+  }
+
+  @Override
+  public String device() {
+    return "scripted cpu";
+  }
+
+  @Override
+  public void close() {}
+}
