@@ -28,15 +28,26 @@ public final class PriorBatches implements TrainingRun.Batches {
     this.seed = seed;
   }
 
+  /** Noisy images with what they were made of; rows one after the other. */
+  @SuppressWarnings("ArrayRecordComponent") // lent to the caller
+  record NoisyImages(float[] x0, float[] eps, float[] xt, int[] timesteps) {}
+
   @Override
   public TrainingRun.Batch batch(long step) {
+    var noisy = noisyImages(step);
+    return new TrainingRun.Batch(noisy.xt(), null, noisy.timesteps(), noisy.eps());
+  }
+
+  NoisyImages noisyImages(long step) {
     var random = new SplittableRandom(seed * 1_000_003 + step);
     int size = images.shape().size();
+    var clean = new float[rows * size];
     var xt = new float[rows * size];
     var eps = new float[rows * size];
     var timesteps = new int[rows];
     for (int r = 0; r < rows; r++) {
       float[] x0 = images.image(random.nextInt(images.size()), flips && random.nextBoolean());
+      System.arraycopy(x0, 0, clean, r * size, size);
       // One timestep from each of as many equal parts: the same expectation, less variance.
       timesteps[r] = (int) ((r + random.nextDouble()) * schedule.steps() / rows);
       double alphaBar = schedule.alphaBar(timesteps[r]);
@@ -48,6 +59,6 @@ public final class PriorBatches implements TrainingRun.Batches {
         xt[r * size + i] = signal * x0[i] + noise * e;
       }
     }
-    return new TrainingRun.Batch(xt, null, timesteps, eps);
+    return new NoisyImages(clean, eps, xt, timesteps);
   }
 }

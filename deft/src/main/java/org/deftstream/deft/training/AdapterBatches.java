@@ -1,0 +1,138 @@
+package org.deftstream.deft.training;
+
+import java.util.SplittableRandom;
+import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.sampler.DdimStep;
+
+/**
+ * Batches for an adapter (DEFT, eq. 10): features of {@code (x_t, x0Hat, y, g)}, target {@code eps -
+ * eps_theta(x_t, t)}. The prior is only ever evaluated forward, and each of its answers is used
+ * {@code reuse} times, every time with a fresh measurement of the same image: the prior's answer
+ * does not depend on y, and it is the expensive part.
+ *
+ * <p>Answers are made in pools. Pool and order depend on seed and step alone, so a resumed run sees
+ * the same batches.
+ */
+public final class AdapterBatches implements TrainingRun.Batches {
+  private static final int POOL_BATCHES = 16;
+
+  private final Prior prior;
+  private final ForwardOperator operator;
+  private final ImageSet images;
+  private final PriorBatches noisy;
+  private final int rows;
+  private final int reuse;
+  private final double clip;
+  private final long seed;
+  private final PooledRow[] pool;
+  private long pooled = -1;
+
+  /** One answer of the prior, kept. */
+  private record PooledRow(float[] x0, float[] xt, float[] x0Clipped, float[] target, int t) {}
+
+  /**
+   * Batches that simulate measurements of images.
+   *
+   * @param rows images per batch
+   * @param flips whether images are mirrored left to right at random
+   * @param reuse how often an answer of the prior is used, at least 1
+   * @param clip bound of |x0Hat| in the features
+   */
+  public AdapterBatches(
+      Prior prior,
+      ForwardOperator operator,
+      ImageSet images,
+      int rows,
+      boolean flips,
+      int reuse,
+      double clip,
+      long seed) {
+    this.prior = prior;
+    this.operator = operator;
+    this.images = images;
+    this.noisy = new PriorBatches(images, prior.schedule(), rows, flips, seed);
+    this.rows = rows;
+    this.reuse = reuse;
+    this.clip = clip;
+    this.seed = seed;
+    this.pool = new PooledRow[POOL_BATCHES * rows];
+  }
+
+  @Override
+  public TrainingRun.Batch batch(long step) {
+    long generation = step / ((long) POOL_BATCHES * reuse);
+    if (generation != pooled) {
+      fill(generation);
+    }
+    int inGeneration = (int) (step % ((long) POOL_BATCHES * reuse));
+    int[] order = permutation(generation, inGeneration / POOL_BATCHES);
+    int from = inGeneration % POOL_BATCHES * rows;
+    return batch(order, from, new SplittableRandom(mix(step, 1)));
+  }
+
+  private void fill(long generation) {
+    int size = images.shape().size();
+    for (int b = 0; b < POOL_BATCHES; b++) {
+      var images = noisy.noisyImages(generation * POOL_BATCHES + b);
+      float[] predicted = prior.predictNoise(images.xt(), images.timesteps());
+      for (int r = 0; r < rows; r++) {
+        float[] xt = row(images.xt(), r, size);
+        float[] eps = row(images.eps(), r, size);
+        float[] answer = row(predicted, r, size);
+        var target = new float[size];
+        for (int i = 0; i < size; i++) {
+          target[i] = eps[i] - answer[i];
+        }
+        int t = images.timesteps()[r];
+        float[] x0Hat = DdimStep.clean(xt, answer, prior.schedule().alphaBar(t));
+        pool[b * rows + r] =
+            new PooledRow(
+                row(images.x0(), r, size), xt, AdapterFeatures.clip(x0Hat, clip), target, t);
+      }
+    }
+    pooled = generation;
+  }
+
+  private static float[] row(float[] batch, int row, int size) {
+    return java.util.Arrays.copyOfRange(batch, row * size, (row + 1) * size);
+  }
+
+  private int[] permutation(long generation, int pass) {
+    var random = new SplittableRandom(mix(generation, 2 + pass));
+    var order = new int[pool.length];
+    for (int i = 0; i < order.length; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
+  private long mix(long a, long b) {
+    return (seed * 1_000_003 + a) * 1_000_003 + b;
+  }
+
+  private TrainingRun.Batch batch(int[] order, int from, SplittableRandom random) {
+    var shape = images.shape();
+    int size = shape.size();
+    int channels = AdapterFeatures.channels(operator);
+    var features = new float[rows * shape.height() * shape.width() * channels];
+    var gradients = new float[rows * size];
+    var targets = new float[rows * size];
+    var timesteps = new int[rows];
+    for (int r = 0; r < rows; r++) {
+      var entry = pool[order[from + r]];
+      var bound = operator.bind(operator.drawAuxiliary(random));
+      float[] y = Measurements.simulate(bound, entry.x0(), random);
+      float[] gradient = bound.likelihoodGradient(entry.x0Clipped(), y);
+      AdapterFeatures.write(
+          features, r, shape, entry.xt(), entry.x0Clipped(), bound.conditioning(y), gradient);
+      System.arraycopy(gradient, 0, gradients, r * size, size);
+      System.arraycopy(entry.target(), 0, targets, r * size, size);
+      timesteps[r] = entry.t();
+    }
+    return new TrainingRun.Batch(features, gradients, timesteps, targets);
+  }
+}

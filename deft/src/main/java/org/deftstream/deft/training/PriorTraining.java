@@ -1,0 +1,196 @@
+package org.deftstream.deft.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.image.ContactSheet;
+import org.deftstream.deft.image.LineChart;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.SchedulerConfig;
+import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.sampler.SamplerSettings;
+
+/**
+ * Trains a prior in a directory: checkpoints and loss curve in {@code run}, the prior of the averaged
+ * weights in {@code prior}, with a contact sheet of samples, the loss curve and a model card. A run
+ * that was killed goes on from its last checkpoint.
+ */
+public final class PriorTraining {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int SHEET_IMAGES = 16;
+  private static final SamplerSettings SHEET_SAMPLER =
+      new SamplerSettings(
+          50, SamplerSettings.TimeGrid.UNIFORM, SamplerSettings.NoiseRule.ETA, 1, 1);
+
+  private final Settings settings;
+  private final ImageSet images;
+  private final TrainableNetwork network;
+  private final Function<PriorDirectory, Prior> opener;
+
+  /**
+   * What to train, and how.
+   *
+   * @param name the prior's name
+   * @param unet the network
+   * @param directory where everything is kept
+   * @param rows images per batch
+   * @param flips whether images are mirrored left to right at random
+   * @param emaDecay of the running average of the weights
+   * @param checkpointMinutes time between checkpoints
+   * @param about where the data comes from, its licence and attribution, for the model card
+   */
+  public record Settings(
+      String name,
+      UNetConfig unet,
+      Path directory,
+      TrainingBudget budget,
+      double learningRate,
+      int rows,
+      boolean flips,
+      double emaDecay,
+      double checkpointMinutes,
+      long seed,
+      String about) {}
+
+  /**
+   * A training.
+   *
+   * @param network a fresh network of the settings' specification; closed by the caller
+   * @param opener opens what was written, to sample from it
+   */
+  public PriorTraining(
+      Settings settings,
+      ImageSet images,
+      TrainableNetwork network,
+      Function<PriorDirectory, Prior> opener) {
+    this.settings = settings;
+    this.images = images;
+    this.network = network;
+    this.opener = opener;
+  }
+
+  /** Trains until the budget is used up and returns the prior. */
+  public PriorDirectory run(TrainingRun.Listener listener) {
+    var scheduler = SchedulerConfig.standard();
+    var run =
+        new TrainingRun(
+            network,
+            settings.budget(),
+            settings.learningRate(),
+            settings.emaDecay(),
+            settings.checkpointMinutes(),
+            settings.directory().resolve("run"));
+    var batches =
+        new PriorBatches(
+            images, scheduler.schedule(), settings.rows(), settings.flips(), settings.seed());
+    run.run(
+        batches,
+        new TrainingRun.Listener() {
+          @Override
+          public void stepped(long step, double progress, double loss, double elapsedMinutes) {
+            listener.stepped(step, progress, loss, elapsedMinutes);
+          }
+
+          @Override
+          public void checkpointed(TrainingRun at) {
+            write(at, scheduler);
+            listener.checkpointed(at);
+          }
+        });
+    return PriorDirectory.open(priorPath());
+  }
+
+  private Path priorPath() {
+    return settings.directory().resolve("prior");
+  }
+
+  private void write(TrainingRun run, SchedulerConfig scheduler) {
+    var prior =
+        PriorDirectory.write(
+            priorPath(),
+            settings.unet(),
+            scheduler,
+            network.averagedWeights(),
+            Safetensors.Storage.F16,
+            about(run));
+    try (var opened = opener.apply(prior)) {
+      var samples = PriorSamples.draw(opened, SHEET_SAMPLER, SHEET_IMAGES, settings.name());
+      AtomicFiles.write(
+          priorPath().resolve("samples.png"),
+          ContactSheet.png(samples, prior.imageShape(), 8, 2));
+      var points = run.curve().stream().map(p -> new double[] {p[0], p[2]}).toList();
+      if (!points.isEmpty()) {
+        AtomicFiles.write(
+            priorPath().resolve("loss.png"),
+            LineChart.png("noise-prediction loss (smoothed)", "step", points));
+      }
+      AtomicFiles.write(priorPath().resolve("README.md"), card(run, opened.parameters()));
+    } catch (IOException e) {
+      throw new UserError("cannot write into " + priorPath() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private ObjectNode about(TrainingRun run) {
+    var about = JSON.createObjectNode();
+    about.put("name", settings.name());
+    about.put("valueRange", "[-1, 1]");
+    about.put("trainingImages", images.size());
+    about.put("steps", run.steps());
+    about.put("loss", lastLoss(run.curve()));
+    about.put("about", settings.about());
+    return about;
+  }
+
+  private static double lastLoss(List<double[]> curve) {
+    return curve.isEmpty() ? Double.NaN : curve.get(curve.size() - 1)[2];
+  }
+
+  private String card(TrainingRun run, long parameters) {
+    return String.format(
+        Locale.ROOT,
+        """
+        # Prior %s
+
+        An unconditional diffusion model of %s images in [-1, 1], in the layout of diffusers
+        (`UNet2DModel`, noise prediction, 1000 steps, linear schedule 1e-4 to 2e-2).
+
+        | | |
+        |---|---|
+        | parameters | %,d, stored as float16 |
+        | training images | %,d%s |
+        | steps | %,d of %d images, Adam, learning rate %s decaying to 0, average of the weights %s |
+        | computing time | %.0f minutes |
+        | loss at the end (mean squared error of the noise, smoothed) | %.4f |
+
+        %s
+
+        Samples (50 steps, none chosen):
+
+        ![samples](samples.png)
+
+        Loss:
+
+        ![loss](loss.png)
+        """,
+        settings.name(),
+        images.shape(),
+        parameters,
+        images.size(),
+        settings.flips() ? ", mirrored left to right at random" : "",
+        run.steps(),
+        settings.rows(),
+        settings.learningRate(),
+        settings.emaDecay(),
+        run.elapsedMinutes(),
+        lastLoss(run.curve()),
+        settings.about());
+  }
+}
