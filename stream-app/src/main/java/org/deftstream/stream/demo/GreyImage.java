@@ -1,0 +1,19 @@
+package org.deftstream.stream.demo;
+
+/**
+ * One grey picture. Values are row by row, in [-1, 1] where black is -1; values outside are allowed
+ * and clipped when the picture is shown.
+ *
+ * @param width columns
+ * @param height rows
+ * @param values {@code height * width} values; not copied, not to be changed
+ */
+record GreyImage(int width, int height, float[] values) {
+  GreyImage {
+    if (values.length != width * height) {
+      throw new IllegalArgumentException(
+          "a " + height + "x" + width + " picture has " + width * height + " values, not "
+              + values.length);
+    }
+  }
+}
