@@ -171,6 +171,16 @@ public final class ImageSet {
     return Math.sqrt(Math.max(0, squares / values.length - mean * mean));
   }
 
+  /** At most {@code limit} of the images, at even spacing. */
+  public ImageSet evenly(int limit) {
+    int count = Math.min(limit, images.size());
+    var chosen = new ArrayList<byte[]>();
+    for (int i = 0; i < count; i++) {
+      chosen.add(images.get((int) ((long) i * images.size() / count)));
+    }
+    return new ImageSet(shape, chosen);
+  }
+
   /** Number of images. */
   public int size() {
     return images.size();

@@ -1,0 +1,51 @@
+package org.deftstream.trainer.cli;
+
+import java.nio.file.Path;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.training.ImageSet;
+import picocli.CommandLine.Option;
+
+/** Which images to take. */
+final class ImageOptions {
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "PATH",
+      description = "Folder or zip of PNG, JPEG or BMP files, or an idx file.")
+  private Path source;
+
+  @Option(
+      names = "--range",
+      paramLabel = "FROM:TO",
+      description = "Take only these, by index in the order of names; TO is excluded.")
+  private String range;
+
+  @Option(
+      names = "--min-deviation",
+      defaultValue = "0",
+      paramLabel = "D",
+      description = "Leave out images whose grey values (0 to 255) deviate less: blank ones.")
+  private double minimumDeviation;
+
+  @Option(
+      names = "--limit",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Take at most N images, evenly spaced; 0 takes all.")
+  private int limit;
+
+  ImageSet read(ImageShape shape) {
+    var images = ImageSet.read(source, shape);
+    if (range != null) {
+      String[] ends = range.split(":", -1);
+      try {
+        images = images.range(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
+      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+        throw new UserError("--range is '" + range + "'; FROM:TO is right, as in 0:8000", e);
+      }
+    }
+    images = images.withoutBlank(minimumDeviation);
+    return limit > 0 ? images.evenly(limit) : images;
+  }
+}

@@ -1,0 +1,169 @@
+package org.deftstream.trainer.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.image.ContactSheet;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.tensorflow.SessionOptions;
+import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import org.deftstream.deft.text.ProgressLine;
+import org.deftstream.deft.training.PriorSamples;
+import org.deftstream.deft.training.PriorTraining;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code deftstream prior}: train, verify and sample priors. */
+@Command(
+    name = "prior",
+    description = "Train, verify and sample diffusion priors in diffusers' layout.",
+    subcommands = {
+      PriorCommand.Train.class,
+      PriorCommand.Verify.class,
+      PriorCommand.Sample.class
+    })
+public final class PriorCommand {
+
+  /** {@code deftstream prior train}. */
+  @Command(name = "train", description = "Train a prior from images.")
+  static final class Train implements Callable<Integer> {
+    @Mixin private ImageOptions images;
+    @Mixin private TrainingOptions training;
+
+    @Option(names = "--name", required = true, description = "The prior's name.")
+    private String name;
+
+    @Option(
+        names = "--network",
+        required = true,
+        paramLabel = "FILE",
+        description = "Network specification: a config.json of diffusers' UNet2DModel.")
+    private Path networkFile;
+
+    @Option(
+        names = "--about",
+        required = true,
+        paramLabel = "FILE",
+        description = "Text for the model card: data, licence, attribution.")
+    private Path about;
+
+    @Override
+    public Integer call() {
+      var unet = readNetwork(networkFile);
+      var shape = new ImageShape(unet.sampleHeight(), unet.sampleWidth(), unet.inChannels());
+      var set = images.read(shape);
+      var settings =
+          new PriorTraining.Settings(
+              name,
+              unet,
+              training.directory,
+              training.budget(),
+              training.learningRate,
+              training.rows,
+              training.flips,
+              training.emaDecay,
+              training.checkpointMinutes,
+              training.seed,
+              readText(about).strip());
+      var backend = training.backend();
+      try (var network = backend.trainPrior(unet, training.seed);
+          var line = ProgressLine.onStandardError("prior " + name)) {
+        System.err.printf("%,d images, %,d parameters%n", set.size(), network.parameters());
+        var prior =
+            new PriorTraining(settings, set, network, backend::openPrior)
+                .run(TrainingOptions.show(line));
+        System.out.println(prior.path());
+        return 0;
+      }
+    }
+  }
+
+  /** {@code deftstream prior verify}. */
+  @Command(name = "verify", description = "Load a prior, evaluate it once and say what it is.")
+  static final class Verify implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR", description = "Directory of the prior.")
+    private Path directory;
+
+    @Override
+    public Integer call() {
+      var prior = PriorDirectory.open(directory);
+      try (var opened = TensorFlowBackend.start(SessionOptions.standard()).openPrior(prior)) {
+        var noise = opened.predictNoise(new float[opened.imageShape().size()], new int[] {0});
+        for (float value : noise) {
+          if (!Float.isFinite(value)) {
+            throw new UserError("prior " + directory + " answers with values that are not finite");
+          }
+        }
+        System.out.printf(
+            Locale.ROOT,
+            "%s: %s images, %,d parameters, %d timesteps, fingerprint %s, %s%n",
+            opened.name(),
+            opened.imageShape(),
+            opened.parameters(),
+            opened.schedule().steps(),
+            opened.fingerprint(),
+            opened.device());
+      }
+      return 0;
+    }
+  }
+
+  /** {@code deftstream prior sample}. */
+  @Command(name = "sample", description = "Draw unconditional samples as a contact sheet.")
+  static final class Sample implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR", description = "Directory of the prior.")
+    private Path directory;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "PNG to write.")
+    private Path out;
+
+    @Option(names = "--count", defaultValue = "16", description = "Number of images.")
+    private int count;
+
+    @Option(names = "--steps", defaultValue = "50", description = "Steps per image.")
+    private int steps;
+
+    @Option(names = "--seed", defaultValue = "samples", description = "Any text.")
+    private String seed;
+
+    @Override
+    public Integer call() throws IOException {
+      var prior = PriorDirectory.open(directory);
+      var sampler =
+          new SamplerSettings(
+              steps, SamplerSettings.TimeGrid.UNIFORM, SamplerSettings.NoiseRule.ETA, 1, 1);
+      try (var opened = TensorFlowBackend.start(SessionOptions.standard()).openPrior(prior)) {
+        var samples = PriorSamples.draw(opened, sampler, count, seed);
+        AtomicFiles.write(out, ContactSheet.png(samples, opened.imageShape(), 8, 2));
+      }
+      System.out.println(out);
+      return 0;
+    }
+  }
+
+  static UNetConfig readNetwork(Path file) {
+    try {
+      return UNetConfig.parse(new ObjectMapper().readTree(file.toFile()));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserError("cannot use the network of " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String readText(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+}
