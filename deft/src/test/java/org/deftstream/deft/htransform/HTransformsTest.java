@@ -1,0 +1,107 @@
+package org.deftstream.deft.htransform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.sampler.DdimStep;
+import org.junit.jupiter.api.Test;
+
+class HTransformsTest {
+  private static final double SIGMA = 0.2;
+  private static final double ALPHA_BAR = 0.8; // s_t^2 = 0.25
+
+  @Test
+  void shouldPutTheProximalPointInPlaceOfTheCleanImage() {
+    // rho = lambda sigma^2 / s_t^2 = 4 * 0.04 / 0.25 = 0.64; x0Hat is clipped to 1 first.
+    float[] clean = cleanAfter(HTransforms.create("diffpir", Map.of("lambda", 4.0)));
+
+    assertThat(clean[0]).isCloseTo((float) ((0.5 + 0.64 * 1) / 1.64), within(1e-6f));
+    assertThat(clean[1]).isCloseTo(-0.3f, within(1e-6f));
+  }
+
+  @Test
+  void shouldWeighTheNullSpaceStepByTheNoise() {
+    // s_t = 0.5: full weight for gain 1 (0.2), and half of it for gain 5 (1.0).
+    assertThat(cleanAfter(HTransforms.create("ddnm", Map.of())))
+        .containsExactly(new float[] {0.5f, -0.3f}, within(1e-6f));
+    assertThat(cleanAfter(HTransforms.create("ddnm", Map.of("gain", 5.0))))
+        .containsExactly(new float[] {0.75f, -0.3f}, within(1e-6f));
+    assertThat(cleanAfter(HTransforms.create("ddnm", Map.of("gain", 0.0))))
+        .containsExactly(new float[] {0.5f, -0.3f}, within(1e-6f));
+  }
+
+  @Test
+  void shouldAnswerEachRowAsIfItWereAlone() {
+    var method = new DiffPir(4);
+    var rows = List.of(row(0.1f), row(0.9f), row(-0.4f), row(0.1f));
+
+    var together = method.correct(rows);
+
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(together.get(i)).isEqualTo(method.correct(List.of(rows.get(i))).get(0));
+    }
+    assertThat(together.get(3)).isEqualTo(together.get(0)).isNotEqualTo(together.get(1));
+  }
+
+  @Test
+  void shouldNameWhatItDoesNotKnow() {
+    assertThatThrownBy(() -> HTransforms.create("dps", Map.of()))
+        .hasMessageStartingWith("unknown method 'dps'")
+        .hasMessageEndingWith("Known: ddnm, diffpir");
+    assertThatThrownBy(() -> HTransforms.create("ddnm", Map.of("gian", 1.0)))
+        .hasMessage("ddnm: unknown parameter 'gian'; did you mean 'gain'? Known: gain");
+    assertThatThrownBy(() -> HTransforms.create("ddnm", Map.of("gain", -1.0)))
+        .hasMessage("ddnm: gain must be a number of 0 or more, got -1.0");
+    assertThatThrownBy(() -> HTransforms.create("diffpir", Map.of("lambda", Double.NaN)))
+        .hasMessage("diffpir: lambda must be a number above 0, got NaN");
+  }
+
+  /** The clean image of the corrected noise, for x0Hat = (1.5, -0.3) and y = (0.5, hidden). */
+  private static float[] cleanAfter(HTransform method) {
+    var row = row(1.5f);
+    var noise = row.eps().clone();
+    float[] h = method.correct(List.of(row)).get(0);
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] += h[i];
+    }
+    return DdimStep.clean(row.xt(), noise, ALPHA_BAR);
+  }
+
+  private static StepRow row(float first) {
+    float[] x0Hat = {first, -0.3f};
+    float[] eps = {0.4f, -1.1f};
+    var xt = new float[2];
+    for (int i = 0; i < 2; i++) {
+      xt[i] = (float) (Math.sqrt(ALPHA_BAR) * x0Hat[i] + Math.sqrt(1 - ALPHA_BAR) * eps[i]);
+    }
+    var measurement = BoundMeasurement.of(operator(), new float[] {0.5f, 77});
+    return new StepRow(xt, eps, x0Hat, 100, ALPHA_BAR, measurement);
+  }
+
+  private static ForwardOperator operator() {
+    try {
+      var spec =
+          new ObjectMapper()
+              .readTree(
+                  """
+                  {"kind": "inpainting",
+                   "mask": {"type": "random", "leastHidden": 0.5, "mostHidden": 0.5},
+                   "noise": {"type": "gaussian", "sigma": 0.2}}
+                  """);
+      var operator = Operators.create(spec, new ImageShape(1, 2, 1));
+      assertThat(operator.noiseSigma()).isEqualTo(SIGMA);
+      return operator.bind(Map.of("mask", new float[] {1, 0}));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package org.deftstream.deft.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.sampler.SamplerSettings.NoiseRule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TaskTest {
+  private static final String TASK =
+      """
+      {
+        "name": "head-ct-64/ct-sparse-20",
+        "prior": "head-ct-64",
+        "operator": {
+          "kind": "ct-parallel", "views": 20, "detectorBins": 95,
+          "noise": {"type": "gaussian", "sigma": 0.01}
+        },
+        "trainingFree": {
+          "method": "diffpir",
+          "parameters": {"lambda": 8},
+          "sampler": {"steps": 50, "grid": "root", "noise": "zeta", "noiseLevel": 0.3}
+        },
+        "learned": {"sampler": {"steps": 20, "noiseLevel": 1}}
+      }
+      """;
+
+  @Test
+  void shouldReadATask() {
+    var task = read(TASK);
+
+    assertThat(task.name()).isEqualTo("head-ct-64/ct-sparse-20");
+    assertThat(task.prior()).isEqualTo("head-ct-64");
+    assertThat(task.operator().imageShape()).isEqualTo(new ImageShape(64, 64, 1));
+    assertThat(task.operator().measurementShape()).containsExactly(20, 95);
+    assertThat(task.trainingFree().parameters()).containsEntry("lambda", 8.0);
+    assertThat(task.trainingFree().hTransform().method()).isEqualTo("diffpir");
+    assertThat(task.trainingFree().sampler().noise()).isEqualTo(NoiseRule.ZETA);
+    assertThat(task.learnedSampler().steps()).isEqualTo(20);
+  }
+
+  @Test
+  void shouldReadWhatItWrites() {
+    var task = read(TASK);
+    var again = read(task.toJson().toString());
+
+    assertThat(again.toJson()).isEqualTo(task.toJson());
+    assertThat(again.trainingFree()).isEqualTo(task.trainingFree());
+    assertThat(again.learnedSampler()).isEqualTo(task.learnedSampler());
+    assertThat(Operators.fingerprint(again.operator()))
+        .isEqualTo(Operators.fingerprint(task.operator()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "diffpir" | "difpir" | task 'head-ct-64/ct-sparse-20', trainingFree: method 'difpir' is not known; did you mean 'diffpir'? Known: ddnm, diffpir
+          "lambda": 8 | "lamda": 8 | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: unknown parameter 'lamda'; did you mean 'lambda'? Known: lambda
+          "lambda": 8 | "lambda": -1 | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: lambda must be a number above 0, got -1.0
+          {"lambda": 8} | {} | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: parameter 'lambda' is missing
+          "prior": "head-ct-64" | "prior": "head" | task 'head-ct-64/ct-sparse-20': no prior 'head'
+          "learned": | "learnt": | task 'head-ct-64/ct-sparse-20': field 'learned' is missing
+          "prior": | "extra": 1, "prior": | task 'head-ct-64/ct-sparse-20': unknown field 'extra'; Known: learned, name, operator, prior, trainingFree
+          "steps": 20 | "stepps": 20, "steps": 20 | task 'head-ct-64/ct-sparse-20', learned, sampler: unknown field 'stepps'; did you mean 'steps'? Known: grid, noise, noiseLevel, samples, steps
+          "views": 20 | "views": "many" | task 'head-ct-64/ct-sparse-20': operator ct-parallel: views must be a whole number in [1, 16384], got "many"
+          "head-ct-64/ct-sparse-20" | "head ct" | task name 'head ct' must be made of letters, digits, '.', '-' and '_', in parts separated by '/'
+          """)
+  void shouldSayWhatIsWrong(String from, String to, String message) {
+    assertThatThrownBy(() -> read(TASK.replace(from, to)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void shouldSayWhereTheTextIsNotJson() {
+    assertThatThrownBy(() -> read("{\"name\": }"))
+        .hasMessageStartingWith("task is not valid JSON: ")
+        .hasMessageContaining("line 1, column 10")
+        .hasMessageNotContaining("\n");
+    assertThatThrownBy(() -> read(TASK + "x")).hasMessageStartingWith("task is not valid JSON: ");
+    assertThatThrownBy(() -> read("{\"name\": \"a\", \"name\": \"b\"}"))
+        .hasMessageContaining("Duplicate");
+    assertThatThrownBy(() -> read("")).hasMessage("task: expected a JSON object, got nothing");
+  }
+
+  private static Task read(String json) {
+    return Task.parse(
+        json,
+        prior -> {
+          if (!prior.equals("head-ct-64")) {
+            throw new IllegalArgumentException("no prior '" + prior + "'");
+          }
+          return new ImageShape(64, 64, 1);
+        });
+  }
+}
