@@ -1,0 +1,224 @@
+package org.deftstream.stream.ledger;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.deftstream.stream.ledger.LedgerStatistics.Counter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The in-flight ledger of one partition, for one incarnation of its task: admits records, begins
+ * their work, and lets the answers out in the order of offsets. Everything that it writes (the
+ * store, the outlet) is part of the transaction that also commits the consumed offset.
+ *
+ * <p>The life of a record: it is admitted and its work begins, or it is parked for lack of room and
+ * read again later; when it and all before it are done, its answer leaves and its entry is removed.
+ * Records that an earlier owner left unanswered are like parked ones, with two differences: nothing
+ * of them is touched before the {@link FencingGate} has passed, and that they were taken over is
+ * stored and committed before their work begins, so a record that ends the process is found out.
+ *
+ * <p>Confined to the task's stream thread. {@link #close} writes nothing.
+ */
+public final class Ledger implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+  private static final Duration SLICE = Duration.ofMillis(3);
+
+  /** What has become of the entries of an earlier owner. */
+  private enum Recovery {
+    FOUND,
+    STORED,
+    COMMITTED
+  }
+
+  private final LedgerStore store;
+  private final Work work;
+  private final Admission admission;
+  private final Patience patience;
+  private final LedgerSettings settings;
+  private final LedgerStatistics statistics;
+  private final FencingGate gate;
+  private final WaitingRecords waiting;
+  private final ArrayDeque<InFlight> queue = new ArrayDeque<>();
+  private Recovery recovery = Recovery.COMMITTED;
+  private long tail;
+
+  /**
+   * An empty ledger; {@link #recover} comes next.
+   *
+   * @param store the partition's store
+   * @param gate the task's gate
+   * @param reader reads the partition again; closed with the ledger
+   * @param resources what all ledgers of the process share
+   */
+  public Ledger(
+      LedgerStore store, FencingGate gate, SourceReader reader, LedgerResources resources) {
+    this.store = store;
+    this.gate = gate;
+    this.work = resources.work();
+    this.admission = resources.admission();
+    this.patience = resources.patience();
+    this.settings = resources.settings();
+    this.statistics = resources.statistics();
+    this.waiting = new WaitingRecords(reader, resources);
+  }
+
+  /**
+   * Loads what an earlier owner left. Writes nothing.
+   *
+   * @param nowMillis the time
+   */
+  public void recover(long nowMillis) {
+    store.load().ifPresent(this::recover);
+    statistics.add(Counter.RECOVERED, queue.size());
+    if (!queue.isEmpty()) {
+      recovery = Recovery.FOUND;
+      gate.ask(nowMillis);
+    }
+  }
+
+  private void recover(LedgerState state) {
+    boolean sameSource = store.sameSource(state);
+    tail = sameSource ? state.tail() : 0;
+    for (LedgerEntry stored : state.entries()) {
+      var inFlight = new InFlight(store.sameOwner(state) ? stored : stored.recovered());
+      queue.addLast(inFlight);
+      if (sameSource) {
+        waiting.add(inFlight);
+      } else {
+        inFlight.reject(
+            null, null, WaitingRecords.gone("the topic was deleted and made anew since"));
+      }
+    }
+  }
+
+  /** A record of whatever topic was consumed: this incarnation owns the partition. */
+  public void consumed() {
+    gate.pass();
+  }
+
+  /** Whether nothing is unanswered. */
+  public boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  /** Number of unanswered records. */
+  public int size() {
+    return queue.size();
+  }
+
+  /**
+   * Takes a record that was just consumed; waits a bounded time for room, letting answers out
+   * meanwhile.
+   *
+   * @param offset the record's offset
+   * @param record the record; asked for only if it is new
+   * @param outlet takes answers
+   */
+  public void take(long offset, Supplier<SourceRecord> record, Outlet outlet) {
+    if (offset < tail) {
+      statistics.count(Counter.CAME_AGAIN);
+      log.warn("offset {} came again and is dropped: everything below {} was taken", offset, tail);
+      return;
+    }
+    statistics.count(Counter.CONSUMED);
+    drain(outlet);
+    var taken = record.get();
+    var inFlight = new InFlight(LedgerEntry.fresh(offset));
+    var permit = awaitRoom(taken.bytes(), outlet);
+    if (permit.isPresent()) {
+      inFlight.begin(taken, permit.get(), work);
+    } else {
+      statistics.count(Counter.PARKED);
+      waiting.add(inFlight);
+    }
+    queue.addLast(inFlight);
+    tail = offset + 1;
+    save();
+  }
+
+  /** Room for a record; none if others wait already, or if there is none in good time. */
+  private Optional<Admission.Permit> awaitRoom(long bytes, Outlet outlet) {
+    boolean recovering = recovery != Recovery.COMMITTED;
+    var wanted = waiting.size() < settings.longQueue() ? settings.parkAfter() : settings.patience();
+    long granted = recovering ? 0 : patience.grantNanos(wanted);
+    long start = System.nanoTime();
+    while (true) {
+      if (waiting.isEmpty()) {
+        var permit = admission.tryAdmit(bytes, SLICE);
+        if (permit.isPresent()) {
+          patience.spend(System.nanoTime() - start);
+          return permit;
+        }
+      }
+      if (System.nanoTime() - start >= granted) {
+        patience.spend(System.nanoTime() - start);
+        return Optional.empty();
+      }
+      if (!waiting.isEmpty()) {
+        LockSupport.parkNanos(SLICE.toNanos());
+      }
+      drain(outlet);
+    }
+  }
+
+  /**
+   * Does what is due: asks for a tick, stores what was recovered, reads parked records again, lets
+   * answers out. To be called again and again while the ledger is not empty.
+   *
+   * @param nowMillis the time
+   * @param outlet takes answers
+   * @param commit asks for a commit before the next call
+   */
+  public void punctuate(long nowMillis, Outlet outlet, Runnable commit) {
+    patience.renew();
+    if (!gate.passed()) {
+      gate.ask(nowMillis);
+      return;
+    }
+    drain(outlet);
+    if (recovery == Recovery.FOUND) {
+      save();
+      commit.run();
+      recovery = Recovery.STORED;
+      return;
+    }
+    recovery = Recovery.COMMITTED;
+    if (waiting.request(queue.peekFirst())) {
+      save();
+      commit.run();
+    }
+  }
+
+  /** Lets out every answer that has none before it. */
+  private void drain(Outlet outlet) {
+    if (!gate.passed()) {
+      return;
+    }
+    waiting.receive();
+    boolean left = false;
+    for (var head = queue.peekFirst(); head != null && head.done(); head = queue.peekFirst()) {
+      Departure.of(head, outlet, statistics);
+      queue.pollFirst();
+      head.finished();
+      left = true;
+    }
+    if (left) {
+      save();
+    }
+  }
+
+  private void save() {
+    store.save(tail, queue.stream().map(InFlight::entry).toList());
+  }
+
+  /** Stops all work and forgets everything; what is unanswered stays stored. */
+  @Override
+  public void close() {
+    queue.forEach(InFlight::abandon);
+    queue.clear();
+    waiting.close();
+  }
+}

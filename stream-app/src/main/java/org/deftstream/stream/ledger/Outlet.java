@@ -1,0 +1,24 @@
+package org.deftstream.stream.ledger;
+
+/**
+ * Where answers leave, in the order of their offsets, within the running transaction. Confined to
+ * the task's stream thread.
+ */
+public interface Outlet {
+  /**
+   * Publishes an answer.
+   *
+   * @param record the record that is answered
+   * @param value the answer
+   */
+  void answer(SourceRecord record, byte[] value);
+
+  /**
+   * Publishes a dead letter.
+   *
+   * @param offset offset of the record that cannot be answered
+   * @param record the record, or null if it is not in the source topic any more
+   * @param reason why
+   */
+  void deadLetter(long offset, SourceRecord record, RejectedRecordException reason);
+}

@@ -1,0 +1,130 @@
+package org.deftstream.stream.ledger;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds requested offsets in a log, and finds out which of them are not there: below the start of
+ * the log (retention, deleted records), skipped by a later record or by the consumer's position
+ * (compaction), or, if it stays so for a while, beyond its end (a truncated log). Confined to one
+ * thread.
+ */
+final class SourcePass {
+  private static final Logger log = LoggerFactory.getLogger(SourcePass.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  /** A new leader may state an old end of the log for some time. */
+  private static final Duration BEYOND_END = Duration.ofSeconds(60);
+
+  /** A record that neither comes nor is passed over is worth a line in the log. */
+  private static final Duration SLOW = Duration.ofSeconds(30);
+
+  /** Reading over so many records costs less than a seek, which throws away what was fetched. */
+  private static final long READ_OVER = 64;
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final TopicPartition partition;
+  private final Supplier<ConsumerSourceReader.Request> next;
+  private final BiConsumer<SourceRecord, String> hand;
+  private long position = -1;
+  private long beyondEndSince = -1;
+  private long waitingFor = -1;
+  private long waitingSince;
+
+  /**
+   * Makes a pass.
+   *
+   * @param consumer assigned to the partition
+   * @param partition the partition
+   * @param next the first unanswered request, or null
+   * @param hand answers the first request, with the record or with the reason why it is gone
+   */
+  SourcePass(
+      Consumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      Supplier<ConsumerSourceReader.Request> next,
+      BiConsumer<SourceRecord, String> hand) {
+    this.consumer = consumer;
+    this.partition = partition;
+    this.next = next;
+    this.hand = hand;
+  }
+
+  /** Polls once and answers what can be answered. */
+  void read() {
+    var request = next.get();
+    if (request == null) {
+      return;
+    }
+    noteSlowness(request.offset());
+    try {
+      moveTo(request.offset());
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
+        beyondEndSince = -1;
+        skipTo(record.offset(), "the log goes on at offset " + record.offset());
+        request = next.get();
+        if (request != null && request.offset() == record.offset()) {
+          hand.accept(SourceRecord.of(record), null);
+        }
+      }
+      position = consumer.position(partition);
+      skipTo(position, "the log holds nothing more below offset " + position);
+    } catch (OffsetOutOfRangeException e) {
+      position = -1;
+      outOfRange(request.offset());
+    }
+  }
+
+  private void noteSlowness(long offset) {
+    long now = System.nanoTime();
+    if (offset != waitingFor) {
+      waitingFor = offset;
+      waitingSince = now;
+    } else if (now - waitingSince > SLOW.toNanos()) {
+      log.warn("{}@{} has not come for {} s, still reading", partition, offset, SLOW.toSeconds());
+      waitingSince = now;
+    }
+  }
+
+  private void moveTo(long offset) {
+    if (position < 0 || offset < position || offset - position > READ_OVER) {
+      consumer.seek(partition, offset);
+    }
+  }
+
+  /** Every request below an offset that was reached without it is gone. */
+  private void skipTo(long offset, String reason) {
+    for (var request = next.get();
+        request != null && request.offset() < offset;
+        request = next.get()) {
+      hand.accept(null, reason);
+    }
+  }
+
+  private void outOfRange(long offset) {
+    long start = consumer.beginningOffsets(List.of(partition)).get(partition);
+    if (offset < start) {
+      skipTo(start, "the log begins at offset " + start);
+      return;
+    }
+    Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(partition));
+    long end = ends.get(partition);
+    long now = System.nanoTime();
+    if (offset < end) {
+      beyondEndSince = -1;
+    } else if (beyondEndSince < 0) {
+      beyondEndSince = now;
+    } else if (now - beyondEndSince > BEYOND_END.toNanos()) {
+      skipTo(Long.MAX_VALUE, "the log ends at offset " + end);
+    }
+  }
+}
