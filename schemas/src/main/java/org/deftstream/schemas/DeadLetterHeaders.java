@@ -4,7 +4,8 @@ package org.deftstream.schemas;
  * Names of the headers that a dead letter carries besides those of the original record. All values
  * are UTF-8 text; numbers are decimal.
  *
- * <p>A dead letter's key, value and other headers are the bytes of the original record, unchanged.
+ * <p>A dead letter's key, value and other headers are the bytes of the original record, unchanged, as far
+ * as they fit the topic.
  */
 public final class DeadLetterHeaders {
   /** Common prefix: whoever replays a dead letter removes every header that begins with it. */
@@ -27,6 +28,9 @@ public final class DeadLetterHeaders {
 
   /** Offset that the original record was read from. */
   public static final String OFFSET = PREFIX + "offset";
+
+  /** What was left out because it does not fit the topic; absent if nothing was. */
+  public static final String OMITTED = PREFIX + "omitted";
 
   private DeadLetterHeaders() {}
 }

@@ -15,17 +15,14 @@ final class Departure {
    * @throws BrokenServiceException if it says nothing about the record: nothing was let out
    */
   static void of(InFlight done, Outlet outlet, LedgerStatistics statistics) {
-    byte[] value;
     try {
-      value = done.answer().join();
-    } catch (CompletionException | CancellationException e) {
+      outlet.answer(done.record(), done.answer().join());
+      statistics.count(Counter.ANSWERED);
+    } catch (CompletionException | CancellationException | RejectedRecordException e) {
       var reason = reason(e);
       outlet.deadLetter(done.offset(), done.record(), reason);
       statistics.countDeadLetter(reason.errorClass());
-      return;
     }
-    outlet.answer(done.record(), value);
-    statistics.count(Counter.ANSWERED);
   }
 
   private static RejectedRecordException reason(RuntimeException thrown) {

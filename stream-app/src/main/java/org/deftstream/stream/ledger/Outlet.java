@@ -10,6 +10,8 @@ public interface Outlet {
    *
    * @param record the record that is answered
    * @param value the answer
+   * @throws RejectedRecordException if the answer cannot be published; nothing was sent, and the
+   *     record becomes a dead letter
    */
   void answer(SourceRecord record, byte[] value);
 

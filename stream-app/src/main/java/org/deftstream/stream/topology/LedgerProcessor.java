@@ -1,0 +1,150 @@
+package org.deftstream.stream.topology;
+
+import java.util.Optional;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.deftstream.stream.ledger.FencingGate;
+import org.deftstream.stream.ledger.Ledger;
+import org.deftstream.stream.ledger.LedgerStore;
+import org.deftstream.stream.ledger.Outlet;
+import org.deftstream.stream.ledger.RejectedRecordException;
+import org.deftstream.stream.ledger.RejectedRecordException.Stage;
+import org.deftstream.stream.ledger.SourceRecord;
+
+/**
+ * Ties a {@link Ledger} to Kafka Streams: hands it what is consumed, calls it while it is not empty,
+ * and forwards what leaves it to the sinks, in the source's partition.
+ *
+ * <p>Streams may close an instance and initialise it again, so {@link #init} begins afresh. The
+ * punctuator exists only while something is in flight, because every punctuation makes a commit,
+ * and an idle service must not write. {@link #close} forwards and writes nothing: what is written
+ * there would fall outside the last transaction.
+ */
+final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed> {
+  private final LedgerProcessorSettings settings;
+  private ProcessorContext<byte[], Routed> context;
+  private int partition;
+  private Ledger ledger;
+  private Outlet outlet;
+  private Cancellable punctuator;
+
+  LedgerProcessor(LedgerProcessorSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], Routed> processorContext) {
+    context = processorContext;
+    partition = context.taskId().partition();
+    punctuator = null;
+    outlet = new Forwarder();
+    ledger =
+        new Ledger(
+            new LedgerStore(
+                context.getStateStore(LedgerStore.NAME), settings.source(), settings.owner()),
+            new FencingGate(settings.ticks(), partition),
+            settings.readers().open(partition),
+            settings.resources());
+    ledger.recover(context.currentSystemTimeMs());
+    arm();
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    ledger.consumed();
+    var coordinates = coordinates();
+    if (coordinates.topic().equals(settings.measurements())) {
+      ledger.take(coordinates.offset(), () -> sourceRecord(coordinates, record), outlet);
+    }
+    arm();
+  }
+
+  private RecordMetadata coordinates() {
+    Optional<RecordMetadata> metadata = context.recordMetadata();
+    return metadata.orElseThrow(() -> new IllegalStateException("a record without coordinates"));
+  }
+
+  private static SourceRecord sourceRecord(RecordMetadata from, Record<byte[], byte[]> record) {
+    return new SourceRecord(
+        from.topic(),
+        from.partition(),
+        from.offset(),
+        record.timestamp(),
+        record.key(),
+        record.value(),
+        record.headers());
+  }
+
+  private void arm() {
+    if (punctuator == null && !ledger.isEmpty()) {
+      punctuator =
+          context.schedule(
+              settings.resources().settings().drainInterval(),
+              PunctuationType.WALL_CLOCK_TIME,
+              this::punctuate);
+    }
+  }
+
+  private void punctuate(long nowMillis) {
+    ledger.punctuate(nowMillis, outlet, context::commit);
+    if (ledger.isEmpty()) {
+      disarm();
+    }
+  }
+
+  private void disarm() {
+    if (punctuator != null) {
+      punctuator.cancel();
+      punctuator = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    disarm();
+    if (ledger != null) {
+      ledger.close();
+    }
+  }
+
+  /** Forwards to the sinks. */
+  private final class Forwarder implements Outlet {
+    @Override
+    public void answer(SourceRecord record, byte[] value) {
+      long limit = settings.limits().reconstruction();
+      long size = RecordSize.of(record.key(), value, record.headers());
+      if (size > limit) {
+        throw new RejectedRecordException(
+            Stage.PUBLISH,
+            "ResultTooLarge",
+            "the reconstruction takes %d bytes with key and headers, but its topic takes %d; raise max.message.bytes and max.request.size"
+                .formatted(size, limit));
+      }
+      context.forward(
+          new Record<>(
+              record.key(), new Routed(partition, value), record.timestamp(), record.headers()),
+          ReconstructionTopology.RECONSTRUCTIONS_SINK);
+    }
+
+    @Override
+    public void deadLetter(long offset, SourceRecord record, RejectedRecordException reason) {
+      var letter =
+          DeadLetter.of(
+              settings.measurements(),
+              partition,
+              offset,
+              record,
+              reason,
+              settings.limits().deadLetter());
+      long timestamp = record == null ? context.currentSystemTimeMs() : record.timestamp();
+      context.forward(
+          new Record<>(
+              letter.key(), new Routed(partition, letter.value()), timestamp, letter.headers()),
+          ReconstructionTopology.DEAD_LETTERS_SINK);
+    }
+  }
+}

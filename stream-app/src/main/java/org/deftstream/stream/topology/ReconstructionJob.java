@@ -1,0 +1,145 @@
+package org.deftstream.stream.topology;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.deftstream.deft.engine.EngineBrokenException;
+import org.deftstream.deft.engine.EngineClosedException;
+import org.deftstream.deft.engine.ReconstructionRequest;
+import org.deftstream.schemas.avro.Measurement;
+import org.deftstream.schemas.avro.Reconstruction;
+import org.deftstream.stream.control.ServingMethod;
+import org.deftstream.stream.control.UnknownAdapterException;
+import org.deftstream.stream.control.UnknownTaskException;
+import org.deftstream.stream.ledger.BrokenServiceException;
+import org.deftstream.stream.ledger.RejectedRecordException;
+import org.deftstream.stream.ledger.RejectedRecordException.Stage;
+import org.deftstream.stream.ledger.SourceRecord;
+
+/**
+ * One record on its way through decoding, engine and encoding. Cancelling its future cancels the
+ * engine's request; the lease on the method is given back however it ends.
+ */
+final class ReconstructionJob {
+  private final ReconstructionWork work;
+  private final SourceRecord record;
+  private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
+
+  ReconstructionJob(ReconstructionWork work, SourceRecord record) {
+    this.work = work;
+    this.record = record;
+  }
+
+  CompletableFuture<byte[]> start() {
+    step(this::prepare);
+    return answer;
+  }
+
+  /** Runs a step on a thread for it, again and again while the registry does not answer. */
+  private void step(Runnable step) {
+    try {
+      work.run(() -> attempt(step));
+    } catch (RejectedExecutionException e) {
+      answer.completeExceptionally(new BrokenServiceException("the service is closing", e));
+    }
+  }
+
+  private void attempt(Runnable step) {
+    if (answer.isDone()) {
+      return;
+    }
+    try {
+      step.run();
+    } catch (RegistryUnavailableException e) {
+      try {
+        work.runLater(() -> attempt(step), record, e);
+      } catch (RejectedExecutionException closing) {
+        answer.completeExceptionally(new BrokenServiceException("the service is closing", closing));
+      }
+    } catch (Throwable e) {
+      answer.completeExceptionally(e);
+    }
+  }
+
+  private void prepare() {
+    Measurement measurement = work.decoder().decode(record);
+    MeasurementValidator.requireNames(measurement);
+    var instructions = RecordInstructions.of(record.headers(), measurement.getAttributes());
+    ServingMethod method = lease(measurement, instructions);
+    // Complete, failed or cancelled: every way ends here, also an error below.
+    answer.whenComplete((value, error) -> method.close());
+    requirePublishable(method);
+    var request =
+        new ReconstructionRequest(
+            measurement.getId(),
+            method.prior(),
+            method.hTransform(),
+            MeasurementValidator.bind(measurement, method.task()),
+            method.sampler(),
+            instructions.priority(),
+            instructions.deadline());
+    var computing = work.engine().submit(request);
+    answer.whenComplete((value, error) -> computing.cancel(true));
+    computing.whenComplete(
+        (result, error) -> {
+          if (error != null) {
+            answer.completeExceptionally(classified(error));
+          } else {
+            var made = new CompletableFuture<Reconstruction>();
+            step(() -> finish(made, measurement.getId(), method, result));
+          }
+        });
+  }
+
+  private void finish(
+      CompletableFuture<Reconstruction> made,
+      String id,
+      ServingMethod method,
+      org.deftstream.deft.engine.Reconstruction result) {
+    if (!made.isDone()) {
+      made.complete(work.encoder().describe(id, record, method, result));
+    }
+    answer.complete(work.encoder().encode(made.join()));
+  }
+
+  private ServingMethod lease(Measurement measurement, RecordInstructions instructions) {
+    try {
+      return work.tasks()
+          .acquire(measurement.getTask(), measurement.getId(), instructions.adapterId());
+    } catch (UnknownTaskException e) {
+      throw new RejectedRecordException(Stage.VALIDATE, "UnknownTask", e.getMessage(), e);
+    } catch (UnknownAdapterException e) {
+      throw new RejectedRecordException(Stage.VALIDATE, "UnknownAdapter", e.getMessage(), e);
+    }
+  }
+
+  /** What cannot be published is not computed. */
+  private void requirePublishable(ServingMethod method) {
+    long least =
+        RecordSize.of(record.key(), null, record.headers())
+            + ReconstructionEncoder.estimatedBytes(method);
+    if (least > work.limit()) {
+      throw new RejectedRecordException(
+          Stage.ADMIT,
+          "ResultTooLarge",
+          "the reconstruction would take at least %d bytes with key and headers, but its topic takes %d; raise max.message.bytes and max.request.size"
+              .formatted(least, work.limit()));
+    }
+  }
+
+  private static Throwable classified(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof EngineBrokenException || cause instanceof EngineClosedException) {
+      return new BrokenServiceException("the engine is " + cause.getMessage(), cause);
+    }
+    if (cause instanceof Exception) {
+      String name = cause.getClass().getSimpleName().replaceFirst("Exception$", "");
+      String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      return new RejectedRecordException(Stage.COMPUTE, name, message, cause);
+    }
+    return cause;
+  }
+}
