@@ -1,0 +1,267 @@
+package org.deftstream.stream.service;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.engine.AdmissionBudget;
+import org.deftstream.deft.engine.Engine;
+import org.deftstream.deft.engine.EngineStatistics;
+import org.deftstream.schemas.Serdes;
+import org.deftstream.schemas.avro.Measurement;
+import org.deftstream.schemas.avro.Reconstruction;
+import org.deftstream.stream.ledger.Admission;
+import org.deftstream.stream.ledger.BrokenServiceException;
+import org.deftstream.stream.ledger.ConsumerSourceReader;
+import org.deftstream.stream.ledger.LedgerResources;
+import org.deftstream.stream.ledger.LedgerStatistics;
+import org.deftstream.stream.ledger.SourceReader;
+import org.deftstream.stream.topology.LedgerProcessorSettings;
+import org.deftstream.stream.topology.MeasurementDecoder;
+import org.deftstream.stream.topology.ReconstructionEncoder;
+import org.deftstream.stream.topology.ReconstructionTopology;
+import org.deftstream.stream.topology.ReconstructionWork;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One instance of the service: consumes measurements and publishes reconstructions and dead letters,
+ * exactly one for each. Thread-safe; whoever started it closes it.
+ *
+ * <p>An error of a stream thread replaces the thread, which begins again from what was committed. A
+ * broken engine stops the instance: {@link #stopped()} completes, and what is unanswered goes to the
+ * other instances.
+ */
+public final class ReconstructionService implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReconstructionService.class);
+  private static final Duration DEFAULT_CLOSE = Duration.ofSeconds(30);
+  private static final Duration STREAMS_CLOSE = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final ServiceOptions options;
+  private final Resources open = new Resources();
+  private final CompletableFuture<Void> running = new CompletableFuture<>();
+  private final CompletableFuture<KafkaStreams.State> stopped = new CompletableFuture<>();
+  private Engine engine;
+  private ServedTasks tasks;
+  private Admission admission;
+  private LedgerStatistics statistics;
+  private KafkaStreams streams;
+
+  private ReconstructionService(ServiceOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Starts an instance: checks the topics, opens engine and tasks, waits until the tasks are loaded,
+   * and begins to consume. Leaves nothing open if it fails.
+   *
+   * @param options everything that it needs to know
+   * @param factory opens what decides how measurements are served
+   * @param deadline how long the tasks may take to load
+   * @return the running instance; {@link #awaitReady} says when it has its partitions
+   * @throws UserError in one line, if topics are missing or wrong, Kafka cannot be reached, the state
+   *     directory cannot be used, or the tasks are not loaded in time
+   */
+  public static ReconstructionService start(
+      ServiceOptions options, ServedTasks.Factory factory, Duration deadline) {
+    var service = new ReconstructionService(options);
+    try {
+      service.open(factory, deadline);
+      return service;
+    } catch (Throwable e) {
+      service.open.close();
+      throw e;
+    }
+  }
+
+  private void open(ServedTasks.Factory factory, Duration deadline) {
+    var clients = new ClientSettings(options);
+    createStateDirectory();
+    TopicFacts facts = facts(clients);
+    // A step under way is waited for; what it computes is recomputed by the next owner anyway.
+    engine = open.add(new Engine(options.engine()), each -> each.close(Duration.ZERO));
+    tasks = open.add(factory.open(engine), ServedTasks::close);
+    if (!tasks.awaitReady(deadline)) {
+      throw new UserError("the tasks were not loaded within " + deadline.toSeconds() + " s");
+    }
+    var work = open.add(work(clients, facts), ReconstructionWork::close);
+    admission =
+        new Admission(
+            new AdmissionBudget(options.admission().bytes()),
+            options.admission().keptBytes(),
+            options.admission().records());
+    var resources = LedgerResources.of(work, admission, options.ledger());
+    statistics = resources.statistics();
+    var ticks =
+        open.add(
+            new TickProducer(options.topics().ticks(), clients.ticks()), TickProducer::close);
+    var topology =
+        ReconstructionTopology.build(
+            new LedgerProcessorSettings(
+                options.topics(),
+                facts.measurementsId(),
+                new SecureRandom().nextLong(),
+                ticks,
+                readers(clients),
+                resources,
+                facts.limits()));
+    streams =
+        open.add(new KafkaStreams(topology, clients.streams()), each -> each.close(closeOptions()));
+    streams.setUncaughtExceptionHandler(ReconstructionService::respond);
+    streams.setStateListener((now, before) -> changed(now));
+    streams.start();
+  }
+
+  private void createStateDirectory() {
+    try {
+      Files.createDirectories(options.stateDirectory());
+    } catch (IOException e) {
+      throw new UserError(
+          "state directory " + options.stateDirectory() + " cannot be made: " + e.getMessage(), e);
+    }
+  }
+
+  private TopicFacts facts(ClientSettings clients) {
+    try (Admin admin = Admin.create(clients.admin())) {
+      return TopicFacts.of(admin, options.topics(), clients.maxRequestBytes());
+    } catch (KafkaException e) {
+      Throwable why = e.getCause() == null ? e : e.getCause();
+      throw new UserError(
+          "Kafka at "
+              + options.connection().bootstrapServers()
+              + " cannot be used: "
+              + why.getMessage(),
+          e);
+    }
+  }
+
+  private ReconstructionWork work(ClientSettings clients, TopicFacts facts) {
+    var serdes = Serdes.of(options.connection().registryUrl(), clients.registry());
+    return new ReconstructionWork(
+        new MeasurementDecoder(() -> serdes.deserializer(Measurement.class)),
+        new ReconstructionEncoder(
+            () -> serdes.serializer(Reconstruction.class),
+            options.topics().reconstructions(),
+            options.instance()),
+        tasks.registry(),
+        engine,
+        facts.limits(),
+        options.codecThreads());
+  }
+
+  private SourceReader.Factory readers(ClientSettings clients) {
+    return partition ->
+        new ConsumerSourceReader(
+            () -> new KafkaConsumer<byte[], byte[]>(clients.reader()),
+            new TopicPartition(options.topics().measurements(), partition),
+            admission);
+  }
+
+  private static StreamThreadExceptionResponse respond(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BrokenServiceException) {
+        log.error("the instance stops: {}", cause.getMessage(), thrown);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+      }
+    }
+    log.warn("a stream thread failed and is replaced; it goes on from what was committed", thrown);
+    return StreamThreadExceptionResponse.REPLACE_THREAD;
+  }
+
+  private void changed(KafkaStreams.State now) {
+    if (now == KafkaStreams.State.RUNNING) {
+      running.complete(null);
+    } else if (now.hasCompletedShutdown()) {
+      stopped.complete(now);
+    }
+  }
+
+  /**
+   * Waits until the instance has joined its group and has its partitions.
+   *
+   * @param wait how long to wait
+   * @return whether it has
+   */
+  public boolean awaitReady(Duration wait) {
+    long deadline = System.nanoTime() + wait.toNanos();
+    while (!running.isDone() && !stopped.isDone() && System.nanoTime() < deadline) {
+      try {
+        Thread.sleep(POLL.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    return ready();
+  }
+
+  /** Whether it consumes now; false also while partitions move. */
+  public boolean ready() {
+    return streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /** Completes when the instance has stopped, by {@link #close} or by itself. */
+  public CompletableFuture<KafkaStreams.State> stopped() {
+    return stopped.copy();
+  }
+
+  /** What was counted since the start. */
+  public LedgerStatistics statistics() {
+    return statistics;
+  }
+
+  /** What the engine has done since the start. */
+  public EngineStatistics engineStatistics() {
+    return engine.statistics();
+  }
+
+  /** Number of records that are being worked on or wait for their turn to be published. */
+  public int inFlight() {
+    return admission.open();
+  }
+
+  /** Kafka Streams, for metrics. */
+  public KafkaStreams streams() {
+    return streams;
+  }
+
+  /** Closes with half a minute for what is in flight. */
+  @Override
+  public void close() {
+    close(DEFAULT_CLOSE);
+  }
+
+  /**
+   * Closes: begins nothing new, lets what is in flight be published, then leaves the group. What is
+   * not done in time loses nothing; the next owner does it again.
+   *
+   * @param drain how long to wait for what is in flight
+   */
+  public void close(Duration drain) {
+    admission.stop();
+    if (ready() && !admission.awaitEmpty(drain)) {
+      log.info("{} records are left to the next owner of their partitions", admission.open());
+    }
+    open.close();
+  }
+
+  /** With a name of its own an instance comes back; without, others take over at once. */
+  private CloseOptions closeOptions() {
+    return CloseOptions.timeout(STREAMS_CLOSE)
+        .withGroupMembershipOperation(
+            options.membership().id().isPresent()
+                ? GroupMembershipOperation.REMAIN_IN_GROUP
+                : GroupMembershipOperation.LEAVE_GROUP);
+  }
+}
