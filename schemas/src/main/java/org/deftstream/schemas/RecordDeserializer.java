@@ -7,8 +7,8 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Gives Confluent's deserializer the type of the records that it is used for, and checks it: without
- * the check, a record of another type fails far from here with a ClassCastException.
+ * Gives Confluent's deserializer the type of the records that it is used for, and checks it:
+ * without the check, a record of another type fails far from here with a ClassCastException.
  */
 final class RecordDeserializer<T extends SpecificRecord> implements Deserializer<T> {
   private static final int HEADER_BYTES = 1 + Integer.BYTES;

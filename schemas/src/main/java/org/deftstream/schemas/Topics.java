@@ -98,17 +98,15 @@ public record Topics(
             MAX_MESSAGE_BYTES,
             Optional.of(registered(Reconstruction.getClassSchema()))),
         answers(
-            deadLetters,
-            partitions,
-            Duration.ofDays(30),
-            MAX_DEAD_LETTER_BYTES,
-            Optional.empty()),
+            deadLetters, partitions, Duration.ofDays(30), MAX_DEAD_LETTER_BYTES, Optional.empty()),
         new TopicDefinition(
             ticks,
             partitions,
             Map.of(
-                TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
-                TopicConfig.RETENTION_MS_CONFIG, millis(Duration.ofHours(1))),
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_MS_CONFIG,
+                millis(Duration.ofHours(1))),
             Optional.empty()),
         // Nothing deletes the replay buffer but its owner.
         data(labelledPairs, partitions, null, LabelledPair.getClassSchema()),
@@ -124,9 +122,12 @@ public record Topics(
         partitions,
         Map.of(
             // The ledger re-reads records by offset, so a compacted source would lose them.
-            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG, retention == null ? "-1" : millis(retention),
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_MESSAGE_BYTES)),
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG,
+            retention == null ? "-1" : millis(retention),
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            Integer.toString(MAX_MESSAGE_BYTES)),
         Optional.of(registered(schema)));
   }
 
@@ -136,10 +137,14 @@ public record Topics(
         name,
         partitions,
         Map.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
-            TopicConfig.RETENTION_MS_CONFIG, millis(retention),
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxBytes)),
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+            "LogAppendTime",
+            TopicConfig.RETENTION_MS_CONFIG,
+            millis(retention),
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            Integer.toString(maxBytes)),
         schema);
   }
 

@@ -15,8 +15,8 @@ import org.deftstream.schemas.avro.Tensor;
  * <p>It must happen before the first record is built or read, wherever that is. The only thing that
  * Avro itself calls that early is a {@link ServiceLoader} for factories of logical types, when it
  * parses its first schema; so this poses as such a factory, of a type that no schema uses, and does
- * its work when its class is initialised. {@link Serdes} does so too, for class loaders in which the
- * service is not found.
+ * its work when its class is initialised. {@link Serdes} does so too, for class loaders in which
+ * the service is not found.
  */
 public final class TrustedRecords implements LogicalTypes.LogicalTypeFactory {
   private static final String PACKAGE = Tensor.class.getPackageName();

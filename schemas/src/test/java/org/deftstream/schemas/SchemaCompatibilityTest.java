@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the registry would say (FULL_TRANSITIVE), said before anything is deployed: each schema reads
- * what every released one wrote, and the other way round.
+ * What the registry would say (FULL_TRANSITIVE), said before anything is deployed: each schema
+ * reads what every released one wrote, and the other way round.
  */
 class SchemaCompatibilityTest {
 
@@ -25,7 +25,9 @@ class SchemaCompatibilityTest {
 
   @Test
   void shouldKnowTheReleases() {
-    assertThat(releases()).isNotEmpty().allSatisfy(r -> assertThat(SchemaFiles.read(r)).isNotEmpty());
+    assertThat(releases())
+        .isNotEmpty()
+        .allSatisfy(r -> assertThat(SchemaFiles.read(r)).isNotEmpty());
   }
 
   @ParameterizedTest
@@ -49,8 +51,7 @@ class SchemaCompatibilityTest {
   @Test
   void shouldSeeAnIncompatibility() {
     Schema without = SchemaBuilder.record("R").fields().requiredInt("a").endRecord();
-    Schema with =
-        SchemaBuilder.record("R").fields().requiredInt("a").requiredInt("b").endRecord();
+    Schema with = SchemaBuilder.record("R").fields().requiredInt("a").requiredInt("b").endRecord();
 
     assertThat(incompatibilities(with, without)).isNotEmpty();
     assertThat(incompatibilities(without, with)).isEmpty();

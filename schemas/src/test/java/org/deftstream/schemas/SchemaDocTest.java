@@ -38,7 +38,9 @@ class SchemaDocTest {
 
     visit(
         new Schema.Parser()
-            .parse("{'type':'record','name':'R','fields':[{'name':'a','type':'int'}]}".replace('\'', '"')),
+            .parse(
+                "{'type':'record','name':'R','fields':[{'name':'a','type':'int'}]}"
+                    .replace('\'', '"')),
         undocumented);
 
     assertThat(undocumented).containsExactly("R", "R.a");
