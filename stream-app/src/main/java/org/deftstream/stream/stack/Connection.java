@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
@@ -26,6 +27,7 @@ public record Connection(
 
   private static final String CONNECT_TIMEOUT = "http.connect.timeout.ms";
   private static final String READ_TIMEOUT = "http.read.timeout.ms";
+  private static final Pattern USER_INFO = Pattern.compile("//[^/@,]*@");
 
   /** Copies the maps. */
   public Connection {
@@ -54,6 +56,11 @@ public record Connection(
     return String.valueOf(kafka.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG));
   }
 
+  /** The registry's address for messages: without a user's name and password. */
+  public String shownRegistryUrl() {
+    return USER_INFO.matcher(registryUrl).replaceAll("//");
+  }
+
   /** Settings of an admin client that keeps the deadline. */
   Map<String, Object> adminConfig() {
     var config = new HashMap<>(kafka);
@@ -76,6 +83,6 @@ public record Connection(
   /** Address and deadline; never the settings, which may hold secrets. */
   @Override
   public String toString() {
-    return "Kafka at " + bootstrapServers() + ", registry at " + registryUrl;
+    return "Kafka at " + bootstrapServers() + ", registry at " + shownRegistryUrl();
   }
 }

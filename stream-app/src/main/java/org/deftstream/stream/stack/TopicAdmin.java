@@ -128,7 +128,7 @@ public final class TopicAdmin {
             .toList();
     if (!unregistered.isEmpty()) {
       throw new UserError(
-          "the schema registry at " + connection.registryUrl() + " lacks this program's schemas of "
+          "the schema registry at " + connection.shownRegistryUrl() + " lacks this program's schemas of "
               + String.join(", ", unregistered)
               + "; register them with: deftstream topics create");
     }
