@@ -6,8 +6,8 @@ import java.util.List;
  * The methods that replace the prior's estimate of the clean image by one that agrees with the
  * measurement, and let the corrected noise follow: with x0h the replacement, {@code e' = (x_t -
  * sqrt(a) x0h) / sqrt(1 - a)} and {@code h = e' - eps}. As {@code eps = (x_t - sqrt(a) x0Hat) /
- * sqrt(1 - a)}, this is {@code h = sqrt(a / (1 - a)) (x0Hat - x0h)}, which loses no digits. Rows are
- * computed in parallel on the common pool; thread-safe.
+ * sqrt(1 - a)}, this is {@code h = sqrt(a / (1 - a)) (x0Hat - x0h)}, which loses no digits. Rows
+ * are computed in parallel on the common pool; thread-safe.
  */
 abstract sealed class CleanImageTransform implements HTransform permits Ddnm, DiffPir {
   /**

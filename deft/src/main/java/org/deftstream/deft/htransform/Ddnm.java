@@ -16,8 +16,8 @@ public final class Ddnm extends CleanImageTransform {
   /**
    * Makes the method.
    *
-   * @param gain standard deviation that {@code A^+} makes of noise of standard deviation 1, at least
-   *     0; 1 for masks, and 0 leaves the weight at 1 (DDNM for measurements without noise)
+   * @param gain standard deviation that {@code A^+} makes of noise of standard deviation 1, at
+   *     least 0; 1 for masks, and 0 leaves the weight at 1 (DDNM for measurements without noise)
    */
   public Ddnm(double gain) {
     if (!(gain >= 0 && Double.isFinite(gain))) {

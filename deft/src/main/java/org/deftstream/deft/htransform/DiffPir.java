@@ -2,9 +2,9 @@ package org.deftstream.deft.htransform;
 
 /**
  * DiffPIR (Zhu et al., arXiv 2305.08995, algorithm 1): the clean image is the proximal point {@code
- * argmin_x |y - A x|^2 + rho |x - x0|^2} with {@code rho = lambda sigma^2 / s_t^2} and {@code s_t^2 =
- * (1 - a) / a}, where x0 is the prior's estimate clipped to [-1, 1]. Goes with the sampler's noise
- * rule {@code zeta}. Thread-safe.
+ * argmin_x |y - A x|^2 + rho |x - x0|^2} with {@code rho = lambda sigma^2 / s_t^2} and {@code s_t^2
+ * = (1 - a) / a}, where x0 is the prior's estimate clipped to [-1, 1]. Goes with the sampler's
+ * noise rule {@code zeta}. Thread-safe.
  */
 public final class DiffPir extends CleanImageTransform {
   /** The method's name. */
@@ -19,8 +19,7 @@ public final class DiffPir extends CleanImageTransform {
    */
   public DiffPir(double lambda) {
     if (!(lambda > 0 && Double.isFinite(lambda))) {
-      throw new IllegalArgumentException(
-          "diffpir: lambda must be a number above 0, got " + lambda);
+      throw new IllegalArgumentException("diffpir: lambda must be a number above 0, got " + lambda);
     }
     this.lambda = lambda;
   }

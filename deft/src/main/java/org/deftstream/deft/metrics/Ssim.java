@@ -4,9 +4,9 @@ import org.deftstream.deft.image.ImageShape;
 
 /**
  * Structural similarity (Wang et al., IEEE Trans. Image Processing 13, 2004): Gaussian window of
- * 11x11 with sigma 1.5, K1 = 0.01, K2 = 0.03, data range 2, variances weighted by the window and not
- * corrected for its size. The mean is over the positions where the window fits into the image, and
- * over channels. Stateless and thread-safe.
+ * 11x11 with sigma 1.5, K1 = 0.01, K2 = 0.03, data range 2, variances weighted by the window and
+ * not corrected for its size. The mean is over the positions where the window fits into the image,
+ * and over channels. Stateless and thread-safe.
  */
 public final class Ssim {
   private static final int WINDOW = 11;

@@ -60,8 +60,8 @@ public interface ForwardOperator {
   }
 
   /**
-   * How far an image is from explaining a measurement: the root mean square of {@code y - A(x)} over
-   * the measured values, in units of {@link #noiseSigma()}. The truth has about 1.
+   * How far an image is from explaining a measurement: the root mean square of {@code y - A(x)}
+   * over the measured values, in units of {@link #noiseSigma()}. The truth has about 1.
    */
   default double residual(float[] image, float[] measurement) {
     var explained = measure(image);
@@ -80,9 +80,9 @@ public interface ForwardOperator {
   float[] pseudoInverse(float[] measurement);
 
   /**
-   * The preconditioned gradient of the log-likelihood at {@code x0Hat}: always the ascent direction,
-   * scaled to image units (CT: filtered back-projection of {@code y - A x0Hat}; mask: {@code M (y -
-   * x0Hat)}). The residual input g of DEFT, eq. 12.
+   * The preconditioned gradient of the log-likelihood at {@code x0Hat}: always the ascent
+   * direction, scaled to image units (CT: filtered back-projection of {@code y - A x0Hat}; mask:
+   * {@code M (y - x0Hat)}). The residual input g of DEFT, eq. 12.
    */
   float[] likelihoodGradient(float[] x0Hat, float[] measurement);
 

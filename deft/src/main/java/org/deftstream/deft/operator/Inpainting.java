@@ -9,10 +9,10 @@ import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.text.Nearest;
 
 /**
- * Inpainting, kind {@code inpainting}: y = M x + noise, where the mask M holds 1 for each pixel that
- * was measured and 0 for each hidden one, for all channels alike. Each record brings its mask as the
- * auxiliary input {@code mask}, height x width. A measurement has the shape of the image; what
- * stands at hidden pixels is ignored everywhere.
+ * Inpainting, kind {@code inpainting}: y = M x + noise, where the mask M holds 1 for each pixel
+ * that was measured and 0 for each hidden one, for all channels alike. Each record brings its mask
+ * as the auxiliary input {@code mask}, height x width. A measurement has the shape of the image;
+ * what stands at hidden pixels is ignored everywhere.
  *
  * <p>Unbound, the operator answers for its specification and shapes only; {@link #bind} returns the
  * operator of one record, and the methods that need a mask throw {@link IllegalStateException}

@@ -74,8 +74,7 @@ record MaskDistribution(Type type, double leastHidden, double mostHidden) {
     return mask;
   }
 
-  private static void strokes(
-      float[] mask, ImageShape shape, int hidden, RandomGenerator random) {
+  private static void strokes(float[] mask, ImageShape shape, int hidden, RandomGenerator random) {
     int height = shape.height();
     int width = shape.width();
     double side = Math.max(height, width);
@@ -127,8 +126,7 @@ record MaskDistribution(Type type, double leastHidden, double mostHidden) {
     int top = random.nextInt(shape.height() - boxHeight + 1);
     int start = random.nextInt(shape.width() - boxWidth + 1);
     for (int r = top; r < top + boxHeight; r++) {
-      Arrays.fill(
-          mask, r * shape.width() + start, r * shape.width() + start + boxWidth, 0);
+      Arrays.fill(mask, r * shape.width() + start, r * shape.width() + start + boxWidth, 0);
     }
   }
 

@@ -185,7 +185,10 @@ public final class ParallelBeamCt implements ForwardOperator {
     var misfit = measure(x0);
     if (misfit.length != measurement.length) {
       throw new IllegalArgumentException(
-          KIND + ": expected a measurement of " + misfit.length + " values, got "
+          KIND
+              + ": expected a measurement of "
+              + misfit.length
+              + " values, got "
               + measurement.length);
     }
     for (int i = 0; i < misfit.length; i++) {

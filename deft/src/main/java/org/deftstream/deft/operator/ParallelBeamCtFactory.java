@@ -9,9 +9,9 @@ import org.deftstream.deft.text.JsonFields;
 
 /**
  * Makes {@link ParallelBeamCt} from {@code {"kind": "ct-parallel", "views": 20,
- * "angleRangeDegrees": 180, "detectorBins": 95, "filter": "ram-lak", "noise": {"type":
- * "gaussian", "sigma": 0.01}}}. May be left out: {@code angleRangeDegrees}, 180, and {@code filter},
- * {@code ram-lak} ({@code hann} is the other one).
+ * "angleRangeDegrees": 180, "detectorBins": 95, "filter": "ram-lak", "noise": {"type": "gaussian",
+ * "sigma": 0.01}}}. May be left out: {@code angleRangeDegrees}, 180, and {@code filter}, {@code
+ * ram-lak} ({@code hann} is the other one).
  */
 public final class ParallelBeamCtFactory implements OperatorFactory {
   private static final int MOST = 1 << 14;
@@ -43,8 +43,7 @@ public final class ParallelBeamCtFactory implements OperatorFactory {
     }
     var noise = GaussianNoise.read(fields);
     fields.refuseUnknown();
-    return new ParallelBeamCt(
-        new ParallelBeamGeometry(shape, views, range, bins), window, noise);
+    return new ParallelBeamCt(new ParallelBeamGeometry(shape, views, range, bins), window, noise);
   }
 
   private static Set<String> labels() {

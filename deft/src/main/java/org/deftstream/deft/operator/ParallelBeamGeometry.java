@@ -7,9 +7,9 @@ import org.deftstream.deft.image.ImageShape;
  *
  * <p>The longer side of the image spans [-1, 1], so a pixel is {@code 2 / max(height, width)} wide;
  * x points to the right, y up. View k looks along angle {@code theta_k = k * angleRange / views}.
- * Its ray of detector bin b is the line {@code x cos(theta) + y sin(theta) = s_b}; bins are one pixel
- * wide and centred, {@code s_b = (b - (bins - 1) / 2) * pixel}. A detector of {@code sqrt(2) *
- * side} bins sees the whole image in every view.
+ * Its ray of detector bin b is the line {@code x cos(theta) + y sin(theta) = s_b}; bins are one
+ * pixel wide and centred, {@code s_b = (b - (bins - 1) / 2) * pixel}. A detector of {@code sqrt(2)
+ * * side} bins sees the whole image in every view.
  *
  * @param shape shape of the images; channels are projected one by one
  * @param views number of angles
@@ -36,10 +36,10 @@ record ParallelBeamGeometry(ImageShape shape, int views, double angleRangeDegree
   }
 
   /**
-   * The system matrix by Joseph's method (IEEE Trans. Med. Imaging 1, 1982): a ray steps through the
-   * columns or the rows, whichever it crosses more steeply, and interpolates linearly between the
-   * two nearest pixels. One row for each view and bin; the result is a line integral, in units of
-   * image value times length.
+   * The system matrix by Joseph's method (IEEE Trans. Med. Imaging 1, 1982): a ray steps through
+   * the columns or the rows, whichever it crosses more steeply, and interpolates linearly between
+   * the two nearest pixels. One row for each view and bin; the result is a line integral, in units
+   * of image value times length.
    */
   SparseMatrix systemMatrix() {
     var matrix = new SparseMatrix.Builder(shape.height() * shape.width());
@@ -65,8 +65,7 @@ record ParallelBeamGeometry(ImageShape shape, int views, double angleRangeDegree
     return matrix.build();
   }
 
-  private void addBetweenRows(
-      SparseMatrix.Builder matrix, double row, int column, double length) {
+  private void addBetweenRows(SparseMatrix.Builder matrix, double row, int column, double length) {
     int above = (int) Math.floor(row);
     double below = row - above;
     if (above >= 0 && above < shape.height()) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * A sparse matrix in compressed rows, float32 with sums in double. Immutable and thread-safe.
  *
- * <p>Vectors may be one channel of a channels-last array: entry i of channel c of C is at {@code i *
- * C + c}.
+ * <p>Vectors may be one channel of a channels-last array: entry i of channel c of C is at {@code i
+ * * C + c}.
  */
 final class SparseMatrix {
   private final int columns;

@@ -6,10 +6,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The Gaussian noise of one posterior sample, as a function of who it is for and of the step, and of
- * nothing else: the same record gets the same noise after a crash, in another batch, on another
- * machine. {@link Philox} numbers, made normal by the Box-Muller transform in {@link StrictMath}, so
- * every Java runtime gives the same bits. Immutable and thread-safe.
+ * The Gaussian noise of one posterior sample, as a function of who it is for and of the step, and
+ * of nothing else: the same record gets the same noise after a crash, in another batch, on another
+ * machine. {@link Philox} numbers, made normal by the Box-Muller transform in {@link StrictMath},
+ * so every Java runtime gives the same bits. Immutable and thread-safe.
  */
 public final class CounterNoise {
   /** The step that stands for the start of a trajectory: {@code fill(x, INITIAL)} is x_T. */
@@ -31,8 +31,7 @@ public final class CounterNoise {
    * @param sampleIndex 0 to K - 1
    * @param samplerDescription {@link SamplerSettings#describe}
    */
-  public static CounterNoise of(
-      String measurementId, int sampleIndex, String samplerDescription) {
+  public static CounterNoise of(String measurementId, int sampleIndex, String samplerDescription) {
     try {
       var digest = MessageDigest.getInstance("SHA-256");
       var description = samplerDescription.getBytes(StandardCharsets.UTF_8);

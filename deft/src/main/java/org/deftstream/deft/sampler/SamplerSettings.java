@@ -70,7 +70,8 @@ public record SamplerSettings(
    * 1}}. May be left out: {@code grid}, uniform; {@code noise}, eta; {@code samples}, 1.
    *
    * @param where what messages call the object
-   * @throws IllegalArgumentException one line that names the field that is wrong, unknown or missing
+   * @throws IllegalArgumentException one line that names the field that is wrong, unknown or
+   *     missing
    */
   public static SamplerSettings fromJson(JsonNode json, String where) {
     var fields = JsonFields.of(json, where);

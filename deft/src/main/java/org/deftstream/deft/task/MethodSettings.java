@@ -35,7 +35,8 @@ public record MethodSettings(
    * parameters} may be left out.
    *
    * @param where what messages call the object
-   * @throws IllegalArgumentException one line that names the field that is wrong, unknown or missing
+   * @throws IllegalArgumentException one line that names the field that is wrong, unknown or
+   *     missing
    */
   public static MethodSettings fromJson(JsonNode json, String where) {
     var fields = JsonFields.of(json, where);

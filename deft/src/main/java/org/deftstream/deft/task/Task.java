@@ -1,12 +1,12 @@
 package org.deftstream.deft.task;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.deftstream.deft.image.ImageShape;
@@ -68,7 +68,8 @@ public record Task(
    * {"method": ..., "parameters": {...}, "sampler": {...}}, "learned": {"sampler": {...}}}}.
    *
    * @param shapeOfPrior as in {@link #parse}
-   * @throws IllegalArgumentException one line that names the field that is wrong, unknown or missing
+   * @throws IllegalArgumentException one line that names the field that is wrong, unknown or
+   *     missing
    */
   public static Task fromJson(JsonNode json, Function<String, ImageShape> shapeOfPrior) {
     String name = JsonFields.of(json, "task").text("name");
@@ -77,8 +78,7 @@ public record Task(
     String prior = fields.text("prior");
     var operatorSpec = fields.object("operator");
     var trainingFree =
-        MethodSettings.fromJson(
-            fields.node("trainingFree"), fields.where() + ", trainingFree");
+        MethodSettings.fromJson(fields.node("trainingFree"), fields.where() + ", trainingFree");
     var learned = fields.object("learned");
     var learnedSampler =
         SamplerSettings.fromJson(learned.node("sampler"), learned.where() + ", sampler");

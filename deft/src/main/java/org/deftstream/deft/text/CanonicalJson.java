@@ -10,8 +10,8 @@ import java.util.TreeMap;
 
 /**
  * One text for each JSON value, whoever wrote it: members in the order of their names, no white
- * space, numbers by value ({@code 20}, {@code 20.0} and {@code 2e1} are the same). For fingerprints.
- * Stateless and thread-safe.
+ * space, numbers by value ({@code 20}, {@code 20.0} and {@code 2e1} are the same). For
+ * fingerprints. Stateless and thread-safe.
  */
 public final class CanonicalJson {
   /** Above this a double no longer holds every whole number. */

@@ -36,8 +36,7 @@ final class ExactHTransform implements HTransform {
         key -> {
           double a = prior.schedule().alphaBar(key);
           var cross = times(prior.spread(key), transpose(operator));
-          var evidence =
-              plus(times(operator, cross), identity(operator.length, sigma * sigma), 1);
+          var evidence = plus(times(operator, cross), identity(operator.length, sigma * sigma), 1);
           var gain = times(cross, inverse(evidence));
           return plus(new double[gain.length][gain[0].length], gain, -Math.sqrt(a / (1 - a)));
         });

@@ -104,8 +104,7 @@ class GaussianOracleTest {
 
   @Test
   void shouldReachThePosteriorCovarianceOnAFineSchedule() {
-    var fine =
-        GaussianPrior.smooth(SHAPE, NoiseSchedule.linear(20_000, 1e-4 / 20, 2e-2 / 20));
+    var fine = GaussianPrior.smooth(SHAPE, NoiseSchedule.linear(20_000, 1e-4 / 20, 2e-2 / 20));
     var measurement = measurement(ct);
     var settings = new SamplerSettings(2000, TimeGrid.QUADRATIC, NoiseRule.ETA, 1, 1);
     var exact = new ExactHTransform(fine, Dense.matrix(ct), ct.noiseSigma());
@@ -124,8 +123,7 @@ class GaussianOracleTest {
     var expected = SamplerLaw.of(prior, exact(kind), measurement, settings);
 
     var drawn =
-        SamplerLaw.ofSamples(
-            PosteriorSamples.draw(prior, exact(kind), measurement, settings, "m"));
+        SamplerLaw.ofSamples(PosteriorSamples.draw(prior, exact(kind), measurement, settings, "m"));
 
     // Monte Carlo: the mean is off by about 1 / sqrt(count) of the standard deviation, the
     // covariance by sqrt((trace^2 / norm^2 + 1) / count) of its norm.
@@ -136,9 +134,9 @@ class GaussianOracleTest {
   }
 
   /**
-   * DiffPIR takes x0 given x_t for N(x0Hat, s_t^2 / lambda I), which it is not, so it stays away from
-   * the posterior however many steps it takes: the more it trusts the prior, the more its mean stays
-   * behind; with fresh noise only (zeta 1) it draws too narrow.
+   * DiffPIR takes x0 given x_t for N(x0Hat, s_t^2 / lambda I), which it is not, so it stays away
+   * from the posterior however many steps it takes: the more it trusts the prior, the more its mean
+   * stays behind; with fresh noise only (zeta 1) it draws too narrow.
    */
   @ParameterizedTest
   @CsvSource({
@@ -160,9 +158,7 @@ class GaussianOracleTest {
     var measurement = measurement(operator(kind));
     var posterior = posterior(measurement);
 
-    var law =
-        law(
-            new DiffPir(lambda), measurement, 1000, TimeGrid.UNIFORM, NoiseRule.ZETA, zeta);
+    var law = law(new DiffPir(lambda), measurement, 1000, TimeGrid.UNIFORM, NoiseRule.ZETA, zeta);
 
     assertThat(law.meanError(posterior)).isBetween(leastMeanError, mostMeanError);
     assertThat(law.variance() / posterior.variance()).isBetween(leastSpread, mostSpread);
@@ -177,12 +173,9 @@ class GaussianOracleTest {
     var measurement = measurement(inpainting);
     var settings = new SamplerSettings(20, TimeGrid.UNIFORM, NoiseRule.ETA, 1, 3);
 
-    var first =
-        PosteriorSamples.draw(prior, new DiffPir(2), measurement, settings, "record-1");
-    var again =
-        PosteriorSamples.draw(prior, new DiffPir(2), measurement, settings, "record-1");
-    var other =
-        PosteriorSamples.draw(prior, new DiffPir(2), measurement, settings, "record-2");
+    var first = PosteriorSamples.draw(prior, new DiffPir(2), measurement, settings, "record-1");
+    var again = PosteriorSamples.draw(prior, new DiffPir(2), measurement, settings, "record-1");
+    var other = PosteriorSamples.draw(prior, new DiffPir(2), measurement, settings, "record-2");
 
     assertThat(again).isDeepEqualTo(first);
     assertThat(other[0]).isNotEqualTo(first[0]);

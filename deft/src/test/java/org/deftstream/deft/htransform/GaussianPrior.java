@@ -79,13 +79,11 @@ final class GaussianPrior implements Prior {
   }
 
   double[][] posteriorCovariance(double[][] operator, double sigma) {
-    return inverse(
-        plus(precision, times(transpose(operator), operator), 1 / (sigma * sigma)));
+    return inverse(plus(precision, times(transpose(operator), operator), 1 / (sigma * sigma)));
   }
 
   double[] posteriorMean(double[][] operator, double sigma, double[] y) {
-    var right =
-        plus(times(precision, mean), times(transpose(operator), y), 1 / (sigma * sigma));
+    var right = plus(times(precision, mean), times(transpose(operator), y), 1 / (sigma * sigma));
     return times(posteriorCovariance(operator, sigma), right);
   }
 

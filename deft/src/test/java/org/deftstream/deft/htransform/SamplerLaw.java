@@ -7,7 +7,6 @@ import static org.deftstream.deft.htransform.Dense.times;
 import static org.deftstream.deft.htransform.Dense.transpose;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.sampler.DdimStep;
 import org.deftstream.deft.sampler.SamplerSettings;

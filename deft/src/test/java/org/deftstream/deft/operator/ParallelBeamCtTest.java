@@ -141,9 +141,7 @@ class ParallelBeamCtTest {
     assertThat(catchThrowable(() -> operator.measure(new float[7])))
         .hasMessageContaining("4096")
         .hasMessageContaining("7");
-    assertThat(
-            catchThrowable(
-                () -> operator.bind(Map.of("mask", new float[1]))))
+    assertThat(catchThrowable(() -> operator.bind(Map.of("mask", new float[1]))))
         .hasMessage("ct-parallel takes no auxiliary inputs, got mask");
     assertThat(operator.bind(Map.of())).isSameAs(operator);
   }

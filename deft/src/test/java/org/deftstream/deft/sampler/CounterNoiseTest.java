@@ -56,8 +56,7 @@ class CounterNoiseTest {
     double distance = 0;
     for (int i = 0; i < n; i++) {
       double expected = cumulative(values[i]);
-      distance =
-          Math.max(distance, Math.max(expected - (double) i / n, (i + 1.0) / n - expected));
+      distance = Math.max(distance, Math.max(expected - (double) i / n, (i + 1.0) / n - expected));
     }
     assertThat(distance * Math.sqrt(n)).isLessThan(1.95);
   }

@@ -35,8 +35,7 @@ class DdimStepTest {
     double z = 1.3;
     double clean = (x - Math.sqrt(1 - A) * e) / Math.sqrt(A);
     double expected =
-        Math.sqrt(B) * clean
-            + Math.sqrt(1 - B) * (Math.sqrt(1 - zeta) * e + Math.sqrt(zeta) * z);
+        Math.sqrt(B) * clean + Math.sqrt(1 - B) * (Math.sqrt(1 - zeta) * e + Math.sqrt(zeta) * z);
 
     assertThat(step(x, e, z, NoiseRule.ZETA, zeta, B)).isCloseTo((float) expected, within(1e-6f));
   }

@@ -10,7 +10,8 @@ class CanonicalJsonTest {
 
   @Test
   void shouldNotDependOnOrderSpaceOrSpellingOfNumbers() throws Exception {
-    var one = mapper.readTree("{\"b\": [1, 2.5, {}], \"a\": 180.0, \"c\": \"x\\\"y\", \"d\": null}");
+    var one =
+        mapper.readTree("{\"b\": [1, 2.5, {}], \"a\": 180.0, \"c\": \"x\\\"y\", \"d\": null}");
     var other = mapper.readTree("{\"a\":1.8e2,\"d\":null,\"c\":\"x\\\"y\",\"b\":[1.0,25e-1,{}]}");
 
     assertThat(CanonicalJson.of(one))
