@@ -1,0 +1,258 @@
+package org.deftstream.stream.control;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.deftstream.deft.adapter.AdapterRefusedException;
+import org.deftstream.deft.task.Task;
+import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterRef;
+import org.deftstream.schemas.avro.AdapterState;
+import org.deftstream.schemas.avro.Serve;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what is served to the desired state, step by step: load, verify, warm up, golden check,
+ * flip, drain. Whatever fails on the way leaves the old state serving. Of several requests for one
+ * task the last one counts. Belongs to the control thread.
+ */
+final class Reconciler {
+  private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
+  private final TaskTable table;
+  private final TaskResolver resolver;
+  private final AdapterBuilder builder;
+  private final WeightSource weights;
+  private final Switchboard switchboard;
+  private final Duration loadTimeout;
+  private final Map<String, Change> pending = new LinkedHashMap<>();
+
+  Reconciler(
+      TaskTable table,
+      TaskResolver resolver,
+      AdapterBuilder builder,
+      WeightSource weights,
+      Switchboard switchboard,
+      Duration loadTimeout) {
+    this.table = table;
+    this.resolver = resolver;
+    this.builder = builder;
+    this.weights = weights;
+    this.switchboard = switchboard;
+    this.loadTimeout = loadTimeout;
+  }
+
+  /** Takes over what a control record asks for; {@link #advance} does it. */
+  void request(ControlConsumer.Request request) {
+    String name = request.task();
+    Optional.ofNullable(pending.remove(name)).ifPresent(this::discard);
+    if (request.error().isPresent()) {
+      switchboard.refuse(name, Optional.empty(), request.error().get());
+    } else if (request.state().isEmpty()) {
+      switchboard.retire(name);
+    } else {
+      begin(request.state().get());
+    }
+  }
+
+  private void begin(AdapterControl state) {
+    try {
+      check(state);
+      var task = resolver.task(state);
+      var prior = resolver.prior(task.prior());
+      var change = new Change(state, task, prior, TaskResolver.sampler(state));
+      var old = table.routing(task.name()).filter(routing -> sameTask(routing.task(), task));
+      old.ifPresent(routing -> reuse(change, routing));
+      if (table.routing(task.name()).isEmpty() || state.getServe() == Serve.TRAINING_FREE) {
+        // A task has an answer from its first minute, and moving away from an adapter must not wait
+        // for, or fail by, another adapter.
+        switchboard.flip(
+            new Routing(
+                task,
+                prior,
+                task.trainingFree().hTransform(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                old.map(Routing::loaded).orElse(Map.of()),
+                change.sampler));
+      }
+      if (!change.wanted().isEmpty()) {
+        pending.put(task.name(), change);
+      }
+    } catch (AdapterRefusedException e) {
+      switchboard.refuse(state.getTask(), stableId(state), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.warn("control record of task {} failed", state.getTask(), e);
+      switchboard.refuse(state.getTask(), stableId(state), "control record failed: " + e);
+    }
+  }
+
+  private static Optional<String> stableId(AdapterControl state) {
+    return state.getServe() == Serve.ADAPTER
+        ? Optional.ofNullable(state.getStable()).map(AdapterRef::getAdapterId)
+        : Optional.empty();
+  }
+
+  private static void check(AdapterControl state) {
+    if (state.getServe() == Serve.ADAPTER && state.getStable() == null) {
+      throw new AdapterRefusedException(
+          "control record asks for an adapter and names no stable one");
+    }
+    if (!(state.getCanaryShare() >= 0 && state.getCanaryShare() <= 1)) {
+      throw new AdapterRefusedException(
+          "canaryShare must be in [0, 1], got " + state.getCanaryShare());
+    }
+  }
+
+  private static boolean sameTask(Task a, Task b) {
+    return a == b || a.toJson().equals(b.toJson());
+  }
+
+  private static void reuse(Change change, Routing old) {
+    change
+        .wanted()
+        .forEach(
+            (id, ref) -> {
+              var loaded = old.loaded().get(id);
+              if (loaded == null) {
+                return;
+              }
+              String sha256 = loaded.manifest().weightsSha256();
+              if (sha256.equals(ref.getWeightsSha256())) {
+                change.ready.put(id, loaded);
+              } else {
+                change.refused.put(
+                    id,
+                    "adapter id " + id + " is loaded with weights " + sha256 + "; this one has "
+                        + ref.getWeightsSha256() + ", and ids are never reused");
+              }
+            });
+  }
+
+  /** Goes on with what is asked for, as far as it goes without waiting. */
+  void advance() {
+    for (var change : List.copyOf(pending.values())) {
+      for (var ref : change.wanted().values()) {
+        String id = ref.getAdapterId();
+        if (!change.ready.containsKey(id) && !change.refused.containsKey(id)) {
+          load(change, ref);
+        }
+      }
+      if (change.complete()) {
+        pending.remove(change.task.name());
+        finish(change);
+      }
+    }
+  }
+
+  /** Whether nothing is on its way. */
+  boolean idle() {
+    return pending.isEmpty();
+  }
+
+  private void load(Change change, AdapterRef ref) {
+    String id = ref.getAdapterId();
+    try {
+      var fetch = change.fetches.get(id);
+      if (fetch == null) {
+        var manifest = builder.manifest(ref, change.task, change.prior);
+        switchboard.progress(change.task.name(), id, AdapterState.LOADING);
+        fetch = new Change.Fetch(manifest, System.nanoTime() + loadTimeout.toNanos());
+        change.fetches.put(id, fetch);
+      }
+      var file = fetch(ref, fetch);
+      if (file.isPresent()) {
+        var adapter =
+            builder.build(
+                fetch.manifest(),
+                file.get(),
+                change.task,
+                state -> switchboard.progress(change.task.name(), id, state));
+        change.ready.put(id, adapter);
+        change.fresh.put(id, adapter);
+      }
+    } catch (AdapterRefusedException e) {
+      change.refused.put(id, e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.warn("adapter {} of task {} failed to load", id, change.task.name(), e);
+      change.refused.put(id, "adapter " + id + " could not be loaded: " + e);
+    }
+  }
+
+  private Optional<byte[]> fetch(AdapterRef ref, Change.Fetch fetch) {
+    boolean late = System.nanoTime() > fetch.deadline();
+    try {
+      var file = weights.load(ref);
+      if (file.isEmpty() && late) {
+        throw new AdapterRefusedException(
+            "adapter " + ref.getAdapterId() + ": of " + ref.getChunks() + " chunks of weights "
+                + ref.getWeightsSha256() + ", these did not come within "
+                + loadTimeout.toSeconds() + " s: " + weights.missing(ref));
+      }
+      return file;
+    } catch (KafkaException e) {
+      if (late) {
+        throw new AdapterRefusedException(
+            "adapter " + ref.getAdapterId() + ": weights cannot be read: " + e.getMessage(), e);
+      }
+      LOG.warn("weights of adapter {} cannot be read yet: {}", ref.getAdapterId(), e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private void finish(Change change) {
+    String task = change.task.name();
+    var serving = change.serving();
+    if (serving.isPresent() && change.refused.containsKey(serving.get())) {
+      discard(change);
+      change.refused.forEach((id, reason) -> switchboard.refuse(task, Optional.of(id), reason));
+      return;
+    }
+    // The last report is the one that the topic keeps: that the previous adapter is missing is told
+    // before what serves, that the canary is refused after it.
+    var canary = change.canary();
+    change.refused.forEach(
+        (id, reason) -> {
+          if (!canary.equals(Optional.of(id))) {
+            switchboard.refuse(task, Optional.of(id), reason);
+          }
+        });
+    switchboard.flip(routing(change));
+    canary
+        .filter(change.refused::containsKey)
+        .ifPresent(id -> switchboard.refuse(task, canary, change.refused.get(id)));
+  }
+
+  private Routing routing(Change change) {
+    var serving = change.serving().map(change.ready::get);
+    var canary = change.canary().map(change.ready::get);
+    var loaded = new HashMap<>(change.ready);
+    if (change.state.getPrevious() == null) {
+      // Nobody said what to roll back to, so that is what serves now.
+      table
+          .routing(change.task.name())
+          .filter(old -> sameTask(old.task(), change.task))
+          .flatMap(Routing::serving)
+          .ifPresent(adapter -> loaded.putIfAbsent(adapter.id(), adapter));
+    }
+    return new Routing(
+        change.task,
+        change.prior,
+        change.task.trainingFree().hTransform(),
+        serving,
+        canary,
+        change.state.getCanaryShare(),
+        loaded,
+        change.sampler);
+  }
+
+  private void discard(Change change) {
+    change.fresh.values().forEach(adapter -> switchboard.letGo(adapter, change.task.name()));
+  }
+}

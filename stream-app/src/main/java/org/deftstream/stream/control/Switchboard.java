@@ -1,0 +1,158 @@
+package org.deftstream.stream.control;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.deftstream.schemas.avro.AdapterState;
+
+/**
+ * Changes what is served and lets go what is served no longer: flips the routing first, then drains.
+ * Belongs to the control thread.
+ */
+final class Switchboard {
+  private final TaskTable table;
+  private final Consumer<Report> reports;
+  private final Executor later;
+  private final Map<String, Report> latest = new HashMap<>();
+  private final Set<LoadedAdapter> draining = new HashSet<>();
+
+  /**
+   * A switchboard.
+   *
+   * @param later runs tasks on the control thread, never at once: leases come back on other threads,
+   *     which must not wait for a network to close or a report to be written
+   */
+  Switchboard(TaskTable table, Consumer<Report> reports, Executor later) {
+    this.table = table;
+    this.reports = reports;
+    this.later = later;
+  }
+
+  /**
+   * Serves a task as stated, for measurements that come from now on. Adapters that are not in the
+   * new routing are closed when their last measurement has ended; those kept in it for a rollback
+   * stay loaded, and are reported as drained at that moment.
+   */
+  void flip(Routing next) {
+    String task = next.task().name();
+    var old = table.routing(task);
+    table.flip(next);
+    old.ifPresent(routing -> release(routing, next));
+    next.loaded().values().stream()
+        .filter(adapter -> isActive(adapter, next))
+        .forEach(this::keepServing);
+    settle(Report.of(task, next.serving().map(LoadedAdapter::id), AdapterState.SERVING));
+    next.canary()
+        .ifPresent(
+            canary ->
+                reports.accept(
+                    new Report(
+                        task,
+                        Optional.of(canary.id()),
+                        AdapterState.SERVING,
+                        Optional.of("canary with share " + next.canaryShare()))));
+  }
+
+  private void release(Routing old, Routing next) {
+    for (var adapter : old.loaded().values()) {
+      boolean stays = next.loaded().containsValue(adapter);
+      if (isActive(adapter, old) && !isActive(adapter, next)) {
+        drain(adapter, old.task().name());
+      }
+      if (!stays) {
+        letGo(adapter, old.task().name());
+      }
+    }
+  }
+
+  private void drain(LoadedAdapter adapter, String task) {
+    draining.add(adapter);
+    reports.accept(Report.of(task, Optional.of(adapter.id()), AdapterState.DRAINING));
+    adapter.leases().whenIdle(() -> later.execute(() -> drained(adapter, task)));
+  }
+
+  private void keepServing(LoadedAdapter adapter) {
+    if (draining.remove(adapter)) {
+      adapter.leases().cancelWhenIdle();
+    }
+  }
+
+  private void drained(LoadedAdapter adapter, String task) {
+    if (draining.remove(adapter)) {
+      reports.accept(Report.of(task, Optional.of(adapter.id()), AdapterState.DRAINED));
+      // The topic keeps the last report of each task: that must tell what serves, not what went.
+      Optional.ofNullable(latest.get(task)).ifPresent(reports);
+    }
+  }
+
+  /** Closes an adapter when its last measurement has ended. */
+  void letGo(LoadedAdapter adapter, String task) {
+    adapter.letGo(later, () -> drained(adapter, task));
+  }
+
+  /** Reports that an adapter, or a task's state, is not served; what was served before goes on. */
+  void refuse(String task, Optional<String> adapterId, String reason) {
+    settle(
+        new Report(
+            task,
+            adapterId,
+            AdapterState.REFUSED,
+            Optional.of(reason + "; " + servesOn(task))));
+  }
+
+  /** Reports a step on the way of an adapter. */
+  void progress(String task, String adapterId, AdapterState state) {
+    reports.accept(Report.of(task, Optional.of(adapterId), state));
+  }
+
+  /** Stops serving a task. */
+  void retire(String task) {
+    var old = table.routing(task);
+    table.remove(task);
+    old.ifPresent(
+        routing -> {
+          for (var adapter : routing.loaded().values()) {
+            if (isActive(adapter, routing)) {
+              drain(adapter, task);
+            }
+            letGo(adapter, task);
+          }
+        });
+    settle(Report.of(task, Optional.empty(), AdapterState.RETIRED));
+  }
+
+  /** Lets every adapter go without changing what is reported: the instance ends. */
+  void close() {
+    for (var routing : table.all()) {
+      table.remove(routing.task().name());
+      routing.loaded().values().forEach(adapter -> letGo(adapter, routing.task().name()));
+    }
+  }
+
+  private void settle(Report report) {
+    latest.put(report.task(), report);
+    reports.accept(report);
+  }
+
+  private String servesOn(String task) {
+    return table
+        .routing(task)
+        .map(
+            routing ->
+                routing
+                        .serving()
+                        .map(adapter -> "adapter " + adapter.id())
+                        .orElse("the training-free method")
+                    + " serves on")
+        .orElse("the task is not served");
+  }
+
+  private static boolean isActive(LoadedAdapter adapter, Routing routing) {
+    return routing.serving().filter(adapter::equals).isPresent()
+        || routing.canary().filter(adapter::equals).isPresent();
+  }
+}

@@ -1,0 +1,19 @@
+package org.deftstream.stream.control;
+
+import java.util.List;
+import java.util.Optional;
+import org.deftstream.schemas.avro.AdapterRef;
+
+/** Where the weights of adapters come from. Used by the control thread alone. */
+interface WeightSource {
+  /**
+   * Fetches a weights file.
+   *
+   * @return the file, complete and with the announced checksum; empty if chunks are not there yet
+   * @throws org.deftstream.deft.adapter.AdapterRefusedException if what is there cannot be right
+   */
+  Optional<byte[]> load(AdapterRef ref);
+
+  /** Indices of the chunks that have not come yet. */
+  List<Integer> missing(AdapterRef ref);
+}

@@ -1,0 +1,196 @@
+package org.deftstream.trainer.publish;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.schemas.Topics;
+import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterRef;
+import org.deftstream.schemas.avro.AdapterWeightsChunk;
+
+/**
+ * Changes the desired state of tasks. Weights and control record are one Kafka transaction, so a
+ * service sees both or neither.
+ *
+ * <p>A change reads the state, computes the next and writes it. The transactional id is the task's,
+ * and it is claimed before the state is read: of two publishers that change one task at the same
+ * time, the one that came first is fenced and fails, so no change is lost unseen.
+ *
+ * <p>Holds nothing open between calls; thread-safe for different tasks.
+ */
+public final class AdapterPublisher {
+  private static final String TRANSACTIONAL_ID = "deftstream-adapters-";
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final PublisherSettings settings;
+
+  /** A publisher; connects with each change. */
+  public AdapterPublisher(PublisherSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Publishes an adapter's weights and makes the adapter known to its task, without serving it.
+   *
+   * @throws UserError one line that says why it was not published
+   */
+  public AdapterControl push(AdapterDirectory.Content adapter) {
+    return push(adapter, UnaryOperator.identity());
+  }
+
+  /** Publishes an adapter and serves it at once, in one transaction. */
+  public AdapterControl pushStable(AdapterDirectory.Content adapter) {
+    String id = adapter.manifest().adapterId();
+    return push(adapter, state -> ControlChanges.activate(state, id));
+  }
+
+  /** Publishes an adapter and puts it on trial with a share of the measurements. */
+  public AdapterControl pushCanary(AdapterDirectory.Content adapter, double share) {
+    String id = adapter.manifest().adapterId();
+    return push(adapter, state -> ControlChanges.canary(state, id, share));
+  }
+
+  /**
+   * Publishes an adapter and changes its task's state, in one transaction.
+   *
+   * @param then applied to the state in which the adapter is known
+   */
+  public AdapterControl push(
+      AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then) {
+    var chunks = chunks(adapter.manifest().weightsSha256(), adapter.weightsFile());
+    var ref = ref(adapter, chunks.size());
+    return publish(
+        adapter.manifest().task(),
+        chunks,
+        state -> then.apply(ControlChanges.offer(state, ref)));
+  }
+
+  /**
+   * Changes a task's state.
+   *
+   * @param change from the state as it is, {@link ControlChanges#initial} if there is none
+   * @return the new state
+   * @throws UserError one line that says why it was not changed
+   */
+  public AdapterControl change(String task, UnaryOperator<AdapterControl> change) {
+    return publish(task, List.of(), change);
+  }
+
+  /** Retires a task: services stop serving it. */
+  public void retire(String task) {
+    inTransaction(
+        task, producer -> producer.send(new ProducerRecord<>(topics().adapters(), task, null)));
+  }
+
+  /** How an adapter is named in a control record. */
+  public static AdapterRef ref(AdapterDirectory.Content adapter, int chunks) {
+    return new AdapterRef(
+        adapter.manifest().adapterId(),
+        adapter.manifest().toJson(),
+        adapter.manifest().weightsSha256(),
+        (long) adapter.weightsFile().length,
+        chunks);
+  }
+
+  /** Cuts a weights file into chunks of {@link Topics#WEIGHTS_CHUNK_BYTES}. */
+  public static List<AdapterWeightsChunk> chunks(String sha256, byte[] file) {
+    int size = Topics.WEIGHTS_CHUNK_BYTES;
+    int count = Math.max(1, (file.length + size - 1) / size);
+    var chunks = new ArrayList<AdapterWeightsChunk>(count);
+    for (int i = 0; i < count; i++) {
+      int from = i * size;
+      var data = ByteBuffer.wrap(file, from, Math.min(size, file.length - from)).slice();
+      chunks.add(new AdapterWeightsChunk(sha256, i, count, data));
+    }
+    return chunks;
+  }
+
+  private AdapterControl publish(
+      String task, List<AdapterWeightsChunk> chunks, UnaryOperator<AdapterControl> change) {
+    var result = new AdapterControl[1];
+    inTransaction(
+        task,
+        producer -> {
+          var state = ControlTopic.read(settings).getOrDefault(task, ControlChanges.initial(task));
+          result[0] = ControlChanges.stamped(change.apply(state), settings.issuedBy());
+          try (var weights = settings.serdes().serializer(AdapterWeightsChunk.class);
+              var controls = settings.serdes().serializer(AdapterControl.class)) {
+            String weightsTopic = topics().adapterWeights();
+            for (var chunk : chunks) {
+              byte[] bytes = weights.serialize(weightsTopic, chunk);
+              String key = chunk.getSha256() + "/" + chunk.getIndex();
+              producer.send(new ProducerRecord<>(weightsTopic, key, bytes));
+            }
+            byte[] bytes = controls.serialize(topics().adapters(), result[0]);
+            producer.send(new ProducerRecord<>(topics().adapters(), task, bytes));
+          }
+        });
+    return result[0];
+  }
+
+  private void inTransaction(
+      String task, java.util.function.Consumer<Producer<String, byte[]>> work) {
+    var producer =
+        new KafkaProducer<>(producer(task), new StringSerializer(), new ByteArraySerializer());
+    try {
+      producer.initTransactions();
+      producer.beginTransaction();
+      work.accept(producer);
+      producer.commitTransaction();
+    } catch (SerializationException e) {
+      throw new UserError(
+          "cannot write the control records of task "
+              + task
+              + ": "
+              + rootMessage(e)
+              + "; are the schemas registered? They are by: deftstream topics create",
+          e);
+    } catch (KafkaException e) {
+      throw new UserError(
+          "cannot publish for task " + task + " on " + settings.brokers() + ": " + rootMessage(e),
+          e);
+    } finally {
+      // Without a commit this aborts the transaction.
+      producer.close(CLOSE_TIMEOUT);
+    }
+  }
+
+  private Map<String, Object> producer(String task) {
+    Map<String, Object> config = new HashMap<>(settings.kafka());
+    int timeout = Math.toIntExact(settings.timeout().toMillis());
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TRANSACTIONAL_ID + task);
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout / 2);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    return config;
+  }
+
+  private Topics topics() {
+    return settings.topics();
+  }
+
+  private static String rootMessage(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() != null && root.getCause().getMessage() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
+  }
+}
