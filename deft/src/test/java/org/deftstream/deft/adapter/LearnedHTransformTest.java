@@ -1,0 +1,163 @@
+package org.deftstream.deft.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.deftstream.deft.engine.BatchSizes;
+import org.deftstream.deft.htransform.StepRow;
+import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.tensor.FloatTensor;
+import org.junit.jupiter.api.Test;
+
+class LearnedHTransformTest {
+  private static final double CLIP = 1.5;
+  private static final UNetConfig NETWORK = UNetConfig.parse(Example.network());
+
+  private final Random random = new Random(1);
+  private final LinearNetworks networks = new LinearNetworks();
+  private final AdapterWeights weights = new AdapterWeights(Example.tensors());
+
+  private LearnedHTransform transform(AdapterWeights with, int maxBatch) {
+    return new LearnedHTransform(
+        networks.open(NETWORK), with, Example.OPERATOR, CLIP, BatchSizes.upTo(maxBatch));
+  }
+
+  private float[] values(double scale) {
+    var values = new float[Example.SHAPE.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (scale * random.nextGaussian());
+    }
+    return values;
+  }
+
+  private StepRow row() {
+    var operator = Example.OPERATOR.bind(Example.OPERATOR.drawAuxiliary(random));
+    var measurement = BoundMeasurement.of(operator, operator.measure(values(0.5)));
+    return new StepRow(
+        values(1), values(1), values(3), random.nextInt(1000), 0.5, measurement);
+  }
+
+  private List<StepRow> rows(int count) {
+    var rows = new ArrayList<StepRow>();
+    for (int i = 0; i < count; i++) {
+      rows.add(row());
+    }
+    return rows;
+  }
+
+  /** The definition, pixel by pixel, with the weights of {@link Example}. */
+  private static float[] expected(StepRow row) {
+    var y = row.measurement();
+    var x0 = new float[row.x0Hat().length];
+    for (int p = 0; p < x0.length; p++) {
+      x0[p] = (float) Math.max(-CLIP, Math.min(CLIP, row.x0Hat()[p]));
+    }
+    float[] g = y.operator().likelihoodGradient(x0, y.measurement());
+    int measured = y.conditioning().length / x0.length;
+    var h = new float[x0.length];
+    for (int p = 0; p < h.length; p++) {
+      float sum = 0.1f * row.xt()[p] + 0.2f * x0[p];
+      for (int c = 0; c < measured; c++) {
+        sum += 0.1f * (3 + c) * y.conditioning()[p * measured + c];
+      }
+      sum += 0.1f * (3 + measured) * g[p];
+      h[p] = (1 + row.t() / 1000f) * sum - 0.25f * g[p];
+    }
+    return h;
+  }
+
+  @Test
+  void shouldFollowTheDefinitionForEveryRow() {
+    var rows = rows(7);
+
+    var answers = transform(weights, 4).correct(rows);
+
+    assertThat(answers).hasSize(7);
+    for (int i = 0; i < 7; i++) {
+      assertThat(answers.get(i)).containsExactly(expected(rows.get(i)), within(1e-5f));
+    }
+  }
+
+  @Test
+  void shouldSplitAndPadToTheAllowedSizes() {
+    var transform = transform(weights, 4);
+
+    transform.correct(rows(7));
+    transform.correct(rows(1));
+
+    // 7 rows are 4 and 3, and 3 are padded to 4.
+    assertThat(networks.batches).containsExactly(4, 4, 1);
+  }
+
+  @Test
+  void shouldAnswerARowTheSameBesideOtherNeighbours() {
+    var row = row();
+    var alone = transform(weights, 8).correct(List.of(row)).get(0);
+
+    var beside = rows(5);
+    beside.add(row);
+
+    assertThat(transform(weights, 8).correct(beside).get(5)).isEqualTo(alone);
+  }
+
+  @Test
+  void shouldWarmUpEveryBatchSize() {
+    transform(weights, 6).warmUp();
+
+    assertThat(networks.batches).containsExactly(1, 2, 4, 6);
+  }
+
+  @Test
+  void shouldRefuseANetworkThatIsNotFiniteAtZero() {
+    var nan =
+        new AdapterWeights(
+            Map.of(
+                LinearNetworks.MIX, weights.tensors().get(LinearNetworks.MIX),
+                LinearNetworks.SCALE,
+                    new FloatTensor(new int[] {1}, new float[] {Float.POSITIVE_INFINITY})));
+
+    assertThatThrownBy(transform(nan, 1)::warmUp)
+        .isInstanceOf(AdapterRefusedException.class)
+        .hasMessageContaining("NaN to zeros at batch size 1");
+  }
+
+  @Test
+  void shouldReproduceAGoldenAnswerAndRefuseAnother() {
+    var network = networks.open(NETWORK);
+    var golden =
+        GoldenCheck.record(network, weights, Example.SHAPE, Example.FEATURES, 42);
+    var read =
+        AdapterManifest.parse(
+                Example.with(
+                        Example.manifest(Example.file(Example.tensors())),
+                        "golden",
+                        golden.toJson())
+                    .toJson())
+            .golden()
+            .orElseThrow();
+
+    read.verify(network, weights, Example.SHAPE, Example.FEATURES);
+
+    assertThat(read.output()).isEqualTo(golden.output());
+    var tensors = Example.tensors();
+    tensors.get(LinearNetworks.MIX).data()[2] += 0.05f;
+    assertThatThrownBy(
+            () ->
+                read.verify(
+                    network, new AdapterWeights(tensors), Example.SHAPE, Example.FEATURES))
+        .isInstanceOf(AdapterRefusedException.class)
+        .hasMessageContaining("answered differently here");
+    tensors.get(LinearNetworks.MIX).data()[2] = Float.NaN;
+    assertThatThrownBy(
+            () ->
+                read.verify(
+                    network, new AdapterWeights(tensors), Example.SHAPE, Example.FEATURES))
+        .isInstanceOf(AdapterRefusedException.class);
+  }
+}
