@@ -28,7 +28,8 @@ enum PassThrough {
   KAFKA(
       "kafka.",
       "all of Kafka's clients: security, for instance",
-      List.of(AdminClientConfig.configDef(), ConsumerConfig.configDef(), ProducerConfig.configDef())),
+      List.of(
+          AdminClientConfig.configDef(), ConsumerConfig.configDef(), ProducerConfig.configDef())),
   ADMIN("admin.", "the admin client", List.of(AdminClientConfig.configDef())),
   CONSUMER("consumer.", "the consumers", List.of(ConsumerConfig.configDef())),
   PRODUCER("producer.", "the producers", List.of(ProducerConfig.configDef())),

@@ -113,12 +113,7 @@ final class ServiceKeys {
             "deft/models",
             "Directory with priors/, tasks/ and, for adapters that come with the installation,"
                 + " adapters/.")
-        .number(
-            ENGINE_MAX_BATCH,
-            16,
-            1,
-            4096,
-            "Most trajectories in one evaluation of the prior.")
+        .number(ENGINE_MAX_BATCH, 16, 1, 4096, "Most trajectories in one evaluation of the prior.")
         .number(
             ENGINE_THREADS,
             0,
@@ -220,10 +215,8 @@ final class ServiceKeys {
 
     private Definition add(
         String key, Type type, Object value, ConfigDef.Validator validator, String doc) {
-      var importance =
-          value == ConfigDef.NO_DEFAULT_VALUE ? Importance.HIGH : Importance.MEDIUM;
-      def.define(
-          key, type, value, validator, importance, doc, group, order++, Width.NONE, key);
+      var importance = value == ConfigDef.NO_DEFAULT_VALUE ? Importance.HIGH : Importance.MEDIUM;
+      def.define(key, type, value, validator, importance, doc, group, order++, Width.NONE, key);
       return this;
     }
   }

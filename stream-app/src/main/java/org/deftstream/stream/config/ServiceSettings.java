@@ -190,7 +190,9 @@ public final class ServiceSettings {
     return passed(PassThrough.STREAMS);
   }
 
-  /** What is set behind {@code registry.}: the registry's client and serializers, without the URL. */
+  /**
+   * What is set behind {@code registry.}: the registry's client and serializers, without the URL.
+   */
   public Map<String, Object> registryConfig() {
     return passed(PassThrough.REGISTRY);
   }
@@ -202,8 +204,7 @@ public final class ServiceSettings {
     given.forEach(
         (key, setting) ->
             PassThrough.of(key)
-                .ifPresent(
-                    group -> lines.put(key, group.secret(key) ? HIDDEN : setting.value())));
+                .ifPresent(group -> lines.put(key, group.secret(key) ? HIDDEN : setting.value())));
     lines.put(ServiceKeys.SCHEMA_REGISTRY_URL, connection().shownRegistryUrl());
     return lines.entrySet().stream().map(line -> line.getKey() + "=" + line.getValue()).toList();
   }

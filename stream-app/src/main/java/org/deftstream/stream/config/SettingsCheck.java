@@ -1,10 +1,7 @@
 package org.deftstream.stream.config;
 
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
@@ -16,9 +13,6 @@ import org.deftstream.deft.text.Nearest;
 
 /** Turns settings as they were written into values, or into an error that helps. */
 final class SettingsCheck {
-  private static final List<String> PATHS =
-      List.of(ServiceKeys.STATE_DIR, ServiceKeys.MODELS_DIR);
-
   private SettingsCheck() {}
 
   /**
@@ -49,7 +43,10 @@ final class SettingsCheck {
     var group = PassThrough.of(setting.key());
     if (group.isEmpty()) {
       throw new UserError(
-          "unknown setting '" + setting.key() + "' " + setting.origin()
+          "unknown setting '"
+              + setting.key()
+              + "' "
+              + setting.origin()
               + Nearest.of(setting.key(), definition.names())
                   .map(near -> "; did you mean '" + near + "'?")
                   .orElse(
@@ -63,8 +60,13 @@ final class SettingsCheck {
         .ifPresent(
             near -> {
               throw new UserError(
-                  "unknown setting '" + setting.key() + "' " + setting.origin()
-                      + "; did you mean '" + near + "'?");
+                  "unknown setting '"
+                      + setting.key()
+                      + "' "
+                      + setting.origin()
+                      + "; did you mean '"
+                      + near
+                      + "'?");
             });
   }
 
@@ -73,10 +75,15 @@ final class SettingsCheck {
     if (setting == null) {
       if (!defined.hasDefault()) {
         throw new UserError(
-            "the setting '" + key + "' is missing: write it into the settings file, into the"
-                + " environment variable " + SettingsSources.VARIABLE_PREFIX
+            "the setting '"
+                + key
+                + "' is missing: write it into the settings file, into the"
+                + " environment variable "
+                + SettingsSources.VARIABLE_PREFIX
                 + key.toUpperCase(Locale.ROOT).replace('.', '_')
-                + " or behind --set " + key + "=...");
+                + " or behind --set "
+                + key
+                + "=...");
       }
       return;
     }
@@ -85,13 +92,16 @@ final class SettingsCheck {
       if (defined.validator != null) {
         defined.validator.ensureValid(key, value);
       }
-      if (PATHS.contains(key)) {
-        Path.of(setting.value());
-      }
-    } catch (ConfigException | InvalidPathException e) {
+    } catch (ConfigException e) {
       throw new UserError(
-          "the setting '" + key + "' " + setting.origin() + " cannot be '" + setting.value()
-              + "': it takes " + ConfigurationPage.range(defined),
+          "the setting '"
+              + key
+              + "' "
+              + setting.origin()
+              + " cannot be '"
+              + setting.value()
+              + "': it takes "
+              + ConfigurationPage.range(defined),
           e);
     }
   }

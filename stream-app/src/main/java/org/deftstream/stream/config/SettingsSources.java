@@ -65,9 +65,7 @@ final class SettingsSources {
         (name, value) -> {
           if (name.startsWith(VARIABLE_PREFIX) && !OTHER_VARIABLES.contains(name)) {
             var key =
-                name.substring(VARIABLE_PREFIX.length())
-                    .toLowerCase(Locale.ROOT)
-                    .replace('_', '.');
+                name.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
             put(new RawSetting(key, value, "in the environment variable " + name), settings);
           }
         });

@@ -44,8 +44,7 @@ final class ClusterAdmin implements AutoCloseable {
     } catch (KafkaException e) {
       var cause = e.getCause() instanceof ConfigException config ? config : e;
       throw new UserError(
-          "cannot connect to Kafka at " + connection.bootstrapServers() + ": "
-              + cause.getMessage(),
+          "cannot connect to Kafka at " + connection.bootstrapServers() + ": " + cause.getMessage(),
           e);
     }
   }
@@ -67,7 +66,11 @@ final class ClusterAdmin implements AutoCloseable {
       throw e.getCause() instanceof TimeoutException timeout
           ? noAnswer(timeout)
           : new UserError(
-              "cannot " + purpose + " on Kafka at " + connection.bootstrapServers() + ": "
+              "cannot "
+                  + purpose
+                  + " on Kafka at "
+                  + connection.bootstrapServers()
+                  + ": "
                   + e.getCause().getMessage(),
               e.getCause());
     }
@@ -75,7 +78,9 @@ final class ClusterAdmin implements AutoCloseable {
 
   private UserError noAnswer(Throwable cause) {
     return new UserError(
-        "no Kafka broker answers at " + connection.bootstrapServers() + " within "
+        "no Kafka broker answers at "
+            + connection.bootstrapServers()
+            + " within "
             + connection.deadline().toSeconds()
             + " s; check bootstrap.servers and, where the cluster asks for them, the security"
             + " settings (kafka.security.protocol and so on)",

@@ -43,13 +43,14 @@ final class DataDirectory implements AutoCloseable {
     var lockFile = path.resolve(LOCK_FILE);
     FileChannel channel = null;
     try {
-      channel =
-          FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       var lock = tryLock(channel);
       if (lock == null) {
         channel.close();
         throw new UserError(
-            "the directory " + path + " is in use by another running stack;"
+            "the directory "
+                + path
+                + " is in use by another running stack;"
                 + " stop that one or name another directory with --directory");
       }
       checkRoom(path);
@@ -86,7 +87,11 @@ final class DataDirectory implements AutoCloseable {
     var free = Files.getFileStore(path).getUsableSpace();
     if (free < MIN_FREE_BYTES) {
       throw new UserError(
-          "no space left for " + path + ": " + (free >> 20) + " MiB free, at least "
+          "no space left for "
+              + path
+              + ": "
+              + (free >> 20)
+              + " MiB free, at least "
               + (MIN_FREE_BYTES >> 20)
               + " MiB needed; make room or name another directory with --directory");
     }
@@ -94,7 +99,10 @@ final class DataDirectory implements AutoCloseable {
 
   private static UserError unwritable(Path path, IOException cause) {
     return new UserError(
-        "cannot write to the directory " + path + " (" + cause
+        "cannot write to the directory "
+            + path
+            + " ("
+            + cause
             + "); make it writable or name another with --directory",
         cause);
   }

@@ -36,7 +36,9 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final String OPTION = "--kafka-port";
 
-  /** Any constant will do: the data directory, not the id, tells one embedded broker's data apart. */
+  /**
+   * Any constant will do: the data directory, not the id, tells one embedded broker's data apart.
+   */
   private static final String CLUSTER_ID = "ZGVmdHN0cmVhbS1sb2NhbA";
 
   private final KafkaRaftServer server;
@@ -87,7 +89,9 @@ public final class EmbeddedBroker implements AutoCloseable {
             failure.complete(
                 new UserError(
                     "the embedded Kafka broker stopped by itself: "
-                        + reason + "; " + DataDirectory.describeRoom(directory)));
+                        + reason
+                        + "; "
+                        + DataDirectory.describeRoom(directory)));
     BrokerExit.listen(exitListener);
     KafkaRaftServer[] server = new KafkaRaftServer[1];
     try {
@@ -120,8 +124,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setControllerListenerName("CONTROLLER")
         .setIgnoreFormatted(true)
         .setReleaseVersion(MetadataVersion.latestProduction())
-        .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), true,
-            StandardCharsets.UTF_8))
+        .setPrintStream(
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
         .run();
   }
 
@@ -135,12 +139,17 @@ public final class EmbeddedBroker implements AutoCloseable {
             Map.entry("controller.listener.names", "CONTROLLER"),
             Map.entry(
                 "listeners",
-                "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":"
+                "PLAINTEXT://"
+                    + HOST
+                    + ":"
+                    + port
+                    + ",CONTROLLER://"
+                    + HOST
+                    + ":"
                     + controllerPort),
             Map.entry("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port),
             Map.entry("inter.broker.listener.name", "PLAINTEXT"),
-            Map.entry(
-                "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+            Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
             Map.entry("log.dirs", directory.toString()),
             // One node holds everything; few partitions start and stop faster.
             Map.entry("offsets.topic.replication.factor", "1"),
@@ -171,7 +180,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
     if (error instanceof TimeoutException) {
       return new UserError(
-          "the embedded Kafka broker did not start within " + deadline.toSeconds() + " s in "
+          "the embedded Kafka broker did not start within "
+              + deadline.toSeconds()
+              + " s in "
               + directory,
           error);
     }
@@ -182,7 +193,9 @@ public final class EmbeddedBroker implements AutoCloseable {
       if (cause instanceof IOException) {
         return new UserError(
             "the embedded Kafka broker cannot use its directory: "
-                + cause + "; " + DataDirectory.describeRoom(directory),
+                + cause
+                + "; "
+                + DataDirectory.describeRoom(directory),
             error);
       }
     }

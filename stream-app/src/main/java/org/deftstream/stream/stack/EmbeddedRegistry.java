@@ -67,8 +67,12 @@ public final class EmbeddedRegistry implements AutoCloseable {
         return registry;
       } catch (UserError | Error e) {
         // A child that ended at once may have lost its free port to somebody faster.
-        var retry = e instanceof UserError && port == 0 && attempt < ATTEMPTS
-            && !registry.process.isAlive() && RegistryLog.saysPortTaken(log);
+        var retry =
+            e instanceof UserError
+                && port == 0
+                && attempt < ATTEMPTS
+                && !registry.process.isAlive()
+                && RegistryLog.saysPortTaken(log);
         registry.close();
         if (!retry) {
           throw e;
@@ -100,12 +104,16 @@ public final class EmbeddedRegistry implements AutoCloseable {
       while (!setCompatibility(client)) {
         if (!process.isAlive()) {
           throw new UserError(
-              "the schema registry ended with exit code " + process.exitValue()
-                  + " while it started" + RegistryLog.tail(log));
+              "the schema registry ended with exit code "
+                  + process.exitValue()
+                  + " while it started"
+                  + RegistryLog.tail(log));
         }
         if (System.nanoTime() > end) {
           throw new UserError(
-              "the schema registry did not start within " + deadline.toSeconds() + " s"
+              "the schema registry did not start within "
+                  + deadline.toSeconds()
+                  + " s"
                   + RegistryLog.tail(log));
         }
         process.waitFor(PROBE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
@@ -141,7 +149,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
                 failure.complete(
                     new UserError(
                         "the schema registry stopped by itself with exit code "
-                            + ended.exitValue() + RegistryLog.tail(log)));
+                            + ended.exitValue()
+                            + RegistryLog.tail(log)));
               }
             });
   }

@@ -45,8 +45,14 @@ final class Ports {
   /** The message for a port that cannot be had. */
   static UserError taken(int port, String what, String option, Throwable cause) {
     return new UserError(
-        "port " + port + " for the " + what + " is taken or not allowed ("
-            + cause.getMessage() + "); stop its owner or choose another with " + option
+        "port "
+            + port
+            + " for the "
+            + what
+            + " is taken or not allowed ("
+            + cause.getMessage()
+            + "); stop its owner or choose another with "
+            + option
             + " (0 = any free port)",
         cause);
   }

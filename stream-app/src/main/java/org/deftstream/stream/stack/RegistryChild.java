@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The entry point of the registry's child process. It starts the registry's own main class and
- * ends the process when standard input does: the parent holds the other end of that pipe, so
- * however the parent goes, kill -9 included, the child goes too.
+ * The entry point of the registry's child process. It starts the registry's own main class and ends
+ * the process when standard input does: the parent holds the other end of that pipe, so however the
+ * parent goes, kill -9 included, the child goes too.
  *
  * <p>Runs on a class path that holds this one class and the registry, so it uses nothing but the
  * JDK. Not for direct use.
@@ -25,9 +25,7 @@ public final class RegistryChild {
    */
   public static void main(String[] args) throws Exception {
     daemon("parent-watch", () -> endWithParent(System.in));
-    Class.forName(REGISTRY_MAIN)
-        .getMethod("main", String[].class)
-        .invoke(null, (Object) args);
+    Class.forName(REGISTRY_MAIN).getMethod("main", String[].class).invoke(null, (Object) args);
   }
 
   private static void endWithParent(InputStream parent) {

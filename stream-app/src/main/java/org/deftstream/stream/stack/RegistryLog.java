@@ -30,7 +30,8 @@ final class RegistryLog {
             .reduce((first, last) -> last)
             .map(line -> ": " + line.strip())
             .orElse("")
-        + "; its log is " + log;
+        + "; its log is "
+        + log;
   }
 
   /** Whether the registry reported that it could not have its port. */

@@ -46,7 +46,9 @@ final class SchemaAdmin implements AutoCloseable {
               Map.of());
     } catch (IllegalArgumentException | ConfigException e) {
       throw new UserError(
-          "cannot connect to the schema registry at " + connection.shownRegistryUrl() + ": "
+          "cannot connect to the schema registry at "
+              + connection.shownRegistryUrl()
+              + ": "
               + e.getMessage(),
           e);
     }
@@ -100,12 +102,20 @@ final class SchemaAdmin implements AutoCloseable {
               ? "; the versions registered before are not compatible with this program's"
               : "";
       throw new UserError(
-          "the schema registry at " + connection.shownRegistryUrl() + " refused to " + purpose + ": "
-              + e.getMessage() + hint,
+          "the schema registry at "
+              + connection.shownRegistryUrl()
+              + " refused to "
+              + purpose
+              + ": "
+              + e.getMessage()
+              + hint,
           e);
     } catch (IOException e) {
       throw new UserError(
-          "no schema registry answers at " + connection.shownRegistryUrl() + " (" + e.getMessage()
+          "no schema registry answers at "
+              + connection.shownRegistryUrl()
+              + " ("
+              + e.getMessage()
               + "); check schema.registry.url",
           e);
     }

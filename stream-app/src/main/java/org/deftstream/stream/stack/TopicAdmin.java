@@ -53,9 +53,7 @@ public final class TopicAdmin {
               .map(
                   definition ->
                       new NewTopic(
-                              definition.name(),
-                              Optional.of(definition.partitions()),
-                              replication)
+                              definition.name(), Optional.of(definition.partitions()), replication)
                           .configs(definition.settings()))
               .toList();
       cluster.get(
@@ -112,7 +110,9 @@ public final class TopicAdmin {
             .toList();
     if (!missing.isEmpty()) {
       throw new UserError(
-          "Kafka at " + connection.bootstrapServers() + " lacks the topics "
+          "Kafka at "
+              + connection.bootstrapServers()
+              + " lacks the topics "
               + String.join(", ", missing)
               + "; create them with: deftstream topics create");
     }
@@ -128,7 +128,9 @@ public final class TopicAdmin {
             .toList();
     if (!unregistered.isEmpty()) {
       throw new UserError(
-          "the schema registry at " + connection.shownRegistryUrl() + " lacks this program's schemas of "
+          "the schema registry at "
+              + connection.shownRegistryUrl()
+              + " lacks this program's schemas of "
               + String.join(", ", unregistered)
               + "; register them with: deftstream topics create");
     }
@@ -142,7 +144,12 @@ public final class TopicAdmin {
     int ticks = partitions.get(topics.ticks());
     if (measurements != ticks) {
       throw new UserError(
-          topics.ticks() + " has " + ticks + " partitions and " + topics.measurements() + " has "
+          topics.ticks()
+              + " has "
+              + ticks
+              + " partitions and "
+              + topics.measurements()
+              + " has "
               + measurements
               + "; they must have the same number: add partitions to the one that has fewer");
     }
@@ -160,8 +167,7 @@ public final class TopicAdmin {
     var present = new TreeSet<>(existing(cluster));
     present.retainAll(definitions.stream().map(TopicDefinition::name).toList());
     var descriptions =
-        cluster.get(
-            cluster.admin().describeTopics(present).allTopicNames(), "describe the topics");
+        cluster.get(cluster.admin().describeTopics(present).allTopicNames(), "describe the topics");
     var configs =
         cluster.get(
             cluster

@@ -57,8 +57,7 @@ class ServiceSettingsTest {
   void shouldNameTheNearestSettingForAnUnknownOne() {
     assertThatThrownBy(() -> ServiceSettings.of(BROKER, REGISTRY, "engine.max.bach=4"))
         .isInstanceOf(UserError.class)
-        .hasMessage(
-            "unknown setting 'engine.max.bach' in --set; did you mean 'engine.max.batch'?");
+        .hasMessage("unknown setting 'engine.max.bach' in --set; did you mean 'engine.max.batch'?");
     assertThatThrownBy(
             () ->
                 ServiceSettings.load(
@@ -134,8 +133,7 @@ class ServiceSettingsTest {
 
   @Test
   void shouldRefuseASlipInAPassedSetting() {
-    assertThatThrownBy(
-            () -> ServiceSettings.of(BROKER, REGISTRY, "consumer.max.poll.recrods=1"))
+    assertThatThrownBy(() -> ServiceSettings.of(BROKER, REGISTRY, "consumer.max.poll.recrods=1"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("did you mean 'consumer.max.poll.records'?");
   }
