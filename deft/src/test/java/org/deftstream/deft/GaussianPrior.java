@@ -8,8 +8,8 @@ import org.deftstream.deft.schedule.NoiseSchedule;
 /**
  * The exact prior of images with independent Gaussian values {@code x_0 ~ N(m, v)}, in closed form:
  * with {@code a = alphaBar_t}, {@code E[x_0 | x_t] = (m / v + sqrt(a) x_t / (1 - a)) / (1 / v + a /
- * (1 - a))} and {@code eps = (x_t - sqrt(a) E[x_0 | x_t]) / sqrt(1 - a)}. Treats rows independently,
- * to the bit.
+ * (1 - a))} and {@code eps = (x_t - sqrt(a) E[x_0 | x_t]) / sqrt(1 - a)}. Treats rows
+ * independently, to the bit.
  */
 public final class GaussianPrior implements Prior {
   private final ImageShape shape;
@@ -18,8 +18,7 @@ public final class GaussianPrior implements Prior {
   private final float[] variance;
 
   /** A prior with a mean and a variance for each value of the image. */
-  public GaussianPrior(
-      ImageShape shape, NoiseSchedule schedule, float[] mean, float[] variance) {
+  public GaussianPrior(ImageShape shape, NoiseSchedule schedule, float[] mean, float[] variance) {
     this.shape = shape;
     this.schedule = schedule;
     this.mean = mean.clone();
@@ -80,8 +79,7 @@ public final class GaussianPrior implements Prior {
       for (int i = 0; i < size; i++) {
         double x = xt[row * size + i];
         double clean =
-            (mean[i] / variance[i] + Math.sqrt(a) * x / (1 - a))
-                / (1 / variance[i] + a / (1 - a));
+            (mean[i] / variance[i] + Math.sqrt(a) * x / (1 - a)) / (1 / variance[i] + a / (1 - a));
         eps[row * size + i] = (float) ((x - Math.sqrt(a) * clean) / Math.sqrt(1 - a));
       }
     }

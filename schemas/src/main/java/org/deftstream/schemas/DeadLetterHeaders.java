@@ -4,8 +4,8 @@ package org.deftstream.schemas;
  * Names of the headers that a dead letter carries besides those of the original record. All values
  * are UTF-8 text; numbers are decimal.
  *
- * <p>A dead letter's key, value and other headers are the bytes of the original record, unchanged, as far
- * as they fit the topic.
+ * <p>A dead letter's key, value and other headers are the bytes of the original record, unchanged,
+ * as far as they fit the topic.
  */
 public final class DeadLetterHeaders {
   /** Common prefix: whoever replays a dead letter removes every header that begins with it. */

@@ -31,8 +31,7 @@ public final class AdapterDirectory {
   public record Content(AdapterManifest manifest, byte[] weightsFile) {
     /** The weights, not verified against a task. */
     public AdapterWeights weights() {
-      return new AdapterWeights(
-          Safetensors.parse(java.nio.ByteBuffer.wrap(weightsFile)).tensors());
+      return new AdapterWeights(Safetensors.parse(java.nio.ByteBuffer.wrap(weightsFile)).tensors());
     }
   }
 

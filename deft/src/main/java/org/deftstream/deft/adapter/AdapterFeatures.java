@@ -5,8 +5,8 @@ import org.deftstream.deft.operator.ForwardOperator;
 
 /**
  * What an adapter's network sees of a row, the same in training and in service. Channels last, in
- * this order: x_t (C), the clipped x0Hat (C), the operator's conditioning, the likelihood gradient g
- * at the clipped x0Hat (C). C is the number of image channels. Stateless and thread-safe.
+ * this order: x_t (C), the clipped x0Hat (C), the operator's conditioning, the likelihood gradient
+ * g at the clipped x0Hat (C). C is the number of image channels. Stateless and thread-safe.
  */
 public final class AdapterFeatures {
   /**

@@ -78,7 +78,8 @@ public record AdapterManifest(
   /**
    * Reads a manifest.
    *
-   * @throws IllegalArgumentException one line that names the field that is missing, unknown or wrong
+   * @throws IllegalArgumentException one line that names the field that is missing, unknown or
+   *     wrong
    */
   public static AdapterManifest parse(String json) {
     if (json.length() > MAX_LENGTH) {

@@ -167,7 +167,11 @@ public final class AdapterVerifier {
     if (!missing.isEmpty()) {
       throw refused(
           manifest,
-          "lacks weight " + missing.first() + "; its network needs " + expected.size() + " weights");
+          "lacks weight "
+              + missing.first()
+              + "; its network needs "
+              + expected.size()
+              + " weights");
     }
     var surplus = new TreeSet<>(found.keySet());
     surplus.removeAll(expected.keySet());

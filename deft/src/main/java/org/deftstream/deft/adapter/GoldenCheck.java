@@ -12,9 +12,9 @@ import org.deftstream.deft.text.JsonFields;
  * What an adapter answered to a known input where it was made, to be compared with its answer where
  * it is to serve: finds a network that is built or fed differently, which no checksum can.
  *
- * <p>The input is not stored: features and gradient are uniform in [-1, 1), drawn in that order from
- * {@link Random} with the seed, whose algorithm Java's documentation fixes. Of the answer, {@value
- * #POSITIONS} values at even spacing are kept. Immutable.
+ * <p>The input is not stored: features and gradient are uniform in [-1, 1), drawn in that order
+ * from {@link Random} with the seed, whose algorithm Java's documentation fixes. Of the answer,
+ * {@value #POSITIONS} values at even spacing are kept. Immutable.
  *
  * @param seed seed of the input
  * @param timesteps one for each row
@@ -136,7 +136,11 @@ public record GoldenCheck(long seed, int[] timesteps, float[] output, double tol
     for (int i = 0; i < steps.length; i++) {
       if (steps[i] != Math.rint(steps[i]) || steps[i] < 0 || steps[i] > largestTimestep) {
         throw new IllegalArgumentException(
-            fields.where() + ": timesteps must be in [0, " + largestTimestep + "], got " + steps[i]);
+            fields.where()
+                + ": timesteps must be in [0, "
+                + largestTimestep
+                + "], got "
+                + steps[i]);
       }
       timesteps[i] = (int) steps[i];
     }

@@ -73,10 +73,8 @@ public final class LearnedHTransform implements HTransform {
       var row = rows.get(i);
       var measurement = row.measurement();
       float[] x0 = AdapterFeatures.clip(row.x0Hat(), clip);
-      float[] gradient =
-          measurement.operator().likelihoodGradient(x0, measurement.measurement());
-      AdapterFeatures.write(
-          features, i, shape, row.xt(), x0, measurement.conditioning(), gradient);
+      float[] gradient = measurement.operator().likelihoodGradient(x0, measurement.measurement());
+      AdapterFeatures.write(features, i, shape, row.xt(), x0, measurement.conditioning(), gradient);
       System.arraycopy(gradient, 0, gradients, i * image, image);
       t[i] = row.t();
     }

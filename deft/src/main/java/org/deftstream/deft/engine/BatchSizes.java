@@ -46,8 +46,7 @@ public final class BatchSizes {
     int index = Arrays.binarySearch(values, rows);
     int at = index >= 0 ? index : -index - 1;
     if (rows < 1 || at == values.length) {
-      throw new IllegalArgumentException(
-          "rows must be from 1 to " + largest() + ", got " + rows);
+      throw new IllegalArgumentException("rows must be from 1 to " + largest() + ", got " + rows);
     }
     return values[at];
   }

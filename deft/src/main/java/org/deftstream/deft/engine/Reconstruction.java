@@ -6,12 +6,12 @@ import java.time.Duration;
  * The answer to one request. The arrays belong to whoever holds the record; nothing else refers to
  * them.
  *
- * <p>Values are what the sampler gave and are not clamped: they may leave [-1, 1] a little. With
- * K = 1 the mean is the single sample.
+ * <p>Values are what the sampler gave and are not clamped: they may leave [-1, 1] a little. With K
+ * = 1 the mean is the single sample.
  *
  * @param mean mean of the K samples, flat, channels last
- * @param standardDeviation standard deviation of the K samples for each value, with the divisor
- *     K - 1; null if K is 1
+ * @param standardDeviation standard deviation of the K samples for each value, with the divisor K -
+ *     1; null if K is 1
  * @param residual {@link org.deftstream.deft.operator.ForwardOperator#residual} of the mean: root
  *     mean square of {@code y - A(mean)} in units of the noise; about 1 when the image explains the
  *     measurement

@@ -35,8 +35,7 @@ final class Trajectory implements Comparable<Trajectory> {
   void begin() {
     if (x == null) {
       var request = job.request();
-      noise =
-          CounterNoise.of(request.measurementId(), sample, request.sampler().describe());
+      noise = CounterNoise.of(request.measurementId(), sample, request.sampler().describe());
       x = new float[request.prior().imageShape().size()];
       noise.fill(x, CounterNoise.INITIAL);
     }

@@ -16,11 +16,11 @@ import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.training.ImageSet;
-import org.deftstream.deft.training.Measurements;
 
 /**
- * Methods compared on the same images, measurements and seeds. Measurements are simulated once, from
- * a seed; every method reconstructs the same ones through the engine that serves. Not thread-safe.
+ * Methods compared on the same images, measurements and seeds. Measurements are simulated once,
+ * from a seed; every method reconstructs the same ones through the engine that serves. Not
+ * thread-safe.
  */
 public final class Evaluation {
   private final List<float[]> truths = new ArrayList<>();
@@ -54,7 +54,7 @@ public final class Evaluation {
       float[] truth = images.image(i, false);
       var bound = operator.bind(operator.drawAuxiliary(random));
       truths.add(truth);
-      measurements.add(BoundMeasurement.of(bound, Measurements.simulate(bound, truth, random)));
+      measurements.add(BoundMeasurement.of(bound, bound.simulate(truth, random)));
     }
   }
 

@@ -21,18 +21,33 @@ public record SchedulerConfig(int steps, double betaStart, double betaEnd, Strin
 
   private static final Set<String> SAMPLING =
       Set.of(
-          "_class_name", "_diffusers_version", "variance_type", "clip_sample", "clip_sample_range",
-          "dynamic_thresholding_ratio", "sample_max_value", "timestep_spacing", "steps_offset",
-          "set_alpha_to_one", "skip_prk_steps", "thresholding");
+          "_class_name",
+          "_diffusers_version",
+          "variance_type",
+          "clip_sample",
+          "clip_sample_range",
+          "dynamic_thresholding_ratio",
+          "sample_max_value",
+          "timestep_spacing",
+          "steps_offset",
+          "set_alpha_to_one",
+          "skip_prk_steps",
+          "thresholding");
   private static final Set<String> TRAINING =
       Set.of(
-          "num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "prediction_type",
-          "trained_betas", "rescale_betas_zero_snr");
+          "num_train_timesteps",
+          "beta_start",
+          "beta_end",
+          "beta_schedule",
+          "prediction_type",
+          "trained_betas",
+          "rescale_betas_zero_snr");
 
   public SchedulerConfig {
     if (!List.of("linear", "scaled_linear", "squaredcos_cap_v2").contains(betaSchedule)) {
       throw new IllegalArgumentException(
-          "scheduler config: beta_schedule is " + betaSchedule
+          "scheduler config: beta_schedule is "
+              + betaSchedule
               + "; understood: linear, scaled_linear, squaredcos_cap_v2");
     }
   }
@@ -58,7 +73,8 @@ public record SchedulerConfig(int steps, double betaStart, double betaEnd, Strin
     }
     if (!json.path("prediction_type").asText("epsilon").equals("epsilon")) {
       throw new IllegalArgumentException(
-          "scheduler config: prediction_type is " + json.get("prediction_type").asText()
+          "scheduler config: prediction_type is "
+              + json.get("prediction_type").asText()
               + "; understood: epsilon");
     }
     if (json.hasNonNull("trained_betas") || json.path("rescale_betas_zero_snr").asBoolean(false)) {

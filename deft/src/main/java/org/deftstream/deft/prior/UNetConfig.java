@@ -41,14 +41,37 @@ public record UNetConfig(
 
   private static final Set<String> KNOWN =
       Set.of(
-          "_class_name", "_diffusers_version", "_name_or_path", "sample_size", "in_channels",
-          "out_channels", "center_input_sample", "time_embedding_type", "time_embedding_dim",
-          "freq_shift", "flip_sin_to_cos", "down_block_types", "mid_block_type", "up_block_types",
-          "block_out_channels", "layers_per_block", "mid_block_scale_factor",
-          "downsample_padding", "downsample_type", "upsample_type", "dropout", "act_fn",
-          "attention_head_dim", "norm_num_groups", "attn_norm_num_groups", "norm_eps",
-          "resnet_time_scale_shift", "class_embed_type", "num_class_embeds",
-          "num_train_timesteps", "add_attention");
+          "_class_name",
+          "_diffusers_version",
+          "_name_or_path",
+          "sample_size",
+          "in_channels",
+          "out_channels",
+          "center_input_sample",
+          "time_embedding_type",
+          "time_embedding_dim",
+          "freq_shift",
+          "flip_sin_to_cos",
+          "down_block_types",
+          "mid_block_type",
+          "up_block_types",
+          "block_out_channels",
+          "layers_per_block",
+          "mid_block_scale_factor",
+          "downsample_padding",
+          "downsample_type",
+          "upsample_type",
+          "dropout",
+          "act_fn",
+          "attention_head_dim",
+          "norm_num_groups",
+          "attn_norm_num_groups",
+          "norm_eps",
+          "resnet_time_scale_shift",
+          "class_embed_type",
+          "num_class_embeds",
+          "num_train_timesteps",
+          "add_attention");
 
   /**
    * Parses a {@code config.json}.

@@ -125,8 +125,19 @@ public final class Safetensors {
     long size = FloatTensor.sizeOf(shape);
     if (from < 0 || to > data.limit() || to - from != size * width) {
       throw new IllegalArgumentException(
-          "tensor " + name + " claims bytes " + from + " to " + to + " for " + size + " values of "
-              + width + " bytes in a file with " + data.limit() + " bytes of data");
+          "tensor "
+              + name
+              + " claims bytes "
+              + from
+              + " to "
+              + to
+              + " for "
+              + size
+              + " values of "
+              + width
+              + " bytes in a file with "
+              + data.limit()
+              + " bytes of data");
     }
     var values = new float[(int) size];
     var in = data.slice((int) from, (int) (to - from)).order(ByteOrder.LITTLE_ENDIAN);

@@ -1,8 +1,8 @@
 package org.deftstream.deft.schedule;
 
 /**
- * The discrete variance-preserving noise schedule {@code x_t = sqrt(alphaBar_t) x_0 +
- * sqrt(1 - alphaBar_t) eps} of a prior. Immutable and thread-safe.
+ * The discrete variance-preserving noise schedule {@code x_t = sqrt(alphaBar_t) x_0 + sqrt(1 -
+ * alphaBar_t) eps} of a prior. Immutable and thread-safe.
  *
  * <p>Timesteps run from 0 to {@link #steps()} - 1. The timestep -1 stands for the clean image:
  * {@code alphaBar(-1) == 1}.

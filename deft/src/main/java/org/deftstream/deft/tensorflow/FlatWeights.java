@@ -27,8 +27,7 @@ final class FlatWeights implements WeightSource {
   public Operand<TFloat32> weight(String name, WeightLayout layout, int... shape) {
     var spec = new WeightSpec(name, layout, shape);
     int size = Math.toIntExact(spec.size());
-    var slice =
-        tf.slice(theta, tf.constant(new int[] {offset}), tf.constant(new int[] {size}));
+    var slice = tf.slice(theta, tf.constant(new int[] {offset}), tf.constant(new int[] {size}));
     offset += size;
     specs.add(spec);
     return tf.reshape(slice, tf.constant(layout.toTensorFlow(shape)));

@@ -5,8 +5,8 @@ import org.deftstream.deft.tensor.FloatTensor;
 
 /**
  * First values of a network's weights: variance 1 / fan-in, biases 0, norms the identity. The last
- * layer of every residual branch and of the network begins at zero, so that training starts from the
- * identity (and an adapter from the unconditional prior: DEFT, section 3.1).
+ * layer of every residual branch and of the network begins at zero, so that training starts from
+ * the identity (and an adapter from the unconditional prior: DEFT, section 3.1).
  */
 final class Initializer {
   /** First value of an adapter's s(t): nearly unconditional, as in the paper's experiments. */

@@ -28,7 +28,9 @@ final class Layers {
       String name, Operand<TFloat32> x, int in, int out, int kernel, int stride, String padding) {
     var w = weights.weight(name + ".weight", WeightLayout.CONV, out, in, kernel, kernel);
     var b = weights.weight(name + ".bias", WeightLayout.PLAIN, out);
-    var y = tf.nn.conv2d(x, w, List.of(1L, (long) stride, (long) stride, 1L), padding, new Conv2d.Options[0]);
+    var y =
+        tf.nn.conv2d(
+            x, w, List.of(1L, (long) stride, (long) stride, 1L), padding, new Conv2d.Options[0]);
     return tf.nn.biasAdd(y, b);
   }
 
@@ -73,8 +75,7 @@ final class Layers {
   private record Affine(Operand<TFloat32> scale, Operand<TFloat32> shift) {}
 
   private Operand<TFloat32> scaleAndShift(Operand<TFloat32> x, Affine a, int channels) {
-    return tf.math.add(
-        tf.math.mul(x, spatial(a.scale(), channels)), spatial(a.shift(), channels));
+    return tf.math.add(tf.math.mul(x, spatial(a.scale(), channels)), spatial(a.shift(), channels));
   }
 
   private Affine groupNormTerms(
@@ -96,8 +97,7 @@ final class Layers {
             tf.math.add(tf.math.maximum(variance, tf.constant(0f)), tf.constant((float) eps)));
     // [batch, groups, 1] spread to [batch, channels].
     Operand<TFloat32> scale = tf.math.mul(spread(inverse, channels, groups), gamma);
-    Operand<TFloat32> shift =
-        tf.math.sub(beta, tf.math.mul(spread(mean, channels, groups), scale));
+    Operand<TFloat32> shift = tf.math.sub(beta, tf.math.mul(spread(mean, channels, groups), scale));
     if (timeScale != null) {
       var factor = tf.math.add(timeScale, tf.constant(1f));
       scale = tf.math.mul(scale, factor);
@@ -107,8 +107,7 @@ final class Layers {
   }
 
   private Operand<TFloat32> overGroup(Operand<TFloat32> perChannel, int channels, int groups) {
-    var grouped =
-        tf.reshape(perChannel, tf.constant(new int[] {-1, groups, channels / groups}));
+    var grouped = tf.reshape(perChannel, tf.constant(new int[] {-1, groups, channels / groups}));
     return tf.math.mean(grouped, tf.constant(2), Mean.keepDims(true));
   }
 
@@ -150,14 +149,22 @@ final class Layers {
     var rows = tf.reshape(normed, tf.constant(new int[] {-1, channels}));
     var split = tf.constant(new int[] {-1, pixels, heads, width});
     var swap = tf.constant(new int[] {0, 2, 1, 3});
-    var q = tf.linalg.transpose(tf.reshape(linear(name + ".to_q", rows, channels, channels), split), swap);
-    var k = tf.linalg.transpose(tf.reshape(linear(name + ".to_k", rows, channels, channels), split), swap);
-    var v = tf.linalg.transpose(tf.reshape(linear(name + ".to_v", rows, channels, channels), split), swap);
+    var q =
+        tf.linalg.transpose(
+            tf.reshape(linear(name + ".to_q", rows, channels, channels), split), swap);
+    var k =
+        tf.linalg.transpose(
+            tf.reshape(linear(name + ".to_k", rows, channels, channels), split), swap);
+    var v =
+        tf.linalg.transpose(
+            tf.reshape(linear(name + ".to_v", rows, channels, channels), split), swap);
     var scaled = tf.math.mul(q, tf.constant((float) (1 / Math.sqrt(width))));
     var logits =
-        tf.train.batchMatMul(scaled, k, TFloat32.class, org.tensorflow.op.train.BatchMatMul.adjY(true));
+        tf.train.batchMatMul(
+            scaled, k, TFloat32.class, org.tensorflow.op.train.BatchMatMul.adjY(true));
     var mixed = tf.train.batchMatMul(tf.nn.softmax(logits), v, TFloat32.class);
-    var joined = tf.reshape(tf.linalg.transpose(mixed, swap), tf.constant(new int[] {-1, channels}));
+    var joined =
+        tf.reshape(tf.linalg.transpose(mixed, swap), tf.constant(new int[] {-1, channels}));
     var projected = linear(name + ".to_out.0", joined, channels, channels);
     var sum = tf.math.add(tf.reshape(projected, tf.shape(x)), x);
     return rescale == 1 ? sum : tf.math.mul(sum, tf.constant((float) (1 / rescale)));

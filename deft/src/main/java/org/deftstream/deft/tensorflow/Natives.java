@@ -37,8 +37,11 @@ final class Natives {
     for (String library : LIBRARIES) {
       if (Natives.class.getResource(root + library) == null) {
         throw new UserError(
-            "no TensorFlow libraries for " + platform + " on the class path; build with"
-                + " -Dtensorflow.native.classifier=" + platform
+            "no TensorFlow libraries for "
+                + platform
+                + " on the class path; build with"
+                + " -Dtensorflow.native.classifier="
+                + platform
                 + " or set TENSORFLOW_LIBRARY_PATH to a directory that has them");
       }
     }
@@ -47,8 +50,12 @@ final class Natives {
       unpack(root, directory);
     } catch (IOException e) {
       throw new UserError(
-          "cannot unpack TensorFlow's libraries (630 MB) into " + directory + ": "
-              + e.getMessage() + "; set DEFTSTREAM_CACHE to a directory with room", e);
+          "cannot unpack TensorFlow's libraries (630 MB) into "
+              + directory
+              + ": "
+              + e.getMessage()
+              + "; set DEFTSTREAM_CACHE to a directory with room",
+          e);
     }
     System.setProperty("TENSORFLOW_LIBRARY_PATH", directory.toString());
   }
@@ -83,8 +90,7 @@ final class Natives {
 
   /** The version of the jar that carries the libraries, so that an upgrade unpacks its own. */
   private static String version() {
-    String properties =
-        "/META-INF/maven/org.tensorflow/tensorflow-core-native/pom.properties";
+    String properties = "/META-INF/maven/org.tensorflow/tensorflow-core-native/pom.properties";
     try (InputStream in = Natives.class.getResourceAsStream(properties)) {
       if (in == null) {
         return "unversioned";

@@ -60,8 +60,12 @@ final class SavedModels {
       return directory;
     } catch (IOException e) {
       throw new UserError(
-          "cannot write a graph into " + root + ": " + e.getMessage()
-              + "; set DEFTSTREAM_CACHE to a directory with room", e);
+          "cannot write a graph into "
+              + root
+              + ": "
+              + e.getMessage()
+              + "; set DEFTSTREAM_CACHE to a directory with room",
+          e);
     }
   }
 

@@ -2,8 +2,8 @@ package org.deftstream.deft.tensorflow;
 
 import java.util.Base64;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 
 /** How TensorFlow runs a graph: threads and precision. */

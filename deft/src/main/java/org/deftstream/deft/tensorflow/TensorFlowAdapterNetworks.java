@@ -61,8 +61,7 @@ final class TensorFlowAdapterNetworks implements AdapterNetworks {
     long h = network.sampleHeight();
     long w = network.sampleWidth();
     var features =
-        tf.placeholder(
-            TFloat32.class, Placeholder.shape(Shape.of(-1, h, w, network.inChannels())));
+        tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, h, w, network.inChannels())));
     var gradient =
         tf.placeholder(
             TFloat32.class, Placeholder.shape(Shape.of(-1, h, w, network.outChannels())));

@@ -8,8 +8,8 @@ import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.training.TrainableNetwork;
 
 /**
- * The one door to TensorFlow: natives are found and loaded once, networks are opened through it. The
- * rest of the project does not notice which engine runs. Thread-safe.
+ * The one door to TensorFlow: natives are found and loaded once, networks are opened through it.
+ * The rest of the project does not notice which engine runs. Thread-safe.
  */
 public final class TensorFlowBackend {
   private static boolean loaded;

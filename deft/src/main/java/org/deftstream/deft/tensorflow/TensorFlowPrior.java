@@ -32,8 +32,13 @@ final class TensorFlowPrior implements Prior {
     shape = directory.imageShape();
     if (directory.unet().inChannels() != shape.channels()) {
       throw new UserError(
-          "prior " + directory.path() + " takes " + directory.unet().inChannels()
-              + " channels and gives " + shape.channels() + "; a prior's must be the same");
+          "prior "
+              + directory.path()
+              + " takes "
+              + directory.unet().inChannels()
+              + " channels and gives "
+              + shape.channels()
+              + "; a prior's must be the same");
     }
     var weights = directory.weights();
     parameters = weights.values().stream().mapToLong(w -> w.data().length).sum();
@@ -80,8 +85,7 @@ final class TensorFlowPrior implements Prior {
               (spec, variable) -> {
                 var value = Tensors.of(spec.select(weights));
                 tensors.add(value);
-                var feed =
-                    tf.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
+                var feed = tf.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
                 runner.feed(feed, value).addTarget(tf.assign(variable, feed));
               });
       runner.run().close();
@@ -125,7 +129,12 @@ final class TensorFlowPrior implements Prior {
     return network.predict(
         xt.length,
         DjlNetwork.Input.floats(
-            Signatures.INPUT, xt, timesteps.length, shape.height(), shape.width(), shape.channels()),
+            Signatures.INPUT,
+            xt,
+            timesteps.length,
+            shape.height(),
+            shape.width(),
+            shape.channels()),
         DjlNetwork.Input.integers(Signatures.TIMESTEPS, timesteps));
   }
 

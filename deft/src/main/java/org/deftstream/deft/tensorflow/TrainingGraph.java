@@ -87,16 +87,14 @@ final class TrainingGraph implements TrainableNetwork {
       output = UNetGraph.build(tf, config, weights, input, timesteps);
     }
     rowLoss =
-        tf.math.mean(
-            tf.math.squaredDifference(output, target), tf.constant(new int[] {1, 2, 3}));
+        tf.math.mean(tf.math.squaredDifference(output, target), tf.constant(new int[] {1, 2, 3}));
     buildUpdate(tf, weights.variables());
     session = new Session(graph, options.toProto());
     initialize(seed);
   }
 
   private static Placeholder<TFloat32> image(Ops tf, long height, long width, long channels) {
-    return tf.placeholder(
-        TFloat32.class, Placeholder.shape(Shape.of(-1, height, width, channels)));
+    return tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, height, width, channels)));
   }
 
   private static Placeholder<TFloat32> scalar(Ops tf) {
@@ -111,11 +109,8 @@ final class TrainingGraph implements TrainableNetwork {
     for (var g : gradients) {
       squares.add(tf.nn.l2Loss(floats(g)));
     }
-    var norm =
-        tf.math.sqrt(tf.math.mul(tf.math.addN(squares), tf.constant(2f)));
-    var clip =
-        tf.math.div(
-            tf.constant(CLIP_NORM), tf.math.maximum(norm, tf.constant(CLIP_NORM)));
+    var norm = tf.math.sqrt(tf.math.mul(tf.math.addN(squares), tf.constant(2f)));
+    var clip = tf.math.div(tf.constant(CLIP_NORM), tf.math.maximum(norm, tf.constant(CLIP_NORM)));
     int i = 0;
     for (var e : variables.entrySet()) {
       var variable = e.getValue();
@@ -141,9 +136,7 @@ final class TrainingGraph implements TrainableNetwork {
               tf.constant(EPSILON),
               clipped);
       var average = s.average().variable();
-      var step =
-          tf.math.mul(
-              tf.math.sub(applied, average), tf.math.sub(tf.constant(1f), emaDecay));
+      var step = tf.math.mul(tf.math.sub(applied, average), tf.math.sub(tf.constant(1f), emaDecay));
       update.add(tf.assignAdd(average, step));
     }
   }
@@ -185,8 +178,7 @@ final class TrainingGraph implements TrainableNetwork {
   }
 
   @Override
-  public float[] step(
-      float[] in, float[] g, int[] t, float[] want, double rate, double decay) {
+  public float[] step(float[] in, float[] g, int[] t, float[] want, double rate, double decay) {
     int rows = t.length;
     int h = config.sampleHeight();
     int w = config.sampleWidth();
@@ -257,8 +249,7 @@ final class TrainingGraph implements TrainableNetwork {
                 .forEach(
                     v -> {
                       String key = v.prefix() + spec.name();
-                      values.put(
-                          v, new WeightSpec(key, spec.layout(), spec.shape()).select(state));
+                      values.put(v, new WeightSpec(key, spec.layout(), spec.shape()).select(state));
                     }));
     assign(values);
     steps = (long) state.get(STEPS).data()[0];

@@ -133,7 +133,8 @@ final class UNetGraph {
     int projected = config.scaleShift() ? 2 * out : out;
     var embedding = layers.linear(name + ".time_emb_proj", time, timeWidth, projected);
     if (config.scaleShift()) {
-      var scale = tf.slice(embedding, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, out}));
+      var scale =
+          tf.slice(embedding, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, out}));
       var shift =
           tf.slice(embedding, tf.constant(new int[] {0, out}), tf.constant(new int[] {-1, out}));
       h = layers.groupNorm(name + ".norm2", h, out, groups, eps, scale, shift);

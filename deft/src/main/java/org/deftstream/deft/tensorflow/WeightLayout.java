@@ -26,7 +26,8 @@ enum WeightLayout {
       case LINEAR -> new FloatTensor(toTensorFlow(s), transpose(tensor.data(), s[0], s[1]));
       case CONV ->
           new FloatTensor(
-              toTensorFlow(s), transpose(tensor.data(), s[0], s[1] * s[2] * s[3], s[1], s[2] * s[3]));
+              toTensorFlow(s),
+              transpose(tensor.data(), s[0], s[1] * s[2] * s[3], s[1], s[2] * s[3]));
     };
   }
 

@@ -18,8 +18,12 @@ record WeightSpec(String name, WeightLayout layout, int[] shape) {
     }
     if (!Arrays.equals(tensor.shape(), shape)) {
       throw new IllegalArgumentException(
-          "weight " + name + " has shape " + Arrays.toString(tensor.shape())
-              + "; the network needs " + Arrays.toString(shape));
+          "weight "
+              + name
+              + " has shape "
+              + Arrays.toString(tensor.shape())
+              + "; the network needs "
+              + Arrays.toString(shape));
     }
     return layout.toTensorFlow(tensor);
   }

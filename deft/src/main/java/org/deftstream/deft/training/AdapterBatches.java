@@ -7,8 +7,8 @@ import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.DdimStep;
 
 /**
- * Batches for an adapter (DEFT, eq. 10): features of {@code (x_t, x0Hat, y, g)}, target {@code eps -
- * eps_theta(x_t, t)}. The prior is only ever evaluated forward, and each of its answers is used
+ * Batches for an adapter (DEFT, eq. 10): features of {@code (x_t, x0Hat, y, g)}, target {@code eps
+ * - eps_theta(x_t, t)}. The prior is only ever evaluated forward, and each of its answers is used
  * {@code reuse} times, every time with a fresh measurement of the same image: the prior's answer
  * does not depend on y, and it is the expensive part.
  *
@@ -125,7 +125,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
     for (int r = 0; r < rows; r++) {
       var entry = pool[order[from + r]];
       var bound = operator.bind(operator.drawAuxiliary(random));
-      float[] y = Measurements.simulate(bound, entry.x0(), random);
+      float[] y = bound.simulate(entry.x0(), random);
       float[] gradient = bound.likelihoodGradient(entry.x0Clipped(), y);
       AdapterFeatures.write(
           features, r, shape, entry.xt(), entry.x0Clipped(), bound.conditioning(y), gradient);

@@ -19,8 +19,8 @@ import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.task.Task;
 
 /**
- * Fine-tunes the h-transform of a task (DEFT, eq. 10) and writes the adapter: weights, and a manifest
- * that ties them to prior, operator and network.
+ * Fine-tunes the h-transform of a task (DEFT, eq. 10) and writes the adapter: weights, and a
+ * manifest that ties them to prior, operator and network.
  */
 public final class AdapterTraining {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -18,7 +18,8 @@ import org.deftstream.deft.image.ImageShape;
 
 /**
  * Grey or colour images of one size on the heap as 8-bit values, sorted by name. Read from a folder
- * or zip of PNG, JPEG or BMP files, or from an idx file (MNIST's format, gzipped or not). Immutable.
+ * or zip of PNG, JPEG or BMP files, or from an idx file (MNIST's format, gzipped or not).
+ * Immutable.
  */
 public final class ImageSet {
   private final ImageShape shape;
@@ -92,8 +93,15 @@ public final class ImageSet {
     }
     if (image.getHeight() != shape.height() || image.getWidth() != shape.width()) {
       throw new UserError(
-          name + " is " + image.getHeight() + "x" + image.getWidth() + "; the network takes "
-              + shape.height() + "x" + shape.width());
+          name
+              + " is "
+              + image.getHeight()
+              + "x"
+              + image.getWidth()
+              + "; the network takes "
+              + shape.height()
+              + "x"
+              + shape.width());
     }
     int bands = image.getRaster().getNumBands();
     if (bands < shape.channels()) {

@@ -19,9 +19,9 @@ import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.sampler.SamplerSettings;
 
 /**
- * Trains a prior in a directory: checkpoints and loss curve in {@code run}, the prior of the averaged
- * weights in {@code prior}, with a contact sheet of samples, the loss curve and a model card. A run
- * that was killed goes on from its last checkpoint.
+ * Trains a prior in a directory: checkpoints and loss curve in {@code run}, the prior of the
+ * averaged weights in {@code prior}, with a contact sheet of samples, the loss curve and a model
+ * card. A run that was killed goes on from its last checkpoint.
  */
 public final class PriorTraining {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -124,8 +124,7 @@ public final class PriorTraining {
     try (var opened = opener.apply(prior)) {
       var samples = PriorSamples.draw(opened, SHEET_SAMPLER, SHEET_IMAGES, settings.name());
       AtomicFiles.write(
-          priorPath().resolve("samples.png"),
-          ContactSheet.png(samples, prior.imageShape(), 8, 2));
+          priorPath().resolve("samples.png"), ContactSheet.png(samples, prior.imageShape(), 8, 2));
       var points = run.curve().stream().map(p -> new double[] {p[0], p[2]}).toList();
       if (!points.isEmpty()) {
         AtomicFiles.write(

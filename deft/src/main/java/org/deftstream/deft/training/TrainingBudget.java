@@ -1,8 +1,9 @@
 package org.deftstream.deft.training;
 
 /**
- * How long to train: until the steps or the minutes are used up, whichever comes first. The learning
- * rate follows the same progress, so a run that is cut short by time still ends at rate zero.
+ * How long to train: until the steps or the minutes are used up, whichever comes first. The
+ * learning rate follows the same progress, so a run that is cut short by time still ends at rate
+ * zero.
  *
  * @param steps positive
  * @param minutes of computing time, positive; infinite for no limit

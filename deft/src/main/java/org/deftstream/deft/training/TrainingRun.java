@@ -82,11 +82,11 @@ public final class TrainingRun {
     while (budget.progress(step, elapsedMinutes) < 1) {
       long begun = System.nanoTime();
       double progress = budget.progress(step, elapsedMinutes);
-      double rate =
-          learningRate * Math.min(1, (step + 1.0) / WARM_UP_STEPS) * (1 - progress);
+      double rate = learningRate * Math.min(1, (step + 1.0) / WARM_UP_STEPS) * (1 - progress);
       double decay = Math.min(emaDecay, (1.0 + step) / (10.0 + step));
       var b = batches.batch(step);
-      double loss = mean(network.step(b.input(), b.gradient(), b.timesteps(), b.target(), rate, decay));
+      double loss =
+          mean(network.step(b.input(), b.gradient(), b.timesteps(), b.target(), rate, decay));
       if (!Double.isFinite(loss)) {
         throw new UserError("training diverged at step " + step + ": the loss is " + loss);
       }
@@ -149,14 +149,20 @@ public final class TrainingRun {
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new UserError(
-          "the checkpoint in " + directory + " does not fit this run (" + e.getMessage()
-              + "); choose another directory", e);
+          "the checkpoint in "
+              + directory
+              + " does not fit this run ("
+              + e.getMessage()
+              + "); choose another directory",
+          e);
     }
   }
 
   private String lossCsv() {
     var csv = new StringBuilder("step,minutes,loss\n");
-    curve.forEach(p -> csv.append((long) p[0]).append(',').append(p[1]).append(',').append(p[2]).append('\n'));
+    curve.forEach(
+        p ->
+            csv.append((long) p[0]).append(',').append(p[1]).append(',').append(p[2]).append('\n'));
     return csv.toString();
   }
 

@@ -47,8 +47,7 @@ class AdapterDirectoryTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining(AdapterVerifier.sha256(FILE))
         .hasMessageContaining(AdapterVerifier.sha256(tampered));
-    assertThatThrownBy(
-            () -> AdapterDirectory.write(adapter, Example.manifest(FILE), tampered))
+    assertThatThrownBy(() -> AdapterDirectory.write(adapter, Example.manifest(FILE), tampered))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -10,8 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdapterManifestTest {
-  private static final AdapterManifest MANIFEST =
-      Example.manifest(Example.file(Example.tensors()));
+  private static final AdapterManifest MANIFEST = Example.manifest(Example.file(Example.tensors()));
 
   @Test
   void shouldReadWhatItWrote() {
@@ -32,8 +31,17 @@ class AdapterManifestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "adapterId", "task", "imageShape", "operator", "operatorFingerprint", "network",
-        "priorName", "priorFingerprint", "weightsSha256", "parameters", "featureClip"
+        "adapterId",
+        "task",
+        "imageShape",
+        "operator",
+        "operatorFingerprint",
+        "network",
+        "priorName",
+        "priorFingerprint",
+        "weightsSha256",
+        "parameters",
+        "featureClip"
       })
   void shouldRefuseAMissingField(String field) {
     var json = (ObjectNode) Example.json(MANIFEST.toJson());

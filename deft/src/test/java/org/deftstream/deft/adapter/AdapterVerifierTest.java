@@ -38,9 +38,11 @@ class AdapterVerifierTest {
         misfit("task", "other/task", "trained for task other/task", "this is task tiny/inpaint"),
         misfit("priorName", "huge", "prior huge", "the task's prior is tiny"),
         misfit("priorFingerprint", OTHER_SHA256, OTHER_SHA256, Example.PRIOR.fingerprint()),
+        misfit("operatorFingerprint", OTHER_SHA256, OTHER_SHA256, GOOD.operatorFingerprint()),
         misfit(
-            "operatorFingerprint", OTHER_SHA256, OTHER_SHA256, GOOD.operatorFingerprint()),
-        misfit("operator", Map.of("kind", "blur"), "operator specification with fingerprint",
+            "operator",
+            Map.of("kind", "blur"),
+            "operator specification with fingerprint",
             GOOD.operatorFingerprint()),
         misfit("imageShape", List.of(8, 4, 1), "8x4x1", "4x4x1"),
         misfit("network", network("sample_size", 8), "8x8", "4x4"),
@@ -100,7 +102,8 @@ class AdapterVerifierTest {
 
   @Test
   void shouldRefuseWhatIsNotSafetensors() {
-    assertRefused("not a safetensors file at all".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+    assertRefused(
+        "not a safetensors file at all".getBytes(java.nio.charset.StandardCharsets.UTF_8),
         "not a safetensors file");
   }
 

@@ -39,8 +39,7 @@ class LearnedHTransformTest {
   private StepRow row() {
     var operator = Example.OPERATOR.bind(Example.OPERATOR.drawAuxiliary(random));
     var measurement = BoundMeasurement.of(operator, operator.measure(values(0.5)));
-    return new StepRow(
-        values(1), values(1), values(3), random.nextInt(1000), 0.5, measurement);
+    return new StepRow(values(1), values(1), values(3), random.nextInt(1000), 0.5, measurement);
   }
 
   private List<StepRow> rows(int count) {
@@ -118,9 +117,10 @@ class LearnedHTransformTest {
     var nan =
         new AdapterWeights(
             Map.of(
-                LinearNetworks.MIX, weights.tensors().get(LinearNetworks.MIX),
+                LinearNetworks.MIX,
+                weights.tensors().get(LinearNetworks.MIX),
                 LinearNetworks.SCALE,
-                    new FloatTensor(new int[] {1}, new float[] {Float.POSITIVE_INFINITY})));
+                new FloatTensor(new int[] {1}, new float[] {Float.POSITIVE_INFINITY})));
 
     assertThatThrownBy(transform(nan, 1)::warmUp)
         .isInstanceOf(AdapterRefusedException.class)
@@ -130,8 +130,7 @@ class LearnedHTransformTest {
   @Test
   void shouldReproduceAGoldenAnswerAndRefuseAnother() {
     var network = networks.open(NETWORK);
-    var golden =
-        GoldenCheck.record(network, weights, Example.SHAPE, Example.FEATURES, 42);
+    var golden = GoldenCheck.record(network, weights, Example.SHAPE, Example.FEATURES, 42);
     var read =
         AdapterManifest.parse(
                 Example.with(
@@ -149,15 +148,13 @@ class LearnedHTransformTest {
     tensors.get(LinearNetworks.MIX).data()[2] += 0.05f;
     assertThatThrownBy(
             () ->
-                read.verify(
-                    network, new AdapterWeights(tensors), Example.SHAPE, Example.FEATURES))
+                read.verify(network, new AdapterWeights(tensors), Example.SHAPE, Example.FEATURES))
         .isInstanceOf(AdapterRefusedException.class)
         .hasMessageContaining("answered differently here");
     tensors.get(LinearNetworks.MIX).data()[2] = Float.NaN;
     assertThatThrownBy(
             () ->
-                read.verify(
-                    network, new AdapterWeights(tensors), Example.SHAPE, Example.FEATURES))
+                read.verify(network, new AdapterWeights(tensors), Example.SHAPE, Example.FEATURES))
         .isInstanceOf(AdapterRefusedException.class);
   }
 }

@@ -72,8 +72,7 @@ class EngineBatchingTest {
     try (var engine = new Engine(EngineSettings.of(1))) {
       var low1 = engine.submit(template.build());
       gate.awaitStep();
-      var low2 =
-          engine.submit(request("low-2").prior(prior).transform(transform).steps(2).build());
+      var low2 = engine.submit(request("low-2").prior(prior).transform(transform).steps(2).build());
       var high =
           engine.submit(
               request("high").prior(prior).transform(transform).steps(2).priority(5).build());
@@ -132,8 +131,7 @@ class EngineBatchingTest {
       var stays = engine.submit(request("stays").prior(prior).steps(3).build());
       gate.awaitStep();
       var cancelled =
-          engine.submit(
-              request("cancelled").prior(prior).sampler(Requests.sampler(3, 2)).build());
+          engine.submit(request("cancelled").prior(prior).sampler(Requests.sampler(3, 2)).build());
       gate.pass();
       assertThat(gate.awaitStep()).as("3 rows, padded").hasSize(4);
       cancelled.cancel(false);

@@ -65,9 +65,7 @@ class EngineCloseTest {
     var engine = new Engine(EngineSettings.of(1));
     engine.close();
     engine.close();
-    assertThat(engine.submit(request("late").build()))
-        .isCompletedExceptionally()
-        .isCancelled();
+    assertThat(engine.submit(request("late").build())).isCompletedExceptionally().isCancelled();
     assertThat(engine.broken()).isFalse();
   }
 

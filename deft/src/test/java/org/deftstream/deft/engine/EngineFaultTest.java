@@ -215,8 +215,7 @@ class EngineFaultTest {
 
   @Test
   void shouldFailTheRequestWhenItsResidualFails() throws Exception {
-    var broken =
-        new BoundMeasurement(Requests.everythingVisible(), new float[2], new float[0]);
+    var broken = new BoundMeasurement(Requests.everythingVisible(), new float[2], new float[0]);
     try (var engine = new Engine(EngineSettings.of(4))) {
       var transform = transform(rows -> rows.stream().map(row -> new float[16]).toList());
       var good = engine.submit(request("good").build());
@@ -271,8 +270,7 @@ class EngineFaultTest {
     void assertNeighboursUntouched() {
       for (int i = 0; i < results.size(); i++) {
         var plain = neighbours.get(i);
-        var exact =
-            request(plain.measurementId()).sampler(plain.sampler()).build();
+        var exact = request(plain.measurementId()).sampler(plain.sampler()).build();
         assertThat(results.get(i).mean())
             .as(plain.measurementId())
             .isEqualTo(PlainSampling.samples(exact).get(0));

@@ -25,8 +25,7 @@ class EngineResultTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 8, 32})
-  void shouldGiveWhatPlainSamplingGivesForMixedTasksStepsAndSamples(int maxBatch)
-      throws Exception {
+  void shouldGiveWhatPlainSamplingGivesForMixedTasksStepsAndSamples(int maxBatch) throws Exception {
     var requests = mixed();
 
     var results = reconstruct(requests, EngineSettings.of(maxBatch));
@@ -44,8 +43,7 @@ class EngineResultTest {
       }
       var measurement = request.measurement();
       assertThat(result.residual())
-          .isEqualTo(
-              measurement.operator().residual(result.mean(), measurement.measurement()));
+          .isEqualTo(measurement.operator().residual(result.mean(), measurement.measurement()));
     }
   }
 

@@ -23,8 +23,7 @@ final class PlainSampling {
   private static float[] sample(ReconstructionRequest request, int index) {
     var prior = request.prior();
     var schedule = prior.schedule();
-    var noise =
-        CounterNoise.of(request.measurementId(), index, request.sampler().describe());
+    var noise = CounterNoise.of(request.measurementId(), index, request.sampler().describe());
     var x = new float[prior.imageShape().size()];
     noise.fill(x, CounterNoise.INITIAL);
     var steps = TimeSteps.of(request.sampler(), schedule);

@@ -91,8 +91,7 @@ class TrainingTest {
   void shouldLearnALinearMap() {
     try (var network = backend.trainPrior(network(1), 1)) {
       var first = batch(0, 1, false);
-      float before =
-          network.step(first.input(), null, first.timesteps(), first.target(), 0, 1)[0];
+      float before = network.step(first.input(), null, first.timesteps(), first.target(), 0, 1)[0];
       run(network, 150, "run").run(step -> batch(step, 1, false), SILENT);
       float after = network.step(first.input(), null, first.timesteps(), first.target(), 0, 1)[0];
       assertThat(after).isLessThan(before / 4);
@@ -104,8 +103,7 @@ class TrainingTest {
     try (var network = backend.trainAdapter(network(3), 1)) {
       var b = batch(1, 3, true);
       // Only s(t) g is not zero at first, with s = 0.01: the loss is (target - (-0.01 g))^2.
-      float[] loss =
-          network.step(b.input(), b.gradient(), b.timesteps(), b.target(), 0, 1);
+      float[] loss = network.step(b.input(), b.gradient(), b.timesteps(), b.target(), 0, 1);
       for (int r = 0; r < ROWS; r++) {
         double expected = 0;
         for (int i = 0; i < SIDE * SIDE; i++) {

@@ -89,9 +89,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                   new SamplerSettings(
                       n, own.sampler().grid(), own.sampler().noise(), zeta, samples);
               var parameters =
-                  own.method().equals("diffpir")
-                      ? Map.of("lambda", lambda)
-                      : own.parameters();
+                  own.method().equals("diffpir") ? Map.of("lambda", lambda) : own.parameters();
               var figures =
                   sample(
                       own.method(),

@@ -27,11 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "prior",
     description = "Train, verify and sample diffusion priors in diffusers' layout.",
-    subcommands = {
-      PriorCommand.Train.class,
-      PriorCommand.Verify.class,
-      PriorCommand.Sample.class
-    })
+    subcommands = {PriorCommand.Train.class, PriorCommand.Verify.class, PriorCommand.Sample.class})
 public final class PriorCommand {
 
   /** {@code deftstream prior train}. */

@@ -47,10 +47,26 @@ public final class TrainCommand implements Callable<Integer> {
         || unet.sampleHeight() != shape.height()
         || unet.sampleWidth() != shape.width()) {
       throw new UserError(
-          "the network of " + networkFile + " takes " + unet.sampleHeight() + "x"
-              + unet.sampleWidth() + "x" + unet.inChannels() + " and gives " + unet.outChannels()
-              + " channels; task " + task.name() + " needs " + shape.height() + "x"
-              + shape.width() + "x" + channels + " and " + shape.channels());
+          "the network of "
+              + networkFile
+              + " takes "
+              + unet.sampleHeight()
+              + "x"
+              + unet.sampleWidth()
+              + "x"
+              + unet.inChannels()
+              + " and gives "
+              + unet.outChannels()
+              + " channels; task "
+              + task.name()
+              + " needs "
+              + shape.height()
+              + "x"
+              + shape.width()
+              + "x"
+              + channels
+              + " and "
+              + shape.channels());
     }
     var set = images.read(shape);
     var settings =

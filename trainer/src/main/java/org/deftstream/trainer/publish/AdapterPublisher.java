@@ -69,14 +69,11 @@ public final class AdapterPublisher {
    *
    * @param then applied to the state in which the adapter is known
    */
-  public AdapterControl push(
-      AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then) {
+  public AdapterControl push(AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then) {
     var chunks = chunks(adapter.manifest().weightsSha256(), adapter.weightsFile());
     var ref = ref(adapter, chunks.size());
     return publish(
-        adapter.manifest().task(),
-        chunks,
-        state -> then.apply(ControlChanges.offer(state, ref)));
+        adapter.manifest().task(), chunks, state -> then.apply(ControlChanges.offer(state, ref)));
   }
 
   /**

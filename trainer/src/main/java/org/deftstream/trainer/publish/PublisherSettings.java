@@ -11,8 +11,8 @@ import org.deftstream.schemas.Topics;
 /**
  * How the control topics are reached. Immutable.
  *
- * @param kafka Kafka's client settings under their own names, {@code bootstrap.servers} and whatever
- *     security needs
+ * @param kafka Kafka's client settings under their own names, {@code bootstrap.servers} and
+ *     whatever security needs
  * @param serdes serializers for the registry
  * @param topics names of the topics
  * @param timeout bound of every wait for Kafka
@@ -36,8 +36,7 @@ public record PublisherSettings(
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(
-        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(timeout.toMillis()));
+    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(timeout.toMillis()));
     return config;
   }
 

@@ -100,8 +100,7 @@ public final class StatusWatch implements AutoCloseable {
 
   private Optional<AdapterStatus> decode(byte[] value) {
     try {
-      return Optional.ofNullable(
-          values.deserialize(settings.topics().adapterStatus(), value));
+      return Optional.ofNullable(values.deserialize(settings.topics().adapterStatus(), value));
     } catch (SerializationException e) {
       return Optional.empty();
     }

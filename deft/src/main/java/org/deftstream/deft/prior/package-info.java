@@ -1,0 +1,2 @@
+/** The frozen prior, and its directory in diffusers' layout. */
+package org.deftstream.deft.prior;

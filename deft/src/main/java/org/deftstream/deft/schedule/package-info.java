@@ -1,0 +1,2 @@
+/** The noise schedule of a prior. */
+package org.deftstream.deft.schedule;

@@ -1,0 +1,2 @@
+/** Plain arrays with a shape. */
+package org.deftstream.deft.tensor;
