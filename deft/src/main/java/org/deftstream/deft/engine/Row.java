@@ -2,6 +2,7 @@ package org.deftstream.deft.engine;
 
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.sampler.DdimStep;
+import org.deftstream.deft.sampler.SamplerSettings;
 
 /**
  * One row of the batch under way: a trajectory, and the arrays that its step needs. Rows are kept
@@ -10,21 +11,26 @@ import org.deftstream.deft.sampler.DdimStep;
 final class Row {
   private final float[] eps;
   private final float[] x0Hat;
+  private final float[] z;
   private Trajectory trajectory;
   private double alphaBar;
+  private double targetAlphaBar;
   private Throwable failure;
 
   /** A row for images of so many values. */
   Row(int size) {
     eps = new float[size];
     x0Hat = new float[size];
+    z = new float[size];
   }
 
   /** Makes this row stand for a trajectory. */
   void assign(Trajectory next) {
     trajectory = next;
     failure = null;
-    alphaBar = next.job().request().prior().schedule().alphaBar(next.t());
+    var schedule = next.job().request().prior().schedule();
+    alphaBar = schedule.alphaBar(next.t());
+    targetAlphaBar = schedule.alphaBar(next.target());
   }
 
   /** Forgets the trajectory, so that nothing of a finished job is held. */
@@ -98,23 +104,25 @@ final class Row {
     }
   }
 
-  /**
-   * Takes the trajectory to its next timestep.
-   *
-   * @param z an array of the image's size for the fresh noise
-   */
-  void update(float[] z) {
-    var request = trajectory.job().request();
-    double target = request.prior().schedule().alphaBar(trajectory.target());
-    if (DdimStep.freshNoise(request.sampler(), alphaBar, target) != 0) {
+  /** Draws the fresh noise of this step, if it has any; needs nothing but the trajectory. */
+  void drawNoise() {
+    if (DdimStep.freshNoise(sampler(), alphaBar, targetAlphaBar) != 0) {
       trajectory.noise().fill(z, trajectory.t());
     }
-    DdimStep.apply(trajectory.x(), eps, z, request.sampler(), alphaBar, target);
+  }
+
+  /** Takes the trajectory to its next timestep; {@link #drawNoise} must have returned. */
+  void update() {
+    DdimStep.apply(trajectory.x(), eps, z, sampler(), alphaBar, targetAlphaBar);
     if (finite(trajectory.x())) {
       trajectory.advance();
     } else {
       failNonFinite("the next image");
     }
+  }
+
+  private SamplerSettings sampler() {
+    return trajectory.job().request().sampler();
   }
 
   private void failNonFinite(String what) {

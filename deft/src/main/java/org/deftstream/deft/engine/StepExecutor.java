@@ -5,11 +5,14 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ForkJoinPool;
 import org.deftstream.deft.htransform.HTransform;
 
 /**
  * Takes a batch of trajectories one step further: the prior once over all rows, each h-transform
- * over its own, then the update of every row. Used by the engine's thread alone.
+ * over its own, then the update of every row. Used by the engine's thread alone. What the host does
+ * for each row is spread over the common pool, and the fresh noise is drawn while the prior is
+ * evaluated: for a full batch it takes about as long as the prior on a fast device.
  *
  * <p>What a row becomes depends on its own state only: the networks treat rows independently, and
  * the fresh noise is a function of measurement, sample and step.
@@ -20,7 +23,6 @@ final class StepExecutor {
   private final CorrectionCall correctionCall;
   private final Map<Integer, List<Row>> rowsOfSize = new HashMap<>();
   private final Map<HTransform, List<Row>> groups = new IdentityHashMap<>();
-  private final Map<Integer, float[]> noiseOfSize = new HashMap<>();
 
   StepExecutor(BatchLimit limit, Counters counters, int failureLimit) {
     isolation = new FaultIsolation(limit);
@@ -38,6 +40,8 @@ final class StepExecutor {
    */
   List<Row> step(List<Trajectory> batch) {
     var rows = rowsFor(batch);
+    var noise =
+        ForkJoinPool.commonPool().submit(() -> rows.parallelStream().forEach(Row::drawNoise));
     isolation.run(rows, priorCall.with(batch.get(0).job().request().prior()));
     for (var row : rows) {
       if (row.failure() == null) {
@@ -49,12 +53,8 @@ final class StepExecutor {
     }
     groups.forEach((transform, group) -> isolation.run(group, correctionCall.with(transform)));
     groups.clear();
-    var z = noiseOfSize.computeIfAbsent(batch.get(0).x().length, float[]::new);
-    for (var row : rows) {
-      if (row.failure() == null) {
-        row.update(z);
-      }
-    }
+    noise.join();
+    rows.parallelStream().filter(row -> row.failure() == null).forEach(Row::update);
     return rows;
   }
 
@@ -71,8 +71,8 @@ final class StepExecutor {
     while (pool.size() < batch.size()) {
       pool.add(new Row(size));
     }
+    batch.parallelStream().forEach(Trajectory::begin);
     for (int i = 0; i < batch.size(); i++) {
-      batch.get(i).begin();
       pool.get(i).assign(batch.get(i));
     }
     return pool.subList(0, batch.size());

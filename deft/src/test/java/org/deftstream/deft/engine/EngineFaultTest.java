@@ -1,17 +1,16 @@
 package org.deftstream.deft.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.deftstream.deft.engine.Requests.CROWD;
+import static org.deftstream.deft.engine.Requests.crowd;
+import static org.deftstream.deft.engine.Requests.failure;
 import static org.deftstream.deft.engine.Requests.request;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.operator.BoundMeasurement;
@@ -21,8 +20,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class EngineFaultTest {
-  private static final int CROWD = 11;
-
   /** The measurement that makes the transforms of this test fail. */
   private final BoundMeasurement poison =
       BoundMeasurement.of(Requests.everythingVisible(), new float[Requests.SHAPE.size()]);
@@ -163,57 +160,6 @@ class EngineFaultTest {
   }
 
   @Test
-  void shouldBreakWhenNotEvenOneRowFitsTheDevice() throws Exception {
-    assertBreaks(
-        (xt, timesteps) -> {
-          throw new OutOfDeviceMemoryException("nothing left");
-        },
-        "no memory for a batch of one");
-  }
-
-  @Test
-  void shouldBreakWhenThePriorSaysSo() throws Exception {
-    assertBreaks(
-        (xt, timesteps) -> {
-          throw new EngineBrokenException("the native runtime is gone");
-        },
-        "the native runtime is gone");
-  }
-
-  @Test
-  void shouldBreakOnAnError() throws Exception {
-    assertBreaks(
-        (xt, timesteps) -> {
-          throw new UnsatisfiedLinkError("libtensorflow");
-        },
-        "libtensorflow");
-  }
-
-  @Test
-  void shouldBreakWhenThePriorReturnsTheWrongSize() throws Exception {
-    assertBreaks((xt, timesteps) -> new float[1], "returned 1 values");
-  }
-
-  @Test
-  void shouldBreakRatherThanFailEveryRequestWhenThePriorKeepsFailing() throws Exception {
-    var prior =
-        new ScriptedPrior(
-            (xt, timesteps) -> {
-              throw new IllegalStateException("device lost");
-            });
-    try (var engine = new Engine(EngineSettings.of(8).withFailureLimit(3))) {
-      var failures = new ArrayList<Throwable>();
-      for (int i = 0; i < 4; i++) {
-        failures.add(failure(engine.submit(request("r" + i).prior(prior).build())));
-      }
-      assertThat(failures.subList(0, 2)).allMatch(e -> e.getMessage().equals("device lost"));
-      assertThat(failures.subList(2, 4))
-          .allMatch(e -> e instanceof EngineBrokenException)
-          .allMatch(e -> e.getMessage().contains("failed 3 times in a row"));
-    }
-  }
-
-  @Test
   void shouldFailTheRequestWhenItsResidualFails() throws Exception {
     var broken = new BoundMeasurement(Requests.everythingVisible(), new float[2], new float[0]);
     try (var engine = new Engine(EngineSettings.of(4))) {
@@ -223,40 +169,6 @@ class EngineFaultTest {
       assertThat(failure(bad)).isInstanceOf(RuntimeException.class);
       assertThat(good).succeedsWithin(10, TimeUnit.SECONDS);
       assertThat(engine.broken()).isFalse();
-    }
-  }
-
-  private void assertBreaks(ScriptedPrior.Script script, String why) throws Exception {
-    var gate = new CountDownLatch(1);
-    var prior =
-        new ScriptedPrior(
-            (xt, timesteps) -> {
-              awaitQuietly(gate);
-              return script.predict(xt, timesteps);
-            });
-    try (var engine = new Engine(EngineSettings.of(4))) {
-      var told = new AtomicReference<EngineBrokenException>();
-      var toldBefore = new CountDownLatch(1);
-      engine.onBroken(
-          e -> {
-            told.set(e);
-            toldBefore.countDown();
-          });
-      var futures = crowd(prior, Requests.transform()).stream().map(engine::submit).toList();
-      gate.countDown();
-      for (var future : futures) {
-        assertThat(failure(future))
-            .isInstanceOf(EngineBrokenException.class)
-            .hasMessageContaining(why);
-      }
-      assertThat(engine.broken()).isTrue();
-      assertThat(toldBefore.await(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(engine.brokenBy()).containsSame(told.get());
-      assertThat(failure(engine.submit(request("after").build()))).isSameAs(told.get());
-      var toldAfter = new AtomicInteger();
-      engine.onBroken(e -> toldAfter.incrementAndGet());
-      assertThat(toldAfter).hasValue(1);
-      assertThat(engine.statistics().requestsHeld()).isZero();
     }
   }
 
@@ -312,14 +224,6 @@ class EngineFaultTest {
     return trajectory.x();
   }
 
-  private static List<ReconstructionRequest> crowd(Prior prior, HTransform transform) {
-    var requests = new ArrayList<ReconstructionRequest>();
-    for (int i = 0; i < CROWD; i++) {
-      requests.add(request("r" + i).prior(prior).transform(transform).steps(5 + i % 3).build());
-    }
-    return requests;
-  }
-
   private static List<CompletableFuture<Reconstruction>> all(
       Engine engine, List<ReconstructionRequest> requests) throws Exception {
     var futures = requests.stream().map(engine::submit).toList();
@@ -350,15 +254,6 @@ class EngineFaultTest {
     return Requests.transform().correct(rows);
   }
 
-  private static Throwable failure(CompletableFuture<?> future) throws Exception {
-    try {
-      future.get(20, TimeUnit.SECONDS);
-      throw new AssertionError("the future completed without a failure");
-    } catch (ExecutionException e) {
-      return e.getCause();
-    }
-  }
-
   private static boolean contains(float[] batch, float[] image) {
     return indexOf(batch, image) >= 0;
   }
@@ -370,13 +265,5 @@ class EngineFaultTest {
       }
     }
     return -1;
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await(20, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -3,9 +3,14 @@ package org.deftstream.deft.engine;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.deftstream.deft.GaussianPrior;
 import org.deftstream.deft.htransform.DiffPir;
 import org.deftstream.deft.htransform.HTransform;
@@ -21,6 +26,7 @@ import org.deftstream.deft.sampler.SamplerSettings.TimeGrid;
 /** Requests for tests: inpainting of small images under a Gaussian prior. */
 final class Requests {
   static final ImageShape SHAPE = new ImageShape(4, 4, 1);
+  static final int CROWD = 11;
   private static final String INPAINTING =
       "{\"kind\":\"inpainting\",\"mask\":{\"type\":\"free-form\",\"leastHidden\":0.2,"
           + "\"mostHidden\":0.4},\"noise\":{\"type\":\"gaussian\",\"sigma\":0.05}}";
@@ -45,6 +51,25 @@ final class Requests {
 
   static Builder request(String id) {
     return new Builder(id);
+  }
+
+  /** Requests that share prior and h-transform. */
+  static List<ReconstructionRequest> crowd(Prior prior, HTransform transform) {
+    var requests = new ArrayList<ReconstructionRequest>();
+    for (int i = 0; i < CROWD; i++) {
+      requests.add(request("r" + i).prior(prior).transform(transform).steps(5 + i % 3).build());
+    }
+    return requests;
+  }
+
+  /** What a future fails with. */
+  static Throwable failure(CompletableFuture<?> future) throws Exception {
+    try {
+      future.get(20, TimeUnit.SECONDS);
+      throw new AssertionError("the future completed without a failure");
+    } catch (ExecutionException e) {
+      return e.getCause();
+    }
   }
 
   /** A request with everything given but what a test is about. */
