@@ -3,10 +3,7 @@ package org.deftstream.deft.engine;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,7 +38,7 @@ public final class Engine implements AutoCloseable {
   private final BatchLimit limit;
   private final Counters counters = new Counters();
   private final Inbox inbox = new Inbox();
-  private final Set<Job> held = ConcurrentHashMap.newKeySet();
+  private final Outcomes outcomes = new Outcomes(counters, inbox::withdraw);
   private final AtomicLong arrivals = new AtomicLong();
   private final CompletableFuture<EngineBrokenException> brokenSignal = new CompletableFuture<>();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -58,7 +55,7 @@ public final class Engine implements AutoCloseable {
   Engine(EngineSettings settings, Clock clock) {
     this.settings = settings;
     limit = new BatchLimit(settings.maxBatch());
-    loop = new SteppingLoop(settings, clock, inbox, limit, counters);
+    loop = new SteppingLoop(settings, clock, inbox, outcomes, limit, counters);
     thread = new Thread(this::run, "deft-engine");
     thread.setDaemon(true);
     thread.start();
@@ -85,35 +82,16 @@ public final class Engine implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
-    counters.submitted();
-    held.add(job);
-    var future = job.future();
-    future.whenComplete((result, failure) -> release(job, result, failure));
+    outcomes.accept(job);
     if (!inbox.submit(job)) {
-      job.settle();
-      future.completeExceptionally(whyNoMore());
+      outcomes.giveUp(job, whyNoMore());
     }
-    return future;
-  }
-
-  /** Keeps the books when a future has completed, whoever completed it. */
-  private void release(Job job, Reconstruction result, Throwable failure) {
-    held.remove(job);
-    if (!job.settled()) {
-      counters.cancelled();
-      inbox.withdraw(job);
-    } else if (failure instanceof CancellationException) {
-      counters.cancelled();
-    } else if (failure == null && result != null) {
-      counters.completed(result);
-    } else {
-      counters.failed();
-    }
+    return job.future();
   }
 
   /** Figures since the start, and of now. */
   public EngineStatistics statistics() {
-    return counters.snapshot(held.size(), limit.largest());
+    return counters.snapshot(outcomes.held(), limit.largest());
   }
 
   /** The batch sizes that the networks see now, for warming them up. */
@@ -167,7 +145,7 @@ public final class Engine implements AutoCloseable {
       return;
     }
     loop.stop();
-    giveUpAll();
+    outcomes.giveUpAll(whyNoMore());
     if (!awaitEnd(settings.closeTimeout())) {
       LOG.warn("the engine was closed while a step was under way that has not returned yet");
     }
@@ -189,7 +167,7 @@ public final class Engine implements AutoCloseable {
       breakWith(e);
     } finally {
       inbox.close();
-      giveUpAll();
+      outcomes.giveUpAll(whyNoMore());
       counters.trajectories(0, 0);
       ended.countDown();
       if (brokenBy != null) {
@@ -203,14 +181,7 @@ public final class Engine implements AutoCloseable {
         cause instanceof EngineBrokenException broken
             ? broken
             : new EngineBrokenException("the engine broke: " + cause, cause);
-    LOG.error("the engine broke; {} requests are given up", held.size(), cause);
-  }
-
-  private void giveUpAll() {
-    for (var job : held) {
-      job.settle();
-      job.future().completeExceptionally(whyNoMore());
-    }
+    LOG.error("the engine broke; {} requests are given up", outcomes.held(), cause);
   }
 
   private RuntimeException whyNoMore() {

@@ -3,12 +3,13 @@ package org.deftstream.deft.engine;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.deftstream.deft.sampler.TimeSteps;
 
 /**
  * One accepted request: its future, its K trajectories, and what becomes of them. Everything that
- * changes is used by the engine's thread alone, except {@link #future()} and {@link #settled()}.
+ * changes is used by the engine's thread alone, except {@link #future()} and {@link #end()}.
  *
  * <p>Ordered by priority, then deadline, then arrival.
  */
@@ -27,7 +28,7 @@ final class Job implements Comparable<Job> {
   private final List<Trajectory> trajectories;
   private final SampleCombiner samples;
   private final CompletableFuture<Reconstruction> future = new CompletableFuture<>();
-  private volatile boolean settled;
+  private final AtomicBoolean ended = new AtomicBoolean();
   private boolean begun;
   private long begunNanos;
   private int largestBatch;
@@ -78,13 +79,14 @@ final class Job implements Comparable<Job> {
     return future;
   }
 
-  /** Whether the engine has done with this job, so that nothing of it is planned any more. */
-  boolean settled() {
-    return settled;
+  /** Ends the job; true for the first caller only. */
+  boolean end() {
+    return ended.compareAndSet(false, true);
   }
 
-  void settle() {
-    settled = true;
+  /** Whether the job has ended: answered, failed or taken back. */
+  boolean ended() {
+    return ended.get();
   }
 
   /** Notes that one of its trajectories is stepped, in a batch of so many. */

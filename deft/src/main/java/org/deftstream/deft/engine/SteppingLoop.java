@@ -12,6 +12,7 @@ import java.util.List;
 final class SteppingLoop {
   private final Clock clock;
   private final Inbox inbox;
+  private final Outcomes outcomes;
   private final BatchLimit limit;
   private final Counters counters;
   private final BatchPlanner planner;
@@ -22,9 +23,15 @@ final class SteppingLoop {
   private volatile boolean stopped;
 
   SteppingLoop(
-      EngineSettings settings, Clock clock, Inbox inbox, BatchLimit limit, Counters counters) {
+      EngineSettings settings,
+      Clock clock,
+      Inbox inbox,
+      Outcomes outcomes,
+      BatchLimit limit,
+      Counters counters) {
     this.clock = clock;
     this.inbox = inbox;
+    this.outcomes = outcomes;
     this.limit = limit;
     this.counters = counters;
     planner = new BatchPlanner(settings.slots());
@@ -99,7 +106,7 @@ final class SteppingLoop {
   private void settle(Row row) {
     var trajectory = row.trajectory();
     var job = trajectory.job();
-    if (job.settled()) {
+    if (job.ended()) {
       return;
     }
     if (row.failure() != null) {
@@ -121,17 +128,16 @@ final class SteppingLoop {
       return;
     }
     forget(job);
-    job.future().complete(result);
+    outcomes.answer(job, result);
   }
 
   private void fail(Job job, Throwable cause) {
     forget(job);
-    job.future().completeExceptionally(cause);
+    outcomes.fail(job, cause);
   }
 
-  /** Lets go of a job before its future completes, so that it is not withdrawn once more. */
+  /** Plans nothing of a job any more. */
   private void forget(Job job) {
-    job.settle();
     planner.remove(job);
     deadlines.remove(job);
   }

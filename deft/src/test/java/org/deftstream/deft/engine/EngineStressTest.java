@@ -49,8 +49,9 @@ class EngineStressTest {
       }
       var statistics = engine.statistics();
       assertThat(statistics.submitted()).isEqualTo(THREADS * REQUESTS);
-      assertThat(statistics.cancelled()).isEqualTo(cancelled.get()).isPositive();
-      assertThat(statistics.completed()).isEqualTo(THREADS * REQUESTS - cancelled.get());
+      // A future can be cancelled in the moment between the engine's books and its completion.
+      assertThat(statistics.cancelled()).isBetween(1L, (long) cancelled.get());
+      assertThat(statistics.completed() + statistics.cancelled()).isEqualTo(THREADS * REQUESTS);
       assertThat(statistics.failed()).isZero();
       assertThat(statistics.requestsHeld()).isZero();
     } finally {
