@@ -189,8 +189,8 @@ final class TrainingGraph implements TrainableNetwork {
         var time = Tensors.of(t);
         var lr = TFloat32.scalarOf((float) rate);
         var ema = TFloat32.scalarOf((float) decay);
-        var b1 = TFloat32.scalarOf((float) Math.pow(BETA_1, steps));
-        var b2 = TFloat32.scalarOf((float) Math.pow(BETA_2, steps));
+        var b1 = TFloat32.scalarOf((float) Math.pow(BETA_1, (double) steps));
+        var b2 = TFloat32.scalarOf((float) Math.pow(BETA_2, (double) steps));
         var likelihood = g == null ? null : Tensors.of(g, rows, h, w, config.outChannels())) {
       runner.feed(input, x).feed(target, y).feed(timesteps, time);
       runner.feed(learningRate, lr).feed(emaDecay, ema).feed(beta1Power, b1).feed(beta2Power, b2);

@@ -26,7 +26,7 @@ public final class ProgressLine implements AutoCloseable {
    * @param what the work, in a word or two
    */
   public static ProgressLine onStandardError(String what) {
-    return new ProgressLine(System.err, what, System.console() != null);
+    return new ProgressLine(System.err, what, Terminal.onStandardError());
   }
 
   ProgressLine(PrintStream out, String what, boolean terminal) {

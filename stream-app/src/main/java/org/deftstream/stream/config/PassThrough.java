@@ -104,7 +104,7 @@ enum PassThrough {
   boolean secret(String key) {
     var name = name(key);
     var definition = known.get(name);
-    return definition != null && definition.type == ConfigDef.Type.PASSWORD
+    return (definition != null && definition.type == ConfigDef.Type.PASSWORD)
         || SECRET.matcher(name).find();
   }
 }

@@ -235,7 +235,8 @@ public final class Admission {
     }
   }
 
-  /** False if interrupted. */
+  /** False if interrupted. Every caller looks again at what it waits for. */
+  @SuppressWarnings("WaitNotInLoop")
   private boolean await(long nanos) {
     try {
       changed.await(nanos, TimeUnit.NANOSECONDS);
