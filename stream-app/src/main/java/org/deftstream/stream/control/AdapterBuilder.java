@@ -80,10 +80,7 @@ final class AdapterBuilder {
           .ifPresent(
               golden ->
                   golden.verify(
-                      network,
-                      weights,
-                      operator.imageShape(),
-                      AdapterFeatures.channels(operator)));
+                      network, weights, operator.imageShape(), AdapterFeatures.channels(operator)));
       progress.accept(AdapterState.WARM);
       return new LoadedAdapter(manifest, hTransform, network);
     } catch (AdapterRefusedException e) {

@@ -19,9 +19,10 @@ import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.schemas.avro.AdapterWeightsChunk;
 
 /**
- * Fetches weights from the weights topic with a consumer of its own. It reads the topic once, noting
- * where each chunk lies, and goes straight there when one is wanted: a thousand swaps do not read
- * the topic a thousand times. Holds the bytes of one file at most. Used by the control thread alone.
+ * Fetches weights from the weights topic with a consumer of its own. It reads the topic once,
+ * noting where each chunk lies, and goes straight there when one is wanted: a thousand swaps do not
+ * read the topic a thousand times. Holds the bytes of one file at most. Used by the control thread
+ * alone.
  */
 final class AdapterLoader implements WeightSource, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the control topic from its beginning, in no group. Used by the control thread alone, but for
- * {@link #wakeup}.
+ * Reads the control topic from its beginning, in no group. Used by the control thread alone, but
+ * for {@link #wakeup}.
  */
 final class ControlConsumer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlConsumer.class);
@@ -92,7 +92,11 @@ final class ControlConsumer implements AutoCloseable {
       var state = values.deserialize(record.topic(), record.value());
       if (!state.getTask().equals(record.key())) {
         String error =
-            where + " has the key " + record.key() + " and names task " + state.getTask()
+            where
+                + " has the key "
+                + record.key()
+                + " and names task "
+                + state.getTask()
                 + "; both must be the same";
         return new Request(record.key(), Optional.empty(), Optional.of(error));
       }

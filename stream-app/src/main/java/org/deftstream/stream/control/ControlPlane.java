@@ -22,12 +22,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows the control topic and serves its tasks accordingly. Every task that the instance ships is
  * served training-free from the start; what the topic asks for is loaded beside it, and the
- * instance is {@link #ready} when the topic's end was reached and every desired adapter is loaded or
- * refused. Any failure leaves the old state serving and is reported on the status topic.
+ * instance is {@link #ready} when the topic's end was reached and every desired adapter is loaded
+ * or refused. Any failure leaves the old state serving and is reported on the status topic.
  *
  * <p>One thread of its own does all of it: measurements only read a table. Thread-safe. Whoever
- * started it closes it, after the engine and before the priors: leases that are still out keep their
- * network open until they come back.
+ * started it closes it, after the engine and before the priors: leases that are still out keep
+ * their network open until they come back.
  */
 public final class ControlPlane implements TaskRegistry, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
@@ -103,8 +103,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
       loader = new AdapterLoader(settings);
       var reports = new StatusPublisher(settings);
       var plane = new ControlPlane(resolver, networks, settings, consumer, loader, reports);
-      tasks.forEach(
-          task -> plane.switchboard.flip(trainingFree(task, resolver)));
+      tasks.forEach(task -> plane.switchboard.flip(trainingFree(task, resolver)));
       plane.thread.start();
       return plane;
     } catch (RuntimeException e) {
@@ -163,8 +162,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
           throw new UserError("the control plane failed: " + failure, failure);
         }
         if (System.nanoTime() > deadline) {
-          throw new UserError(
-              "the adapters were not loaded within " + timeout.toSeconds() + " s");
+          throw new UserError("the adapters were not loaded within " + timeout.toSeconds() + " s");
         }
       }
     } catch (InterruptedException e) {

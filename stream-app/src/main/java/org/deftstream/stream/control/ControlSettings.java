@@ -14,8 +14,8 @@ import org.deftstream.schemas.Topics;
 /**
  * How an instance follows the control topic. Immutable.
  *
- * @param kafka Kafka's client settings under their own names, {@code bootstrap.servers} and whatever
- *     security needs
+ * @param kafka Kafka's client settings under their own names, {@code bootstrap.servers} and
+ *     whatever security needs
  * @param serdes serializers for the registry
  * @param topics names of the topics
  * @param instance name of this instance in its reports; unique among the running ones

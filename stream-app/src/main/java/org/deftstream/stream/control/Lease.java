@@ -39,10 +39,7 @@ final class Lease implements ServingMethod {
     return routing
         .sampler()
         .orElseGet(
-            () ->
-                adapter.isPresent()
-                    ? task().learnedSampler()
-                    : task().trainingFree().sampler());
+            () -> adapter.isPresent() ? task().learnedSampler() : task().trainingFree().sampler());
   }
 
   @Override

@@ -129,8 +129,13 @@ final class Reconciler {
               } else {
                 change.refused.put(
                     id,
-                    "adapter id " + id + " is loaded with weights " + sha256 + "; this one has "
-                        + ref.getWeightsSha256() + ", and ids are never reused");
+                    "adapter id "
+                        + id
+                        + " is loaded with weights "
+                        + sha256
+                        + "; this one has "
+                        + ref.getWeightsSha256()
+                        + ", and ids are never reused");
               }
             });
   }
@@ -191,9 +196,16 @@ final class Reconciler {
       var file = weights.load(ref);
       if (file.isEmpty() && late) {
         throw new AdapterRefusedException(
-            "adapter " + ref.getAdapterId() + ": of " + ref.getChunks() + " chunks of weights "
-                + ref.getWeightsSha256() + ", these did not come within "
-                + loadTimeout.toSeconds() + " s: " + weights.missing(ref));
+            "adapter "
+                + ref.getAdapterId()
+                + ": of "
+                + ref.getChunks()
+                + " chunks of weights "
+                + ref.getWeightsSha256()
+                + ", these did not come within "
+                + loadTimeout.toSeconds()
+                + " s: "
+                + weights.missing(ref));
       }
       return file;
     } catch (KafkaException e) {

@@ -11,7 +11,8 @@ import org.deftstream.schemas.avro.AdapterState;
  * @param state the state that was reached
  * @param reason why, in one sentence; always given with REFUSED
  */
-record Report(String task, Optional<String> adapterId, AdapterState state, Optional<String> reason) {
+record Report(
+    String task, Optional<String> adapterId, AdapterState state, Optional<String> reason) {
   static Report of(String task, Optional<String> adapterId, AdapterState state) {
     return new Report(task, adapterId, state, Optional.empty());
   }

@@ -9,8 +9,8 @@ import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
 
 /**
- * How one task is served: replaced as a whole, never changed, so a measurement sees one state or the
- * next and nothing between. Immutable.
+ * How one task is served: replaced as a whole, never changed, so a measurement sees one state or
+ * the next and nothing between. Immutable.
  *
  * @param task the task
  * @param prior its prior
@@ -18,7 +18,8 @@ import org.deftstream.deft.task.Task;
  * @param serving the adapter that serves, or empty for the training-free method
  * @param canary the adapter on trial, or empty
  * @param canaryShare share of the measurements that the canary serves, in [0, 1]
- * @param loaded every adapter that can be pinned, by id: serving, canary and those kept for rollback
+ * @param loaded every adapter that can be pinned, by id: serving, canary and those kept for
+ *     rollback
  * @param sampler replaces the task's sampler settings, if given
  */
 record Routing(

@@ -8,9 +8,9 @@ import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
 
 /**
- * A lease on what serves one measurement. Everything it hands out stays usable until {@link #close},
- * also when another adapter was activated in between. Immutable and thread-safe; whoever acquired it
- * closes it, and closing it again does nothing.
+ * A lease on what serves one measurement. Everything it hands out stays usable until {@link
+ * #close}, also when another adapter was activated in between. Immutable and thread-safe; whoever
+ * acquired it closes it, and closing it again does nothing.
  */
 public interface ServingMethod extends AutoCloseable {
   /** The task, as it was when the lease was taken. */

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes reports to the status topic, in the order in which they are given. A report that cannot be
- * written is logged and dropped: serving goes before telling. Thread-safe: a lease
- * that comes back after the end reports on its own thread, and is only logged.
+ * written is logged and dropped: serving goes before telling. Thread-safe: a lease that comes back
+ * after the end reports on its own thread, and is only logged.
  */
 final class StatusPublisher implements Consumer<Report>, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatusPublisher.class);
@@ -34,8 +34,7 @@ final class StatusPublisher implements Consumer<Report>, AutoCloseable {
     this.topic = settings.topics().adapterStatus();
     this.instance = settings.instance();
     this.producer =
-        new KafkaProducer<>(
-            settings.producer(), new StringSerializer(), new ByteArraySerializer());
+        new KafkaProducer<>(settings.producer(), new StringSerializer(), new ByteArraySerializer());
     this.values = settings.serdes().serializer(AdapterStatus.class);
   }
 

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.deftstream.schemas.avro.AdapterState;
 
 /**
- * Changes what is served and lets go what is served no longer: flips the routing first, then drains.
- * Belongs to the control thread.
+ * Changes what is served and lets go what is served no longer: flips the routing first, then
+ * drains. Belongs to the control thread.
  */
 final class Switchboard {
   private final TaskTable table;
@@ -23,8 +23,8 @@ final class Switchboard {
   /**
    * A switchboard.
    *
-   * @param later runs tasks on the control thread, never at once: leases come back on other threads,
-   *     which must not wait for a network to close or a report to be written
+   * @param later runs tasks on the control thread, never at once: leases come back on other
+   *     threads, which must not wait for a network to close or a report to be written
    */
   Switchboard(TaskTable table, Consumer<Report> reports, Executor later) {
     this.table = table;
@@ -98,10 +98,7 @@ final class Switchboard {
   void refuse(String task, Optional<String> adapterId, String reason) {
     settle(
         new Report(
-            task,
-            adapterId,
-            AdapterState.REFUSED,
-            Optional.of(reason + "; " + servesOn(task))));
+            task, adapterId, AdapterState.REFUSED, Optional.of(reason + "; " + servesOn(task))));
   }
 
   /** Reports a step on the way of an adapter. */

@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * The routing of every task. Read by all stream threads, written by the control thread. Thread-safe.
+ * The routing of every task. Read by all stream threads, written by the control thread.
+ * Thread-safe.
  */
 final class TaskTable implements TaskRegistry {
   private final ConcurrentMap<String, Routing> routings = new ConcurrentHashMap<>();

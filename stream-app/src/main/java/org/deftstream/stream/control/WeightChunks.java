@@ -28,13 +28,19 @@ final class WeightChunks {
     if (ref.getWeightsBytes() < 1 || ref.getWeightsBytes() > maxBytes) {
       throw refused(
           ref,
-          "announces " + ref.getWeightsBytes() + " bytes of weights; 1 to " + maxBytes
+          "announces "
+              + ref.getWeightsBytes()
+              + " bytes of weights; 1 to "
+              + maxBytes
               + " are accepted");
     }
     if (ref.getChunks() < 1 || ref.getChunks() > ref.getWeightsBytes()) {
       throw refused(
           ref,
-          "announces " + ref.getChunks() + " chunks for " + ref.getWeightsBytes()
+          "announces "
+              + ref.getChunks()
+              + " chunks for "
+              + ref.getWeightsBytes()
               + " bytes; 1 chunk or more, none of them empty, are expected");
     }
     if (ref.getChunks() > 65_536) {
@@ -65,21 +71,34 @@ final class WeightChunks {
     if (!chunk.getSha256().equals(ref.getWeightsSha256()) || chunk.getIndex() != index) {
       throw refused(
           ref,
-          "has a weights chunk that calls itself " + chunk.getSha256() + "/" + chunk.getIndex()
-              + " under the key " + ref.getWeightsSha256() + "/" + index);
+          "has a weights chunk that calls itself "
+              + chunk.getSha256()
+              + "/"
+              + chunk.getIndex()
+              + " under the key "
+              + ref.getWeightsSha256()
+              + "/"
+              + index);
     }
     if (index < 0 || index >= chunks.length || chunk.getCount() != chunks.length) {
       throw refused(
           ref,
-          "has weights chunk " + index + " of " + chunk.getCount() + "; the control record announces "
-              + chunks.length + " chunks");
+          "has weights chunk "
+              + index
+              + " of "
+              + chunk.getCount()
+              + "; the control record announces "
+              + chunks.length
+              + " chunks");
     }
     int length = chunk.getData().remaining();
     bytes += length - (chunks[index] == null ? 0 : chunks[index].length);
     if (bytes > ref.getWeightsBytes()) {
       throw refused(
           ref,
-          "has chunks of more than the " + ref.getWeightsBytes() + " bytes that the control record"
+          "has chunks of more than the "
+              + ref.getWeightsBytes()
+              + " bytes that the control record"
               + " announces");
     }
     chunks[index] = new byte[length];
@@ -95,7 +114,9 @@ final class WeightChunks {
     if (bytes != ref.getWeightsBytes()) {
       throw refused(
           ref,
-          "has chunks of " + bytes + " bytes; the control record announces "
+          "has chunks of "
+              + bytes
+              + " bytes; the control record announces "
               + ref.getWeightsBytes());
     }
     var out = new ByteArrayOutputStream(Math.toIntExact(bytes));
@@ -107,7 +128,9 @@ final class WeightChunks {
     if (!sha256.equals(ref.getWeightsSha256())) {
       throw refused(
           ref,
-          "has chunks with SHA-256 " + sha256 + "; the control record announces "
+          "has chunks with SHA-256 "
+              + sha256
+              + "; the control record announces "
               + ref.getWeightsSha256());
     }
     return file;
