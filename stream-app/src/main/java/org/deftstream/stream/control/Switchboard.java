@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.deftstream.schemas.avro.AdapterState;
 
 /**
@@ -82,11 +83,24 @@ final class Switchboard {
   }
 
   private void drained(LoadedAdapter adapter, String task) {
-    if (draining.remove(adapter)) {
+    if (draining.remove(adapter) && isGone(adapter.id(), task)) {
       reports.accept(Report.of(task, Optional.of(adapter.id()), AdapterState.DRAINED));
       // The topic keeps the last report of each task: that must tell what serves, not what went.
       Optional.ofNullable(latest.get(task)).ifPresent(reports);
     }
+  }
+
+  /** False if the same adapter was loaded again before this one had drained. */
+  private boolean isGone(String adapterId, String task) {
+    return draining.stream().noneMatch(other -> other.id().equals(adapterId))
+        && table
+            .routing(task)
+            .filter(
+                routing ->
+                    Stream.of(routing.serving(), routing.canary())
+                        .flatMap(Optional::stream)
+                        .anyMatch(active -> active.id().equals(adapterId)))
+            .isEmpty();
   }
 
   /** Closes an adapter when its last measurement has ended. */

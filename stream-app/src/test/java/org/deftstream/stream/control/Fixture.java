@@ -1,0 +1,205 @@
+package org.deftstream.stream.control;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.AdapterManifest;
+import org.deftstream.deft.adapter.AdapterVerifier;
+import org.deftstream.deft.adapter.AdapterWeights;
+import org.deftstream.deft.adapter.GoldenCheck;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.schedule.NoiseSchedule;
+import org.deftstream.deft.task.Task;
+import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterRef;
+import org.deftstream.schemas.avro.Serve;
+
+/** A task of 4x4 images, and adapters for it whose whole weight is one number. */
+final class Fixture {
+  static final ImageShape SHAPE = new ImageShape(4, 4, 1);
+  static final Prior PRIOR = new NamedPrior("tiny", "ab".repeat(32));
+  static final String TASK = "tiny/inpaint";
+  static final PriorCatalog PRIORS =
+      new PriorCatalog() {
+        @Override
+        public Optional<Prior> find(String name) {
+          return name.equals(PRIOR.name()) ? Optional.of(PRIOR) : Optional.empty();
+        }
+
+        @Override
+        public Set<String> names() {
+          return Set.of(PRIOR.name());
+        }
+      };
+
+  private Fixture() {}
+
+  static String taskJson(String name) {
+    return """
+    {"name": "%s", "prior": "tiny",
+     "operator": {"kind": "inpainting",
+       "mask": {"type": "free-form", "leastHidden": 0.2, "mostHidden": 0.4},
+       "noise": {"type": "gaussian", "sigma": 0.02}},
+     "trainingFree": {"method": "diffpir", "parameters": {"lambda": 8}, "sampler":
+       {"steps": 4, "grid": "quadratic", "noise": "zeta", "noiseLevel": 0.3, "samples": 1}},
+     "learned": {"sampler":
+       {"steps": 3, "grid": "uniform", "noise": "eta", "noiseLevel": 0.5, "samples": 2}}}
+    """
+        .formatted(name);
+  }
+
+  static Task task() {
+    return Task.parse(taskJson(TASK), name -> SHAPE);
+  }
+
+  /** An adapter that fits, with a golden answer. */
+  static AdapterDirectory.Content adapter(String id, float gain) {
+    return adapter(id, gain, new float[0]);
+  }
+
+  /** An adapter with that many further values in its file, to make it large. */
+  static AdapterDirectory.Content adapter(String id, float gain, float[] padding) {
+    var tensor = new FloatTensor(new int[] {1}, new float[] {gain});
+    var tensors =
+        padding.length == 0
+            ? Map.of(ClosedFormNetworks.GAIN, tensor)
+            : Map.of(
+                ClosedFormNetworks.GAIN,
+                tensor,
+                "padding",
+                new FloatTensor(new int[] {padding.length}, padding));
+    byte[] file = Safetensors.encode(tensors, Safetensors.Storage.F32, Map.of("id", id));
+    var task = task();
+    var config = network(AdapterFeatures.channels(task.operator()));
+    var networks = new ClosedFormNetworks();
+    Optional<GoldenCheck> golden;
+    try (var network = networks.open(config)) {
+      golden =
+          Optional.of(
+              GoldenCheck.record(
+                  network,
+                  new AdapterWeights(tensors),
+                  SHAPE,
+                  AdapterFeatures.channels(task.operator()),
+                  7));
+    }
+    var nothing = JsonNodeFactory.instance.objectNode();
+    var manifest =
+        new AdapterManifest(
+            id,
+            TASK,
+            SHAPE,
+            task.operator().spec(),
+            Operators.fingerprint(task.operator()),
+            config,
+            PRIOR.name(),
+            PRIOR.fingerprint(),
+            AdapterVerifier.sha256(file),
+            1 + padding.length,
+            AdapterFeatures.DEFAULT_CLIP,
+            Float.isFinite(gain) ? golden : Optional.empty(),
+            nothing,
+            nothing);
+    return new AdapterDirectory.Content(manifest, file);
+  }
+
+  /** The adapter with one field of its manifest replaced. */
+  static AdapterDirectory.Content with(
+      AdapterDirectory.Content adapter, String field, Object value) {
+    var json = (ObjectNode) json(adapter.manifest().toJson());
+    json.set(field, new ObjectMapper().valueToTree(value));
+    return new AdapterDirectory.Content(
+        AdapterManifest.parse(json.toString()), adapter.weightsFile());
+  }
+
+  static AdapterRef ref(AdapterDirectory.Content adapter) {
+    return new AdapterRef(
+        adapter.manifest().adapterId(),
+        adapter.manifest().toJson(),
+        adapter.manifest().weightsSha256(),
+        (long) adapter.weightsFile().length,
+        1);
+  }
+
+  static AdapterControl.Builder control(Serve serve) {
+    return AdapterControl.newBuilder()
+        .setTask(TASK)
+        .setServe(serve)
+        .setIssuedAt(Instant.ofEpochMilli(0))
+        .setIssuedBy("test");
+  }
+
+  private static UNetConfig network(int features) {
+    return UNetConfig.parse(
+        json(
+            """
+            {"_class_name": "UNet2DModel", "sample_size": 4, "in_channels": %d, "out_channels": 1,
+             "block_out_channels": [8], "down_block_types": ["DownBlock2D"],
+             "up_block_types": ["UpBlock2D"], "norm_num_groups": 4}
+            """
+                .formatted(features)));
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  static ByteBuffer bytes(byte... values) {
+    return ByteBuffer.wrap(values);
+  }
+
+  static List<String> describe(List<Report> reports) {
+    return reports.stream()
+        .map(report -> report.adapterId().orElse("-") + " " + report.state())
+        .toList();
+  }
+
+  record NamedPrior(String name, String fingerprint) implements Prior {
+    @Override
+    public ImageShape imageShape() {
+      return SHAPE;
+    }
+
+    @Override
+    public NoiseSchedule schedule() {
+      return NoiseSchedule.linear(1000, 1e-4, 2e-2);
+    }
+
+    @Override
+    public long parameters() {
+      return 1;
+    }
+
+    @Override
+    public String device() {
+      return "none";
+    }
+
+    @Override
+    public float[] predictNoise(float[] xt, int[] timesteps) {
+      return xt.clone();
+    }
+
+    @Override
+    public void close() {}
+  }
+}

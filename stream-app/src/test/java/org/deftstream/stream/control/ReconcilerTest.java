@@ -1,0 +1,373 @@
+package org.deftstream.stream.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.AdapterVerifier;
+import org.deftstream.deft.engine.BatchSizes;
+import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterRef;
+import org.deftstream.schemas.avro.AdapterState;
+import org.deftstream.schemas.avro.Serve;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReconcilerTest {
+  private static final AdapterDirectory.Content A1 = Fixture.adapter("a-1", 1);
+  private static final AdapterDirectory.Content A2 = Fixture.adapter("a-2", 2);
+  private static final AdapterDirectory.Content A3 = Fixture.adapter("a-3", 3);
+
+  private final Map<String, byte[]> store = new HashMap<>();
+  private final List<Report> reports = new ArrayList<>();
+  private final Queue<Runnable> events = new ArrayDeque<>();
+  private final ClosedFormNetworks networks = new ClosedFormNetworks();
+  private final TaskTable table = new TaskTable();
+  private final Switchboard switchboard = new Switchboard(table, reports::add, events::add);
+  private Reconciler reconciler;
+
+  private final WeightSource weights =
+      new WeightSource() {
+        @Override
+        public Optional<byte[]> load(AdapterRef ref) {
+          return Optional.ofNullable(store.get(ref.getWeightsSha256()));
+        }
+
+        @Override
+        public List<Integer> missing(AdapterRef ref) {
+          return List.of(0);
+        }
+      };
+
+  @BeforeEach
+  void shipTheTask() {
+    reconciler = reconciler(Duration.ofMinutes(1));
+    request(Fixture.control(Serve.TRAINING_FREE).build());
+    List.of(A1, A2, A3).forEach(this::store);
+    reports.clear();
+  }
+
+  private Reconciler reconciler(Duration loadTimeout) {
+    var verifier = new AdapterVerifier(networks, 10_000);
+    return new Reconciler(
+        table,
+        new TaskResolver(List.of(Fixture.task()), Fixture.PRIORS),
+        new AdapterBuilder(networks, verifier, BatchSizes.upTo(4)),
+        weights,
+        switchboard,
+        loadTimeout);
+  }
+
+  private void store(AdapterDirectory.Content adapter) {
+    store.put(adapter.manifest().weightsSha256(), adapter.weightsFile());
+  }
+
+  private void request(AdapterControl state) {
+    reconciler.request(
+        new ControlConsumer.Request(state.getTask(), Optional.of(state), Optional.empty()));
+    settle();
+  }
+
+  private void settle() {
+    reconciler.advance();
+    while (!events.isEmpty()) {
+      events.remove().run();
+    }
+  }
+
+  private static AdapterControl serving(AdapterDirectory.Content adapter) {
+    return Fixture.control(Serve.ADAPTER).setStable(Fixture.ref(adapter)).build();
+  }
+
+  private Optional<String> served() {
+    try (var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty())) {
+      return lease.adapterId();
+    }
+  }
+
+  private String lastReason() {
+    return reports.get(reports.size() - 1).reason().orElseThrow();
+  }
+
+  @Test
+  void shouldTakeAnAdapterThroughAllStates() {
+    request(serving(A1));
+
+    assertThat(Fixture.describe(reports))
+        .containsExactly("a-1 LOADING", "a-1 VERIFIED", "a-1 WARM", "a-1 SERVING");
+    assertThat(served()).contains("a-1");
+    try (var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty())) {
+      assertThat(lease.method()).isEqualTo("deft");
+      assertThat(lease.sampler().steps()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void shouldReplaceAnAdapterAndDrainItWhenItsLastLeaseIsBack() {
+    request(serving(A1));
+    var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty());
+    reports.clear();
+
+    request(serving(A2));
+
+    assertThat(Fixture.describe(reports))
+        .containsExactly("a-2 LOADING", "a-2 VERIFIED", "a-2 WARM", "a-1 DRAINING", "a-2 SERVING");
+    assertThat(lease.adapterId()).contains("a-1");
+    assertThat(served()).contains("a-2");
+    reports.clear();
+    lease.close();
+    lease.close();
+    settle();
+    // What serves is told again, so that the last report of the task says it.
+    assertThat(Fixture.describe(reports)).containsExactly("a-1 DRAINED", "a-2 SERVING");
+  }
+
+  @Test
+  void shouldKeepThePreviousAdapterForARollbackAndCloseTheOneBefore() {
+    request(serving(A1));
+    request(serving(A2));
+    assertThat(networks.open).hasValue(2);
+    int opened = networks.opened.get();
+
+    request(serving(A1));
+
+    assertThat(served()).contains("a-1");
+    assertThat(networks.opened).hasValue(opened);
+
+    request(serving(A3));
+    assertThat(networks.open).as("a-3 and a-1, not a-2").hasValue(2);
+    assertThat(table.routing(Fixture.TASK).orElseThrow().loaded()).containsOnlyKeys("a-1", "a-3");
+  }
+
+  @Test
+  void shouldLoadThePreviousAdapterThatTheRecordNames() {
+    request(
+        Fixture.control(Serve.ADAPTER)
+            .setStable(Fixture.ref(A2))
+            .setPrevious(Fixture.ref(A1))
+            .build());
+
+    try (var pinned = table.acquire(Fixture.TASK, "scan-1", Optional.of("a-1"))) {
+      assertThat(pinned.adapterId()).contains("a-1");
+    }
+    assertThat(served()).contains("a-2");
+  }
+
+  @Test
+  void shouldKeepServingWhenTheNextIsRefused() {
+    request(serving(A1));
+    reports.clear();
+    var nan = Fixture.adapter("a-nan", Float.NaN);
+    store(nan);
+
+    request(serving(nan));
+
+    assertThat(Fixture.describe(reports)).containsExactly("a-nan LOADING", "a-nan REFUSED");
+    assertThat(lastReason()).contains("NaN").endsWith("; adapter a-1 serves on");
+    assertThat(served()).contains("a-1");
+    assertThat(networks.open).hasValue(1);
+  }
+
+  @Test
+  void shouldRefuseAGoldenAnswerThatIsNotReproduced() {
+    var wrong = Fixture.with(A1, "golden", goldenOf(A2));
+
+    request(serving(wrong));
+
+    assertThat(lastReason())
+        .contains("answered differently here")
+        .endsWith("; the training-free method serves on");
+    assertThat(networks.open).hasValue(0);
+  }
+
+  private static Object goldenOf(AdapterDirectory.Content adapter) {
+    try {
+      return new com.fasterxml.jackson.databind.ObjectMapper()
+          .readTree(adapter.manifest().toJson())
+          .get("golden");
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void shouldWaitForWeightsAndRefuseWhenTheyDoNotCome() {
+    store.clear();
+    request(serving(A1));
+    assertThat(reconciler.idle()).isFalse();
+    assertThat(Fixture.describe(reports)).containsExactly("a-1 LOADING");
+
+    store(A1);
+    settle();
+    assertThat(served()).contains("a-1");
+
+    store.clear();
+    reconciler = reconciler(Duration.ZERO);
+    request(serving(A2));
+    assertThat(reconciler.idle()).isTrue();
+    assertThat(lastReason()).contains("of 1 chunks").contains("did not come").contains("[0]");
+    assertThat(served()).contains("a-1");
+  }
+
+  @Test
+  void shouldFollowTheLastOfSeveralRequests() {
+    store.remove(A1.manifest().weightsSha256());
+    request(serving(A1));
+    request(serving(A2));
+
+    store(A1);
+    settle();
+
+    assertThat(served()).contains("a-2");
+    assertThat(reconciler.idle()).isTrue();
+  }
+
+  @Test
+  void shouldLeaveAnAdapterAtOnceEvenIfAnotherCannotBeLoaded() {
+    request(serving(A1));
+    store.clear();
+    reports.clear();
+
+    request(
+        Fixture.control(Serve.TRAINING_FREE)
+            .setStable(Fixture.ref(A1))
+            .setPrevious(Fixture.ref(A2))
+            .build());
+
+    assertThat(served()).isEmpty();
+    assertThat(reconciler.idle()).isFalse();
+    assertThat(Fixture.describe(reports)).contains("- SERVING", "a-1 DRAINED");
+    assertThat(table.routing(Fixture.TASK).orElseThrow().loaded()).containsKey("a-1");
+  }
+
+  @Test
+  void shouldServeTheStableAdapterBesideACanaryThatIsRefused() {
+    var canary = Fixture.with(A2, "priorFingerprint", "cd".repeat(32));
+
+    request(
+        Fixture.control(Serve.ADAPTER)
+            .setStable(Fixture.ref(A1))
+            .setCanary(Fixture.ref(canary))
+            .setCanaryShare(1)
+            .build());
+
+    assertThat(Fixture.describe(reports)).endsWith("a-1 SERVING", "a-2 REFUSED");
+    assertThat(lastReason()).contains("cd".repeat(32)).contains("ab".repeat(32));
+    assertThat(served()).contains("a-1");
+  }
+
+  @Test
+  void shouldTryACanaryAndEndIt() {
+    var both =
+        Fixture.control(Serve.ADAPTER)
+            .setStable(Fixture.ref(A1))
+            .setCanary(Fixture.ref(A2))
+            .setCanaryShare(1);
+    request(both.build());
+    assertThat(served()).contains("a-2");
+
+    request(serving(A1));
+
+    assertThat(served()).contains("a-1");
+    assertThat(Fixture.describe(reports)).contains("a-2 DRAINED");
+    assertThat(networks.open).hasValue(1);
+  }
+
+  @Test
+  void shouldNeverReuseAnId() {
+    request(serving(A1));
+    var other = Fixture.adapter("a-1", 9);
+    store(other);
+
+    request(serving(other));
+
+    assertThat(lastReason()).contains("ids are never reused");
+  }
+
+  @Test
+  void shouldServeANewTaskByItsDefinition() {
+    var state =
+        AdapterControl.newBuilder(Fixture.control(Serve.TRAINING_FREE).build())
+            .setTask("tiny/other")
+            .setDefinition(Fixture.taskJson("tiny/other"))
+            .build();
+
+    request(state);
+
+    try (var lease = table.acquire("tiny/other", "scan-1", Optional.empty())) {
+      assertThat(lease.method()).isEqualTo("diffpir");
+      assertThat(lease.task().name()).isEqualTo("tiny/other");
+      assertThat(lease.sampler().steps()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void shouldRefuseDefinitionsThatCannotBeServed() {
+    var base = AdapterControl.newBuilder(Fixture.control(Serve.TRAINING_FREE).build());
+
+    request(base.setTask("tiny/other").setDefinition("{").build());
+    assertThat(lastReason()).contains("not valid JSON").endsWith("the task is not served");
+    request(base.setDefinition(Fixture.taskJson("tiny/third")).build());
+    assertThat(lastReason()).contains("'tiny/other' defines task 'tiny/third'");
+    request(
+        base.setDefinition(Fixture.taskJson("tiny/other").replace("\"tiny\"", "\"huge\"")).build());
+    assertThat(lastReason()).contains("prior 'huge' is not known here");
+    request(base.setDefinition(null).build());
+    assertThat(lastReason()).contains("'tiny/other' is not known here");
+    assertThat(table.tasks()).containsExactly(Fixture.TASK);
+  }
+
+  @Test
+  void shouldRefuseStatesThatContradictThemselves() {
+    request(Fixture.control(Serve.ADAPTER).build());
+    assertThat(lastReason()).contains("names no stable one");
+    request(Fixture.control(Serve.TRAINING_FREE).setCanaryShare(Double.NaN).build());
+    assertThat(lastReason()).contains("canaryShare must be in [0, 1], got NaN");
+    request(Fixture.control(Serve.TRAINING_FREE).setSampler("{\"step\": 3}").build());
+    assertThat(reports.get(reports.size() - 1).state()).isEqualTo(AdapterState.REFUSED);
+    assertThat(served()).isEmpty();
+  }
+
+  @Test
+  void shouldReplaceTheSamplerOfTheTask() {
+    request(
+        Fixture.control(Serve.TRAINING_FREE)
+            .setSampler(
+                "{\"steps\": 9, \"grid\": \"uniform\", \"noise\": \"eta\", \"noiseLevel\": 1,"
+                    + " \"samples\": 1}")
+            .build());
+
+    try (var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty())) {
+      assertThat(lease.sampler().steps()).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void shouldRetireATask() {
+    request(serving(A1));
+    var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty());
+    reports.clear();
+
+    reconciler.request(
+        new ControlConsumer.Request(Fixture.TASK, Optional.empty(), Optional.empty()));
+    settle();
+
+    assertThatThrownBy(() -> table.acquire(Fixture.TASK, "scan-2", Optional.empty()))
+        .isInstanceOf(UnknownTaskException.class)
+        .hasMessage("task 'tiny/inpaint' is not known; no task is served");
+    assertThat(networks.open).as("a lease is still out").hasValue(1);
+    lease.close();
+    settle();
+    assertThat(networks.open).hasValue(0);
+    assertThat(Fixture.describe(reports))
+        .containsExactly("a-1 DRAINING", "- RETIRED", "a-1 DRAINED", "- RETIRED");
+  }
+}
