@@ -4,7 +4,7 @@ package org.deftstream.stream.control;
  * Counts who still uses something that is to be let go. The lock is held for the counting alone,
  * never while anything is loaded, run or closed. Thread-safe.
  */
-final class LeaseCount {
+class LeaseCount {
   private int leases;
   private boolean closed;
   private Runnable whenIdle;

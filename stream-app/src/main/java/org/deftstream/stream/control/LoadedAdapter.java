@@ -12,7 +12,7 @@ final class LoadedAdapter {
   private final AdapterManifest manifest;
   private final LearnedHTransform hTransform;
   private final AdapterNetwork network;
-  private final LeaseCount leases = new LeaseCount();
+  private final LeaseCount leases;
 
   /**
    * Takes over the share of the network.
@@ -20,9 +20,18 @@ final class LoadedAdapter {
    * @param network closed by {@link #letGo}
    */
   LoadedAdapter(AdapterManifest manifest, LearnedHTransform hTransform, AdapterNetwork network) {
+    this(manifest, hTransform, network, new LeaseCount());
+  }
+
+  LoadedAdapter(
+      AdapterManifest manifest,
+      LearnedHTransform hTransform,
+      AdapterNetwork network,
+      LeaseCount leases) {
     this.manifest = manifest;
     this.hTransform = hTransform;
     this.network = network;
+    this.leases = leases;
   }
 
   String id() {

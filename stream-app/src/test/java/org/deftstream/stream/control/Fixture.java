@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,8 @@ import org.deftstream.deft.adapter.AdapterManifest;
 import org.deftstream.deft.adapter.AdapterVerifier;
 import org.deftstream.deft.adapter.AdapterWeights;
 import org.deftstream.deft.adapter.GoldenCheck;
+import org.deftstream.deft.adapter.LearnedHTransform;
+import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.prior.Prior;
@@ -127,6 +128,16 @@ final class Fixture {
         AdapterManifest.parse(json.toString()), adapter.weightsFile());
   }
 
+  /** The adapter, ready to serve. */
+  static LoadedAdapter loaded(String id, LeaseCount leases) {
+    var adapter = adapter(id, 1);
+    var network = new ClosedFormNetworks().open(adapter.manifest().network());
+    var hTransform =
+        new LearnedHTransform(
+            network, adapter.weights(), task().operator(), 1.5, BatchSizes.upTo(2));
+    return new LoadedAdapter(adapter.manifest(), hTransform, network, leases);
+  }
+
   static AdapterRef ref(AdapterDirectory.Content adapter) {
     return new AdapterRef(
         adapter.manifest().adapterId(),
@@ -161,10 +172,6 @@ final class Fixture {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
-  }
-
-  static ByteBuffer bytes(byte... values) {
-    return ByteBuffer.wrap(values);
   }
 
   static List<String> describe(List<Report> reports) {

@@ -7,25 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.deftstream.deft.adapter.LearnedHTransform;
-import org.deftstream.deft.engine.BatchSizes;
 import org.junit.jupiter.api.Test;
 
 class RoutingTest {
   private static final int MEASUREMENTS = 20_000;
 
-  private final LoadedAdapter stable = loaded("a-1");
-  private final LoadedAdapter canary = loaded("a-2");
-  private final LoadedAdapter kept = loaded("a-0");
-
-  private static LoadedAdapter loaded(String id) {
-    var adapter = Fixture.adapter(id, 1);
-    var network = new ClosedFormNetworks().open(adapter.manifest().network());
-    var hTransform =
-        new LearnedHTransform(
-            network, adapter.weights(), Fixture.task().operator(), 1.5, BatchSizes.upTo(2));
-    return new LoadedAdapter(adapter.manifest(), hTransform, network);
-  }
+  private final LoadedAdapter stable = Fixture.loaded("a-1", new LeaseCount());
+  private final LoadedAdapter canary = Fixture.loaded("a-2", new LeaseCount());
+  private final LoadedAdapter kept = Fixture.loaded("a-0", new LeaseCount());
 
   private Routing routing(double share) {
     var task = Fixture.task();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -38,7 +39,8 @@ class SwapStressTest {
   private final TaskTable table = new TaskTable();
   private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
   private final Map<String, AtomicInteger> inUse = new ConcurrentHashMap<>();
-  private final List<String> violations = new ArrayList<>();
+  private final Set<String> gone = ConcurrentHashMap.newKeySet();
+  private final Queue<String> violations = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean stop = new AtomicBoolean();
   private final AtomicLong uses = new AtomicLong();
   private int drained;
@@ -109,6 +111,7 @@ class SwapStressTest {
   }
 
   private void serve(Reconciler reconciler, int adapter) {
+    gone.remove("a-" + adapter);
     var state =
         Fixture.control(Serve.ADAPTER).setStable(Fixture.ref(adapters.get(adapter))).build();
     reconciler.request(
@@ -126,6 +129,7 @@ class SwapStressTest {
   private void check(Report report) {
     if (report.state() == AdapterState.DRAINED) {
       drained++;
+      gone.add(report.adapterId().orElseThrow());
       int users = inUse.get(report.adapterId().orElseThrow()).get();
       if (users != 0) {
         violations.add(report + " with " + users + " users");
@@ -133,6 +137,13 @@ class SwapStressTest {
     }
     if (report.state() == AdapterState.REFUSED) {
       violations.add(report.toString());
+    }
+  }
+
+  private void countUser(String id) {
+    inUse.get(id).incrementAndGet();
+    if (gone.contains(id)) {
+      violations.add(id + " was leased after it had drained");
     }
   }
 
@@ -147,7 +158,7 @@ class SwapStressTest {
       var held = new ArrayList<ServingMethod>();
       for (int i = random.nextInt(4); i >= 0; i--) {
         var lease = table.acquire(Fixture.TASK, "scan-" + random.nextInt(100), Optional.empty());
-        lease.adapterId().ifPresent(id -> inUse.get(id).incrementAndGet());
+        lease.adapterId().ifPresent(this::countUser);
         held.add(lease);
       }
       for (var lease : held) {
