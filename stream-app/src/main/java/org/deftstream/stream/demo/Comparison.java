@@ -18,8 +18,8 @@ import org.deftstream.stream.demo.DemoResult.MethodKind;
 import org.deftstream.stream.demo.DemoResult.TaskFigures;
 
 /**
- * Compares the methods of one task on the subjects that every method answered: the same picture, the
- * same noise. Where a method answered a subject more than once, its first answer counts.
+ * Compares the methods of one task on the subjects that every method answered: the same picture,
+ * the same noise. Where a method answered a subject more than once, its first answer counts.
  */
 final class Comparison {
   private static final long BOOTSTRAP_SEED = 1;
@@ -120,10 +120,7 @@ final class Comparison {
         scenario.noun() + " " + subject.name(),
         subject.truth(),
         MeasurementPicture.of(
-            subject.operator(),
-            subject.measurement(),
-            subject.auxiliary(),
-            scenario.background()),
+            subject.operator(), subject.measurement(), subject.auxiliary(), scenario.background()),
         like(subject, triple.plain().image()),
         like(subject, triple.free().image()),
         like(subject, triple.learned().image()),
@@ -157,8 +154,8 @@ final class Comparison {
   }
 
   /**
-   * PSNR of the mean squared error of one sample: {@code |x_k - truth|^2 = |mean - truth|^2 + |x_k -
-   * mean|^2} on the average over the K samples, and the latter is {@code (K - 1) / K} times the
+   * PSNR of the mean squared error of one sample: {@code |x_k - truth|^2 = |mean - truth|^2 + |x_k
+   * - mean|^2} on the average over the K samples, and the latter is {@code (K - 1) / K} times the
    * square of the published standard deviation.
    */
   private Double singleSamplePsnr(Side side, int samples) {

@@ -172,7 +172,8 @@ final class DemoReport {
     if (result.stream().isEmpty()) {
       return "";
     }
-    var html = new StringBuilder("<section><h2>The stream, as it arrived</h2>\n<p class=\"legend\">");
+    var html =
+        new StringBuilder("<section><h2>The stream, as it arrived</h2>\n<p class=\"legend\">");
     html.append("<span><i class=\"dot free\"></i>training-free</span>");
     html.append("<span><i class=\"dot adapter\"></i>learned adapter</span>");
     for (int i = 0; i < result.tasks().size(); i++) {

@@ -7,8 +7,8 @@ import org.deftstream.deft.metrics.Bootstrap;
 
 /**
  * What one run of the demo found out: the JSON document of {@code --json} and {@code report.json},
- * and the figures on the page. Times are milliseconds, PSNR is in dB over the range [-1, 1]. Figures
- * that could not be had are {@code null}.
+ * and the figures on the page. Times are milliseconds, PSNR is in dB over the range [-1, 1].
+ * Figures that could not be had are {@code null}.
  *
  * @param outcome {@code ok}, or {@code failed} where {@code problems} says why
  * @param problems one line each; empty when all is well

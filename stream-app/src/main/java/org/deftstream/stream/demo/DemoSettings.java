@@ -9,22 +9,20 @@ import java.util.Map;
  *
  * @param slices head CT slices to measure, at least 1
  * @param pictures Fashion-MNIST pictures to measure; 0 leaves the task out
- * @param samples posterior samples K of the learned adapter for each measurement, at least 2
- * @param inFlight unanswered measurements at most; more come as answers arrive
+ * @param inFlight unanswered records at most; more come as answers arrive
  * @param seed of masks, noise and order
  * @param deadline the longest that the stream may take
  */
-record DemoSettings(
-    int slices, int pictures, int samples, int inFlight, long seed, Duration deadline) {
+record DemoSettings(int slices, int pictures, int inFlight, long seed, Duration deadline) {
 
   /** The settings as the JSON document shows them. */
   Map<String, Object> json() {
     var json = new LinkedHashMap<String, Object>();
     json.put("slices", slices);
     json.put("pictures", pictures);
-    json.put("samples", samples);
     json.put("inFlight", inFlight);
     json.put("seed", seed);
+    json.put("deadlineSeconds", deadline.toSeconds());
     return json;
   }
 }

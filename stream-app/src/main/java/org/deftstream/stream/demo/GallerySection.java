@@ -35,7 +35,9 @@ final class GallerySection {
       html.append(figure(Png.write(row.trainingFree()), decibel(row.psnr()[1]), "training-free"));
       html.append(
           figure(
-              Png.write(row.adapter()), "<b>" + decibel(row.psnr()[2]) + "</b>", "learned adapter"));
+              Png.write(row.adapter()),
+              "<b>" + decibel(row.psnr()[2]) + "</b>",
+              "learned adapter"));
       html.append(figure(map(row.standardDeviation(), top), "", "standard deviation"));
       html.append(figure(map(error(row), top), "", "error"));
     }

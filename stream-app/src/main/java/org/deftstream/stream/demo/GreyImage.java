@@ -12,7 +12,13 @@ record GreyImage(int width, int height, float[] values) {
   GreyImage {
     if (values.length != width * height) {
       throw new IllegalArgumentException(
-          "a " + height + "x" + width + " picture has " + width * height + " values, not "
+          "a "
+              + height
+              + "x"
+              + width
+              + " picture has "
+              + width * height
+              + " values, not "
               + values.length);
     }
   }

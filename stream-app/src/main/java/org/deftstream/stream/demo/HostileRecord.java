@@ -13,8 +13,8 @@ import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Tensor;
 
 /**
- * A record that no reconstruction can come of. The service must answer it with a dead letter and
- * go on.
+ * A record that no reconstruction can come of. The service must answer it with a dead letter and go
+ * on.
  *
  * @param key its key, by which the dead letter is found again
  * @param what what is wrong with it, in words
@@ -91,8 +91,7 @@ record HostileRecord(String key, String what, byte[] value) {
         case NAN -> {
           var copy = ByteBuffer.allocate(data.remaining()).order(ByteOrder.LITTLE_ENDIAN);
           copy.put(data.duplicate()).putFloat(17 * Float.BYTES, Float.NaN).rewind();
-          yield new Tensor(
-              tensor.getDtype(), tensor.getShape(), copy.order(ByteOrder.BIG_ENDIAN));
+          yield new Tensor(tensor.getDtype(), tensor.getShape(), copy.order(ByteOrder.BIG_ENDIAN));
         }
         case DTYPE -> new Tensor(DType.UNKNOWN, tensor.getShape(), data);
       };

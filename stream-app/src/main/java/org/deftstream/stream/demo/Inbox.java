@@ -21,8 +21,8 @@ import org.deftstream.schemas.avro.Reconstruction;
 
 /**
  * What the service answers, as any client sees it: reconstructions, dead letters and the state of
- * adapters, read_committed, from the moment the inbox was opened. Not thread-safe; whoever opened it
- * closes it.
+ * adapters, read_committed, from the moment the inbox was opened. Not thread-safe; whoever opened
+ * it closes it.
  */
 final class Inbox implements AutoCloseable {
   /** Something that arrived. */

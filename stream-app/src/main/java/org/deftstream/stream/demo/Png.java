@@ -39,8 +39,7 @@ final class Png {
 
   /** An 8-bit grey PNG; values outside [-1, 1] are clipped. */
   static byte[] write(GreyImage picture) {
-    var image =
-        new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_BYTE_GRAY);
+    var image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_BYTE_GRAY);
     var samples = new int[picture.values().length];
     for (int i = 0; i < samples.length; i++) {
       float clipped = Math.max(-1, Math.min(1, picture.values()[i]));

@@ -34,8 +34,7 @@ record Subject(
     var auxiliary = unbound.drawAuxiliary(random);
     var operator = unbound.bind(auxiliary);
     var measurement = operator.simulate(image.picture().values(), random);
-    return new Subject(
-        scenario, image.name(), image.picture(), auxiliary, operator, measurement);
+    return new Subject(scenario, image.name(), image.picture(), auxiliary, operator, measurement);
   }
 
   /** The identity of the subject within a run. */

@@ -63,8 +63,7 @@ final class SwapWatch {
       return;
     }
     if (report.getState() == AdapterState.REFUSED) {
-      refusal =
-          "adapter " + report.getAdapterId() + " was refused: " + report.getReason();
+      refusal = "adapter " + report.getAdapterId() + " was refused: " + report.getReason();
     } else if (report.getState() == AdapterState.SERVING) {
       serving.add(report.getTask());
       if (servingAt == null && serving.size() == adapterOfTask.size()) {

@@ -11,8 +11,8 @@ import org.deftstream.schemas.avro.Reconstruction;
 
 /**
  * Who was sent and what came back. A record is known by its place in the source topic, which every
- * answer carries, so that ids that come again in a later run on the same data cannot be mistaken for
- * duplicates. Not thread-safe.
+ * answer carries, so that ids that come again in a later run on the same data cannot be mistaken
+ * for duplicates. Not thread-safe.
  */
 final class Tally {
   /** A record's place in the source topic. */
@@ -61,9 +61,7 @@ final class Tally {
       problems.add(request.item().hostile().what() + " was reconstructed");
     } else if (!request.item().key().equals(answer.reconstruction().getMeasurementId())) {
       problems.add(
-          request.item().key()
-              + " was answered as "
-              + answer.reconstruction().getMeasurementId());
+          request.item().key() + " was answered as " + answer.reconstruction().getMeasurementId());
     }
     var result = new Answered(request, answer.reconstruction(), answer.at());
     answered.put(place, result);

@@ -103,13 +103,11 @@ final class TimelineSvg {
               number(point.psnr(), 1),
               Html.duration(point.latencyMillis()));
       if (tasks.indexOf(point.task()) <= 0) {
-        svg.append(
-            format("<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.6\">", style, x, y));
+        svg.append(format("<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.6\">", style, x, y));
         svg.append(title).append("</circle>");
       } else {
         svg.append(
-            format(
-                "<path class=\"%s hollow\" d=\"M%.1f %.1fl4 4l-4 4l-4-4z\">", style, x, y - 4));
+            format("<path class=\"%s hollow\" d=\"M%.1f %.1fl4 4l-4 4l-4-4z\">", style, x, y - 4));
         svg.append(title).append("</path>");
       }
     }

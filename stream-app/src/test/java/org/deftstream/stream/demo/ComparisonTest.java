@@ -38,8 +38,7 @@ class ComparisonTest {
       answers.add(DemoSamples.answer(subject, "a", 0.1f, 0.2f));
     }
 
-    var learned =
-        DemoResult.find(new Comparison(scenario, answers).figures(), MethodKind.ADAPTER);
+    var learned = DemoResult.find(new Comparison(scenario, answers).figures(), MethodKind.ADAPTER);
 
     // Squared error of the mean 0.01, of the 4 samples around it 0.04 * 3 / 4.
     assertThat(learned.singleSamplePsnr()).isCloseTo(20, within(1e-4));

@@ -43,7 +43,9 @@ class DemoReportTest {
   void shouldDrawEveryAnswerAndTheSwap() throws IOException {
     String page = write(List.of());
 
-    assertThat(page.split("<circle class=\"(free|adapter)\" cx=\"[0-9.]+\" cy=\"[0-9.]+\" r=\"3.6\"", -1))
+    assertThat(
+            page.split(
+                "<circle class=\"(free|adapter)\" cx=\"[0-9.]+\" cy=\"[0-9.]+\" r=\"3.6\"", -1))
         .hasSize(1 + 6);
     assertThat(page).contains("adapters published").contains("both serving");
   }
@@ -80,7 +82,6 @@ class DemoReportTest {
 
   private static DemoResult.StreamPoint point(
       Scenario scenario, MethodKind kind, double at, double psnr) {
-    return new DemoResult.StreamPoint(
-        "id", scenario.task().name(), kind, null, at, 500, psnr);
+    return new DemoResult.StreamPoint("id", scenario.task().name(), kind, null, at, 500, psnr);
   }
 }
