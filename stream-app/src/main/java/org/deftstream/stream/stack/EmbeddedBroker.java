@@ -42,6 +42,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final String CLUSTER_ID = "ZGVmdHN0cmVhbS1sb2NhbA";
 
   private final KafkaRaftServer server;
+  private final BrokerLog log;
   private final int port;
   private final CompletableFuture<UserError> failure;
   private final Consumer<String> exitListener;
@@ -49,10 +50,12 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private EmbeddedBroker(
       KafkaRaftServer server,
+      BrokerLog log,
       int port,
       CompletableFuture<UserError> failure,
       Consumer<String> exitListener) {
     this.server = server;
+    this.log = log;
     this.port = port;
     this.failure = failure;
     this.exitListener = exitListener;
@@ -62,16 +65,17 @@ public final class EmbeddedBroker implements AutoCloseable {
    * Starts a broker and returns when it answers.
    *
    * @param directory its data; must exist and be writable
+   * @param log the file that it logs to, at its end
    * @param port TCP port, or 0 for a free one
    * @param deadline the longest the start may take
    * @throws UserError when the port is taken, the data cannot be read or written, or the deadline
    *     passes
    */
-  public static EmbeddedBroker start(Path directory, int port, Duration deadline) {
+  public static EmbeddedBroker start(Path directory, Path log, int port, Duration deadline) {
     for (var attempt = 1; ; attempt++) {
       var chosen = Ports.choose(port, "Kafka broker", OPTION);
       try {
-        return startOn(directory, chosen, deadline);
+        return startOn(directory, log, chosen, deadline);
       } catch (BindException e) {
         // Somebody was faster between the choice of the port and its use.
         if (port != 0 || attempt == ATTEMPTS) {
@@ -81,20 +85,24 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static EmbeddedBroker startOn(Path directory, int port, Duration deadline)
+  private static EmbeddedBroker startOn(Path directory, Path logFile, int port, Duration deadline)
       throws BindException {
     var failure = new CompletableFuture<UserError>();
     Consumer<String> exitListener =
         reason ->
             failure.complete(
                 new UserError(
-                    "the embedded Kafka broker stopped by itself: "
+                    "the embedded Kafka broker stopped by itself ("
                         + reason
-                        + "; "
-                        + DataDirectory.describeRoom(directory)));
+                        + "): "
+                        + DataDirectory.describeRoom(directory)
+                        + "; its log is "
+                        + logFile));
     BrokerExit.listen(exitListener);
     KafkaRaftServer[] server = new KafkaRaftServer[1];
+    BrokerLog log = null;
     try {
+      log = BrokerLog.to(logFile);
       Deadline.run(
           "embedded-broker-start",
           deadline,
@@ -106,10 +114,13 @@ public final class EmbeddedBroker implements AutoCloseable {
             server[0].startup();
             return null;
           });
-      return new EmbeddedBroker(server[0], port, failure, exitListener);
+      return new EmbeddedBroker(server[0], log, port, failure, exitListener);
     } catch (Throwable e) {
       BrokerExit.forget(exitListener);
       stop(server[0]);
+      if (log != null) {
+        log.close();
+      }
       throw explain(e, directory, deadline, failure);
     }
   }
@@ -221,6 +232,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     if (closed.compareAndSet(false, true)) {
       stop(server);
       BrokerExit.forget(exitListener);
+      log.close();
     }
   }
 

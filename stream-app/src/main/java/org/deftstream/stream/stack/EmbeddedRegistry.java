@@ -72,7 +72,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
                 && port == 0
                 && attempt < ATTEMPTS
                 && !registry.process.isAlive()
-                && RegistryLog.saysPortTaken(log);
+                && ServerLog.saysPortTaken(log);
         registry.close();
         if (!retry) {
           throw e;
@@ -83,7 +83,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
 
   private static EmbeddedRegistry launch(Path runner, Path directory, Path log, int port) {
     try {
-      RegistryLog.rotate(log);
+      ServerLog.rotate(log);
       var command = RegistryCommand.of(runner, directory, port);
       var process =
           new ProcessBuilder(command)
@@ -107,14 +107,14 @@ public final class EmbeddedRegistry implements AutoCloseable {
               "the schema registry ended with exit code "
                   + process.exitValue()
                   + " while it started"
-                  + RegistryLog.tail(log));
+                  + ServerLog.tail(log));
         }
         if (System.nanoTime() > end) {
           throw new UserError(
               "the schema registry did not start within "
                   + deadline.toSeconds()
                   + " s"
-                  + RegistryLog.tail(log));
+                  + ServerLog.tail(log));
         }
         process.waitFor(PROBE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
       }
@@ -150,7 +150,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
                     new UserError(
                         "the schema registry stopped by itself with exit code "
                             + ended.exitValue()
-                            + RegistryLog.tail(log)));
+                            + ServerLog.tail(log)));
               }
             });
   }

@@ -57,7 +57,10 @@ public final class EmbeddedStack implements AutoCloseable {
     try {
       broker =
           EmbeddedBroker.start(
-              directory.resolve("kafka"), settings.kafkaPort(), settings.startDeadline());
+              directory.resolve("kafka"),
+              settings.directory().resolve("kafka.log"),
+              settings.kafkaPort(),
+              settings.startDeadline());
       return new EmbeddedStack(settings.directory(), directory, broker, registry.join());
     } catch (CompletionException e) {
       closeAll(broker, registry, directory);

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/** The registry's log file: kept from growing without end, and quoted when the registry fails. */
-final class RegistryLog {
+/** The log file of an embedded server: kept from growing without end, and quoted when it fails. */
+final class ServerLog {
   private static final long MAX_BYTES = 16L << 20;
   private static final long TAIL_BYTES = 64L << 10;
 
-  private RegistryLog() {}
+  private ServerLog() {}
 
   /** Sets a log that has grown large aside, replacing the one set aside before. */
   static void rotate(Path log) throws IOException {

@@ -1,0 +1,105 @@
+package org.deftstream.stream.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.deftstream.deft.UserError;
+import org.deftstream.schemas.Topics;
+import org.deftstream.stream.stack.TopicAdmin;
+import org.deftstream.stream.stack.TopicReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code deftstream topics}: the topics and the schemas of their values. */
+@Command(
+    name = "topics",
+    description = "Create and check the topics and the schemas of their values.",
+    subcommands = {TopicsCommand.Create.class, TopicsCommand.Describe.class})
+final class TopicsCommand extends CommandGroup {
+
+  /** {@code deftstream topics create}. */
+  @Command(
+      name = "create",
+      description =
+          "Create the topics that are missing and register the schemas. What exists is left as it is.")
+  static final class Create implements Callable<Integer> {
+    @Mixin private SettingsOptions settings;
+
+    @Option(
+        names = "--partitions",
+        paramLabel = "N",
+        defaultValue = "" + Topics.DEFAULT_PARTITIONS,
+        description = "Partitions of the topics that carry data (default: ${DEFAULT-VALUE}).")
+    private int partitions;
+
+    @Option(
+        names = "--replication",
+        paramLabel = "N",
+        description = "Copies of each partition (default: the cluster's own).")
+    private Short replication;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      requirePositive("--partitions", partitions);
+      if (replication != null) {
+        requirePositive("--replication", replication);
+      }
+      var service = settings.read();
+      var reports =
+          new TopicAdmin(service.connection())
+              .create(service.topics(), partitions, Optional.ofNullable(replication));
+      print(reports, spec.commandLine().getOut());
+      return 0;
+    }
+
+    private static void requirePositive(String option, int value) {
+      if (value < 1) {
+        throw new UserError(option + " must be at least 1, got " + value);
+      }
+    }
+  }
+
+  /** {@code deftstream topics describe}. */
+  @Command(
+      name = "describe",
+      description = "Show the topics and schemas; exit 1 if the service could not work with them.")
+  static final class Describe implements Callable<Integer> {
+    @Mixin private SettingsOptions settings;
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      var service = settings.read();
+      var admin = new TopicAdmin(service.connection());
+      print(admin.describe(service.topics()), spec.commandLine().getOut());
+      admin.verify(service.topics());
+      return 0;
+    }
+  }
+
+  private static void print(List<TopicReport> reports, PrintWriter out) {
+    int width = reports.stream().mapToInt(report -> report.name().length()).max().orElse(0);
+    for (var report : reports) {
+      var schema =
+          report.schemaId().isPresent() ? "schema " + report.schemaId().getAsInt() : "no schema";
+      out.printf(
+          "%-" + width + "s  %-8s %3d partition%s  %s%n",
+          report.name(),
+          report.state().name().toLowerCase(Locale.ROOT),
+          report.partitions(),
+          report.partitions() == 1 ? " " : "s",
+          schema);
+      report
+          .differences()
+          .forEach(difference -> out.printf("%-" + width + "s  differs: %s%n", "", difference));
+    }
+    out.flush();
+  }
+}
