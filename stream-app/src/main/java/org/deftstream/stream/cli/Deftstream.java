@@ -1,6 +1,7 @@
 package org.deftstream.stream.cli;
 
 import java.util.List;
+import org.deftstream.stream.demo.DemoCommand;
 import org.deftstream.trainer.cli.EvaluateCommand;
 import org.deftstream.trainer.cli.PriorCommand;
 import org.deftstream.trainer.cli.TrainCommand;
@@ -51,6 +52,7 @@ public final class Deftstream implements Runnable {
     var root = new Deftstream();
     var line = new CommandLine(root);
     List.of(
+            new DemoCommand(),
             new StackCommand(),
             new TopicsCommand(),
             new PriorCommand(),
