@@ -245,8 +245,8 @@ final class Reconciler {
     var serving = change.serving().map(change.ready::get);
     var canary = change.canary().map(change.ready::get);
     var loaded = new HashMap<>(change.ready);
-    if (change.state.getPrevious() == null) {
-      // Nobody said what to roll back to, so that is what serves now.
+    if (!isReady(change, change.state.getPrevious())) {
+      // Nobody said what to roll back to, or it was refused: then it is what serves now.
       table
           .routing(change.task.name())
           .filter(old -> sameTask(old.task(), change.task))
@@ -262,6 +262,10 @@ final class Reconciler {
         change.state.getCanaryShare(),
         loaded,
         change.sampler);
+  }
+
+  private static boolean isReady(Change change, AdapterRef ref) {
+    return ref != null && change.ready.containsKey(ref.getAdapterId());
   }
 
   private void discard(Change change) {

@@ -70,21 +70,16 @@ final class Fixture {
 
   /** An adapter that fits, with a golden answer. */
   static AdapterDirectory.Content adapter(String id, float gain) {
-    return adapter(id, gain, new float[0]);
+    return adapter(id, gain, 0);
   }
 
-  /** An adapter with that many further values in its file, to make it large. */
-  static AdapterDirectory.Content adapter(String id, float gain, float[] padding) {
-    var tensor = new FloatTensor(new int[] {1}, new float[] {gain});
+  /** An adapter whose file is made larger by a note of that many characters. */
+  static AdapterDirectory.Content adapter(String id, float gain, int note) {
     var tensors =
-        padding.length == 0
-            ? Map.of(ClosedFormNetworks.GAIN, tensor)
-            : Map.of(
-                ClosedFormNetworks.GAIN,
-                tensor,
-                "padding",
-                new FloatTensor(new int[] {padding.length}, padding));
-    byte[] file = Safetensors.encode(tensors, Safetensors.Storage.F32, Map.of("id", id));
+        Map.of(ClosedFormNetworks.GAIN, new FloatTensor(new int[] {1}, new float[] {gain}));
+    byte[] file =
+        Safetensors.encode(
+            tensors, Safetensors.Storage.F32, Map.of("id", id, "note", "x".repeat(note)));
     var task = task();
     var config = network(AdapterFeatures.channels(task.operator()));
     var networks = new ClosedFormNetworks();
@@ -111,7 +106,7 @@ final class Fixture {
             PRIOR.name(),
             PRIOR.fingerprint(),
             AdapterVerifier.sha256(file),
-            1 + padding.length,
+            1,
             AdapterFeatures.DEFAULT_CLIP,
             Float.isFinite(gain) ? golden : Optional.empty(),
             nothing,

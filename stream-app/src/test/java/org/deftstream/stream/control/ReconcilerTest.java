@@ -162,6 +162,21 @@ class ReconcilerTest {
   }
 
   @Test
+  void shouldKeepWhatServedWhenThePreviousAdapterIsRefused() {
+    request(serving(A1));
+    var refused = Fixture.with(A3, "priorFingerprint", "cd".repeat(32));
+
+    request(
+        Fixture.control(Serve.ADAPTER)
+            .setStable(Fixture.ref(A2))
+            .setPrevious(Fixture.ref(refused))
+            .build());
+
+    assertThat(Fixture.describe(reports)).containsSubsequence("a-3 REFUSED", "a-2 SERVING");
+    assertThat(table.routing(Fixture.TASK).orElseThrow().loaded()).containsOnlyKeys("a-1", "a-2");
+  }
+
+  @Test
   void shouldKeepServingWhenTheNextIsRefused() {
     request(serving(A1));
     reports.clear();

@@ -1,0 +1,135 @@
+package org.deftstream.trainer.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.deftstream.deft.UserError;
+import org.deftstream.schemas.Topics;
+import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterRef;
+import org.deftstream.schemas.avro.Serve;
+import org.junit.jupiter.api.Test;
+
+class ControlChangesTest {
+  private final AdapterControl offered =
+      ControlChanges.offer(
+          ControlChanges.offer(
+              ControlChanges.offer(ControlChanges.initial("t"), ref("a-1")), ref("a-2")),
+          ref("a-3"));
+
+  private static AdapterRef ref(String id) {
+    return new AdapterRef(id, "{}", "sha-of-" + id, 3L, 1);
+  }
+
+  private static void assertRefused(ThrowingCallable call, String message) {
+    assertThatThrownBy(call).isInstanceOf(UserError.class).hasMessageContaining(message);
+  }
+
+  @Test
+  void shouldServeNothingThatIsOnlyOffered() {
+    assertThat(offered.getServe()).isEqualTo(Serve.TRAINING_FREE);
+    assertThat(offered.getStable()).isNull();
+    assertThat(ControlChanges.known(offered)).containsOnlyKeys("a-1", "a-2", "a-3");
+  }
+
+  @Test
+  void shouldRememberThePreviousAdapterAndRollBackToIt() {
+    var second = ControlChanges.activate(ControlChanges.activate(offered, "a-1"), "a-2");
+    assertThat(second.getServe()).isEqualTo(Serve.ADAPTER);
+    assertThat(second.getStable()).isEqualTo(ref("a-2"));
+    assertThat(second.getPrevious()).isEqualTo(ref("a-1"));
+
+    var back = ControlChanges.rollback(second);
+    assertThat(back.getStable()).isEqualTo(ref("a-1"));
+    assertThat(back.getPrevious()).isEqualTo(ref("a-2"));
+    assertThat(ControlChanges.rollback(back)).isEqualTo(second);
+  }
+
+  @Test
+  void shouldKeepThePreviousAdapterWhenTheSameIsActivatedAgain() {
+    var second = ControlChanges.activate(ControlChanges.activate(offered, "a-1"), "a-2");
+
+    assertThat(ControlChanges.activate(second, "a-2")).isEqualTo(second);
+  }
+
+  @Test
+  void shouldKeepStableAndPreviousWhileServingTrainingFree() {
+    var second = ControlChanges.activate(ControlChanges.activate(offered, "a-1"), "a-2");
+
+    var free = ControlChanges.trainingFree(second);
+
+    assertThat(free.getServe()).isEqualTo(Serve.TRAINING_FREE);
+    assertThat(free.getStable()).isEqualTo(ref("a-2"));
+    assertThat(ControlChanges.activate(free, "a-2")).isEqualTo(second);
+  }
+
+  @Test
+  void shouldPromoteACanaryOrEndIt() {
+    var trial = ControlChanges.canary(ControlChanges.activate(offered, "a-1"), "a-2", 0.1);
+    assertThat(trial.getCanary()).isEqualTo(ref("a-2"));
+    assertThat(trial.getCanaryShare()).isEqualTo(0.1);
+
+    var promoted = ControlChanges.promote(trial);
+    assertThat(promoted.getStable()).isEqualTo(ref("a-2"));
+    assertThat(promoted.getPrevious()).isEqualTo(ref("a-1"));
+    assertThat(promoted.getCanary()).isNull();
+    assertThat(promoted.getCanaryShare()).isZero();
+
+    var ended = ControlChanges.rollback(trial);
+    assertThat(ended.getCanary()).isNull();
+    assertThat(ended.getStable()).isEqualTo(ref("a-1"));
+  }
+
+  @Test
+  void shouldSayWhyAChangeIsNotPossible() {
+    assertRefused(
+        () -> ControlChanges.activate(offered, "a-4"), "no adapter 'a-4'; did you mean 'a-1'?");
+    assertRefused(() -> ControlChanges.rollback(offered), "no previous adapter");
+    assertRefused(() -> ControlChanges.promote(offered), "no canary");
+    assertRefused(() -> ControlChanges.canary(offered, "a-1", 0.1), "served training-free");
+    var serving = ControlChanges.activate(offered, "a-1");
+    for (double share : new double[] {0, -1, 1.5, Double.NaN}) {
+      assertRefused(() -> ControlChanges.canary(serving, "a-2", share), "above 0 and at most 1");
+    }
+    var other = new AdapterRef("a-1", "{}", "sha-of-another", 3L, 1);
+    assertRefused(() -> ControlChanges.offer(offered, other), "ids are never reused");
+  }
+
+  @Test
+  void shouldForgetTheOldestOfManyAdapters() {
+    var state = ControlChanges.activate(offered, "a-1");
+    for (int i = 0; i < ControlChanges.MAX_AVAILABLE; i++) {
+      state = ControlChanges.offer(state, ref("b-" + i));
+    }
+
+    assertThat(state.getAvailable()).hasSize(ControlChanges.MAX_AVAILABLE);
+    assertThat(ControlChanges.known(state))
+        .containsKeys("a-1", "b-0", "b-15")
+        .doesNotContainKeys("a-2", "a-3");
+  }
+
+  @Test
+  void shouldCutWeightsIntoChunksThatMakeTheFileAgain() {
+    var file = new byte[2 * Topics.WEIGHTS_CHUNK_BYTES + 5];
+    for (int i = 0; i < file.length; i++) {
+      file[i] = (byte) (i * 31);
+    }
+
+    var chunks = AdapterPublisher.chunks("0a", file);
+
+    var joined = ByteBuffer.allocate(file.length);
+    var sizes = new ArrayList<Integer>();
+    for (var chunk : chunks) {
+      assertThat(chunk.getIndex()).isEqualTo(sizes.size());
+      assertThat(chunk.getCount()).isEqualTo(3);
+      sizes.add(chunk.getData().remaining());
+      joined.put(chunk.getData().duplicate());
+    }
+    assertThat(sizes).containsExactly(Topics.WEIGHTS_CHUNK_BYTES, Topics.WEIGHTS_CHUNK_BYTES, 5);
+    assertThat(joined.array()).isEqualTo(file);
+    assertThat(AdapterPublisher.chunks("0a", new byte[Topics.WEIGHTS_CHUNK_BYTES])).hasSize(1);
+  }
+}
