@@ -10,13 +10,13 @@ import java.util.function.BooleanSupplier;
 import org.deftstream.deft.engine.AdmissionBudget;
 
 /**
- * How much may be on the heap at once, for the whole process: one for all tasks and threads, because
- * a bound per task either starves the engine or blocks a thread that its other tasks need.
+ * How much may be on the heap at once, for the whole process: one for all tasks and threads,
+ * because a bound per task either starves the engine or blocks a thread that its other tasks need.
  *
- * <p>Three things are bounded: bytes of records that are being worked on, their number, and bytes of
- * records and answers that are kept until they can be published in order. The first two are given
- * back when the work is done, not when the answer leaves, so an answer that waits for the one before
- * it never empties the engine. Thread-safe.
+ * <p>Three things are bounded: bytes of records that are being worked on, their number, and bytes
+ * of records and answers that are kept until they can be published in order. The first two are
+ * given back when the work is done, not when the answer leaves, so an answer that waits for the one
+ * before it never empties the engine. Thread-safe.
  */
 public final class Admission {
   /** A record is there as bytes and as numbers; what the engine adds does not depend on it. */
@@ -92,8 +92,8 @@ public final class Admission {
   }
 
   /**
-   * Admits a record when nothing else is being worked on, and lets nothing else begin until its work
-   * is done; never to be called by a stream thread.
+   * Admits a record when nothing else is being worked on, and lets nothing else begin until its
+   * work is done; never to be called by a stream thread.
    *
    * @param bytes size of the record
    * @param cancelled asked a few times each second

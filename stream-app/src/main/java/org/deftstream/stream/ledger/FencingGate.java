@@ -10,10 +10,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Kafka checks that a task still owns its partition only when a transaction carries consumed
  * offsets. A task that has recovered a ledger and consumed nothing yet would commit transactions
- * without any, and if it was stalled and replaced meanwhile, its results would be published a second
- * time. Once a task has consumed a record, every later transaction of it carries an offset. So a
- * task with recovered work asks for a tick on its partition of the tick topic, and asks again until
- * a record has come.
+ * without any, and if it was stalled and replaced meanwhile, its results would be published a
+ * second time. Once a task has consumed a record, every later transaction of it carries an offset.
+ * So a task with recovered work asks for a tick on its partition of the tick topic, and asks again
+ * until a record has come.
  *
  * <p>Confined to the task's stream thread.
  */
@@ -71,7 +71,8 @@ public final class FencingGate {
       log.warn("tick for partition {} could not be sent, sending it again", partition);
       send(nowMillis);
     } else if (waited >= REPEAT.toMillis()) {
-      log.warn("tick for partition {} did not arrive for {} ms, sending another", partition, waited);
+      log.warn(
+          "tick for partition {} did not arrive for {} ms, sending another", partition, waited);
       send(nowMillis);
     }
   }

@@ -56,8 +56,7 @@ final class InFlight {
     record = of;
     permit = granted;
     answer = start(work, of);
-    answer.whenComplete(
-        (value, error) -> granted.workDone(value == null ? 0 : value.length));
+    answer.whenComplete((value, error) -> granted.workDone(value == null ? 0 : value.length));
   }
 
   /** Gives the record up without work. */

@@ -43,6 +43,7 @@ public final class Ledger implements AutoCloseable {
   private final WaitingRecords waiting;
   private final ArrayDeque<InFlight> queue = new ArrayDeque<>();
   private Recovery recovery = Recovery.COMMITTED;
+  private boolean saidThatRecordsComeAgain;
   private long tail;
 
   /**
@@ -120,7 +121,13 @@ public final class Ledger implements AutoCloseable {
   public void take(long offset, Supplier<SourceRecord> record, Outlet outlet) {
     if (offset < tail) {
       statistics.count(Counter.CAME_AGAIN);
-      log.warn("offset {} came again and is dropped: everything below {} was taken", offset, tail);
+      if (!saidThatRecordsComeAgain) {
+        saidThatRecordsComeAgain = true;
+        log.warn(
+            "offset {} came again: consumed offsets were set back; what lies below {} is dropped",
+            offset,
+            tail);
+      }
       return;
     }
     statistics.count(Counter.CONSUMED);

@@ -4,17 +4,16 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.UUID;
-import org.apache.kafka.common.utils.ByteUtils;
 
 /**
  * Packs a {@link LedgerState} into bytes: version, source, owner, tail, and the entries as runs of
- * consecutive offsets with equal counts, numbers as varints. A thousand neighbouring records take
- * four bytes, a lone one three.
+ * consecutive offsets with equal counts, numbers as varints (seven bits in a byte, lowest first). A
+ * thousand neighbouring records take four bytes, a lone one three.
  */
 final class LedgerCodec {
   private static final byte VERSION = 1;
   private static final int FIXED_BYTES = 1 + 3 * Long.BYTES;
-  private static final int MAX_RUN_BYTES = 10 + 5 + 5;
+  private static final int MAX_VARINT_BYTES = 9;
 
   private LedgerCodec() {}
 
@@ -33,18 +32,18 @@ final class LedgerCodec {
       }
       run.length++;
     }
-    var buffer = ByteBuffer.allocate(FIXED_BYTES + 10 + 5 + runs.size() * MAX_RUN_BYTES);
+    var buffer = ByteBuffer.allocate(FIXED_BYTES + (2 + 3 * runs.size()) * MAX_VARINT_BYTES);
     buffer.put(VERSION);
     buffer.putLong(source.getMostSignificantBits());
     buffer.putLong(source.getLeastSignificantBits());
     buffer.putLong(owner);
-    ByteUtils.writeVarlong(tail, buffer);
-    ByteUtils.writeUnsignedVarint(runs.size(), buffer);
+    writeVarint(tail, buffer);
+    writeVarint(runs.size(), buffer);
     long next = 0;
     for (Run each : runs) {
-      ByteUtils.writeVarlong(each.first - next, buffer);
-      ByteUtils.writeUnsignedVarint(each.length, buffer);
-      ByteUtils.writeUnsignedVarint(each.counts, buffer);
+      writeVarint(each.first - next, buffer);
+      writeVarint(each.length, buffer);
+      writeVarint(each.counts, buffer);
       next = each.first + each.length;
     }
     var bytes = new byte[buffer.position()];
@@ -69,19 +68,40 @@ final class LedgerCodec {
     }
     var source = new UUID(buffer.getLong(), buffer.getLong());
     long owner = buffer.getLong();
-    long tail = ByteUtils.readVarlong(buffer);
-    int runs = ByteUtils.readUnsignedVarint(buffer);
+    long tail = readVarint(buffer);
+    long runs = readVarint(buffer);
     var entries = new ArrayList<LedgerEntry>();
     long offset = 0;
     for (int i = 0; i < runs; i++) {
-      offset += ByteUtils.readVarlong(buffer);
-      int length = ByteUtils.readUnsignedVarint(buffer);
-      int counts = ByteUtils.readUnsignedVarint(buffer);
+      offset += readVarint(buffer);
+      long length = readVarint(buffer);
+      int counts = (int) readVarint(buffer);
       for (int j = 0; j < length; j++) {
         entries.add(LedgerEntry.of(offset++, counts));
       }
     }
     return new LedgerState(source, owner, tail, entries);
+  }
+
+  /** Nothing here is negative. */
+  private static void writeVarint(long value, ByteBuffer buffer) {
+    long rest = value;
+    while (rest > 0x7f) {
+      buffer.put((byte) (rest & 0x7f | 0x80));
+      rest >>>= 7;
+    }
+    buffer.put((byte) rest);
+  }
+
+  private static long readVarint(ByteBuffer buffer) {
+    long value = 0;
+    for (int shift = 0; ; shift += 7) {
+      byte next = buffer.get();
+      value |= (next & 0x7fL) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
   }
 
   private static final class Run {

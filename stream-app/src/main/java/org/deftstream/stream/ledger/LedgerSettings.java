@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How the ledger behaves. Immutable.
  *
- * @param parkAfter how long a record waits for room in the engine before it is parked, noted without
- *     its payload and read again later
+ * @param parkAfter how long a record waits for room in the engine before it is parked, noted
+ *     without its payload and read again later
  * @param patience how long one stream thread may wait in all between two punctuations; far below
  *     the transaction timeout, because a thread that waits may hold a transaction open
  * @param drainInterval how often finished work is looked for while there is any

@@ -48,7 +48,8 @@ public final class LedgerStore {
         .withCachingEnabled()
         .withLoggingEnabled(
             Map.of(
-                // A measurement's own time may be far off; a broker refuses what lies in the future.
+                // A measurement's own time may be far off; a broker refuses what lies in the
+                // future.
                 TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
                 TopicConfig.SEGMENT_BYTES_CONFIG, "16777216",
                 TopicConfig.SEGMENT_MS_CONFIG, "600000",

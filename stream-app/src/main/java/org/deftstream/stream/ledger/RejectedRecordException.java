@@ -40,8 +40,7 @@ public final class RejectedRecordException extends RuntimeException {
    * @param message one sentence for a person
    * @param cause what was thrown, or null
    */
-  public RejectedRecordException(
-      Stage stage, String errorClass, String message, Throwable cause) {
+  public RejectedRecordException(Stage stage, String errorClass, String message, Throwable cause) {
     super(message, cause);
     this.stage = stage;
     this.errorClass = errorClass;

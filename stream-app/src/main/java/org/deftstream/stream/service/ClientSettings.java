@@ -11,8 +11,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The settings of Kafka's clients, each for a reason that was measured. What is passed through wins,
- * except where the guarantees depend on it.
+ * The settings of Kafka's clients, each for a reason that was measured. What is passed through
+ * wins, except where the guarantees depend on it.
  */
 final class ClientSettings {
   private static final int MIB = 1 << 20;
@@ -60,11 +60,18 @@ final class ClientSettings {
     return settings;
   }
 
+  /** Whether the instance comes back under a name of its own. */
+  boolean staticMember() {
+    return streams()
+        .containsKey(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
+  }
+
   /** For the consumers that read records again. */
   Map<String, Object> reader() {
     var settings = common();
     settings.putAll(consumer());
-    settings.keySet().removeAll(java.util.List.of(ConsumerConfig.GROUP_ID_CONFIG));
+    settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
     settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, REREAD_RECORDS);
@@ -107,7 +114,8 @@ final class ClientSettings {
 
   /** The largest request that the streams' producer sends. */
   long maxRequestBytes() {
-    Object set = streams().get(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
+    Object set =
+        streams().get(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
     return Long.parseLong(set.toString());
   }
 

@@ -35,12 +35,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instance of the service: consumes measurements and publishes reconstructions and dead letters,
- * exactly one for each. Thread-safe; whoever started it closes it.
+ * One instance of the service: consumes measurements and publishes reconstructions and dead
+ * letters, exactly one for each. Thread-safe; whoever started it closes it.
  *
  * <p>An error of a stream thread replaces the thread, which begins again from what was committed. A
- * broken engine stops the instance: {@link #stopped()} completes, and what is unanswered goes to the
- * other instances.
+ * broken engine stops the instance: {@link #stopped()} completes, and what is unanswered goes to
+ * the other instances.
  */
 public final class ReconstructionService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReconstructionService.class);
@@ -63,15 +63,15 @@ public final class ReconstructionService implements AutoCloseable {
   }
 
   /**
-   * Starts an instance: checks the topics, opens engine and tasks, waits until the tasks are loaded,
-   * and begins to consume. Leaves nothing open if it fails.
+   * Starts an instance: checks the topics, opens engine and tasks, waits until the tasks are
+   * loaded, and begins to consume. Leaves nothing open if it fails.
    *
    * @param options everything that it needs to know
    * @param factory opens what decides how measurements are served
    * @param deadline how long the tasks may take to load
    * @return the running instance; {@link #awaitReady} says when it has its partitions
-   * @throws UserError in one line, if topics are missing or wrong, Kafka cannot be reached, the state
-   *     directory cannot be used, or the tasks are not loaded in time
+   * @throws UserError in one line, if topics are missing or wrong, Kafka cannot be reached, the
+   *     state directory cannot be used, or the tasks are not loaded in time
    */
   public static ReconstructionService start(
       ServiceOptions options, ServedTasks.Factory factory, Duration deadline) {
@@ -89,9 +89,11 @@ public final class ReconstructionService implements AutoCloseable {
     var clients = new ClientSettings(options);
     createStateDirectory();
     TopicFacts facts = facts(clients);
-    // A step under way is waited for; what it computes is recomputed by the next owner anyway.
+    // A step under way is waited for; what it computes is computed again by the next owner.
     engine = open.add(new Engine(options.engine()), each -> each.close(Duration.ZERO));
     tasks = open.add(factory.open(engine), ServedTasks::close);
+    // Once more, so that it closes before the networks that it runs.
+    open.add(engine, each -> each.close(Duration.ZERO));
     if (!tasks.awaitReady(deadline)) {
       throw new UserError("the tasks were not loaded within " + deadline.toSeconds() + " s");
     }
@@ -104,8 +106,7 @@ public final class ReconstructionService implements AutoCloseable {
     var resources = LedgerResources.of(work, admission, options.ledger());
     statistics = resources.statistics();
     var ticks =
-        open.add(
-            new TickProducer(options.topics().ticks(), clients.ticks()), TickProducer::close);
+        open.add(new TickProducer(options.topics().ticks(), clients.ticks()), TickProducer::close);
     var topology =
         ReconstructionTopology.build(
             new LedgerProcessorSettings(
@@ -117,7 +118,9 @@ public final class ReconstructionService implements AutoCloseable {
                 resources,
                 facts.limits()));
     streams =
-        open.add(new KafkaStreams(topology, clients.streams()), each -> each.close(closeOptions()));
+        open.add(
+            new KafkaStreams(topology, clients.streams()),
+            each -> each.close(closeOptions(clients.staticMember())));
     streams.setUncaughtExceptionHandler(ReconstructionService::respond);
     streams.setStateListener((now, before) -> changed(now));
     streams.start();
@@ -257,10 +260,10 @@ public final class ReconstructionService implements AutoCloseable {
   }
 
   /** With a name of its own an instance comes back; without, others take over at once. */
-  private CloseOptions closeOptions() {
+  private static CloseOptions closeOptions(boolean comesBack) {
     return CloseOptions.timeout(STREAMS_CLOSE)
         .withGroupMembershipOperation(
-            options.membership().id().isPresent()
+            comesBack
                 ? GroupMembershipOperation.REMAIN_IN_GROUP
                 : GroupMembershipOperation.LEAVE_GROUP);
   }

@@ -2,6 +2,7 @@ package org.deftstream.stream.service;
 
 import java.time.Duration;
 import org.deftstream.deft.engine.Engine;
+import org.deftstream.stream.control.ControlPlane;
 import org.deftstream.stream.control.TaskRegistry;
 
 /**
@@ -17,11 +18,33 @@ public interface ServedTasks extends AutoCloseable {
    *
    * @param wait how long to wait
    * @return whether it is loaded
+   * @throws org.deftstream.deft.UserError in one line, if it cannot be
    */
   boolean awaitReady(Duration wait);
 
   @Override
   void close();
+
+  /** The control plane as the service sees it; closed with it. */
+  static ServedTasks of(ControlPlane plane) {
+    return new ServedTasks() {
+      @Override
+      public TaskRegistry registry() {
+        return plane;
+      }
+
+      @Override
+      public boolean awaitReady(Duration wait) {
+        plane.awaitReady(wait);
+        return true;
+      }
+
+      @Override
+      public void close() {
+        plane.close();
+      }
+    };
+  }
 
   /** Opens it. */
   @FunctionalInterface

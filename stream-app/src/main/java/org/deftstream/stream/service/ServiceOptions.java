@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.deftstream.deft.engine.EngineSettings;
 import org.deftstream.schemas.Topics;
+import org.deftstream.stream.config.ServiceSettings;
 import org.deftstream.stream.ledger.LedgerSettings;
 
 /**
@@ -80,6 +81,43 @@ public record ServiceOptions(
         Topics.MAX_MESSAGE_BYTES);
   }
 
+  /**
+   * The options that the settings ask for.
+   *
+   * @param settings checked settings
+   */
+  public static ServiceOptions of(ServiceSettings settings) {
+    var usual =
+        of(
+            new Connection(
+                settings.bootstrapServers(),
+                settings.registryUrl(),
+                settings.kafkaConfig(),
+                settings.streamsConfig(),
+                settings.consumerConfig(),
+                settings.producerConfig(),
+                settings.registryConfig()),
+            settings.instanceId(),
+            settings.stateDirectory(),
+            settings.engineMaxBatch());
+    return new ServiceOptions(
+        usual.connection,
+        settings.applicationId(),
+        usual.instance,
+        usual.stateDirectory,
+        settings.topics(),
+        settings.streamThreads(),
+        usual.codecThreads,
+        usual.engine.withCloseTimeout(settings.engineCloseTimeout()),
+        new AdmissionOptions(
+            settings.engineAdmissionBytes(),
+            settings.engineAdmissionBytes(),
+            usual.admission.records()),
+        usual.ledger.withParkAfter(settings.ledgerParkAfter()),
+        usual.membership,
+        usual.maxRecordBytes);
+  }
+
   /** The same with another way of membership. */
   public ServiceOptions withMembership(Membership other) {
     return new ServiceOptions(
@@ -112,11 +150,11 @@ public record ServiceOptions(
   public record Connection(
       String bootstrapServers,
       String registryUrl,
-      Map<String, String> kafka,
-      Map<String, String> streams,
-      Map<String, String> consumer,
-      Map<String, String> producer,
-      Map<String, String> registry) {
+      Map<String, Object> kafka,
+      Map<String, Object> streams,
+      Map<String, Object> consumer,
+      Map<String, Object> producer,
+      Map<String, Object> registry) {
 
     /** Copies. */
     public Connection {
@@ -154,9 +192,9 @@ public record ServiceOptions(
   /**
    * How Kafka notices that this instance is gone.
    *
-   * @param id a name that stays the same over restarts (Kafka's {@code group.instance.id}): a
-   *     restarted instance goes on at once with its own partitions. Empty: others take over after
-   *     the session timeout
+   * @param id a name that stays the same over restarts (Kafka's {@code group.instance.id}, which
+   *     may also be passed through): a restarted instance goes on at once with its own partitions.
+   *     Empty: it leaves when it closes, and others take over
    * @param sessionTimeout time without a sign of life after which others take over
    */
   public record Membership(Optional<String> id, Duration sessionTimeout) {

@@ -94,19 +94,14 @@ record TopicFacts(UUID measurementsId, OutputLimits limits) {
     return new UserError(
         "topic %s has %d partitions, but needs %s the %d of %s"
             .formatted(
-                topic.name(),
-                topic.partitions().size(),
-                how,
-                partitions,
-                topics.measurements()));
+                topic.name(), topic.partitions().size(), how, partitions, topics.measurements()));
   }
 
   private static long maxBytes(Map<ConfigResource, Config> configs, String topic) {
     return Long.parseLong(setting(configs, topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
   }
 
-  private static String setting(
-      Map<ConfigResource, Config> configs, String topic, String setting) {
+  private static String setting(Map<ConfigResource, Config> configs, String topic, String setting) {
     var entry = configs.get(resource(topic)).get(setting);
     return entry == null || entry.value() == null ? "" : entry.value();
   }
@@ -129,8 +124,7 @@ record TopicFacts(UUID measurementsId, OutputLimits limits) {
         throw new UserError(
             "a topic of the service does not exist; create them with: deftstream topics create", e);
       }
-      throw new UserError(
-          "the service could not " + what + ": " + e.getCause().getMessage(), e);
+      throw new UserError("the service could not " + what + ": " + e.getCause().getMessage(), e);
     }
   }
 }

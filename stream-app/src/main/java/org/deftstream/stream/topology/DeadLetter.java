@@ -10,8 +10,8 @@ import org.deftstream.stream.ledger.SourceRecord;
 
 /**
  * A record that could not be answered, as it goes to the dead-letter topic: key, value and headers
- * as they came, and {@link DeadLetterHeaders} that say why and where from. What does not fit is left
- * out, value first, and a header says so; the coordinates then point to it.
+ * as they came, and {@link DeadLetterHeaders} that say why and where from. What does not fit is
+ * left out, value first, and a header says so; the coordinates then point to it.
  *
  * @param key original key, or null
  * @param value original value, or null

@@ -16,8 +16,8 @@ import org.deftstream.stream.ledger.RejectedRecordException.Stage;
 import org.deftstream.stream.ledger.SourceRecord;
 
 /**
- * Ties a {@link Ledger} to Kafka Streams: hands it what is consumed, calls it while it is not empty,
- * and forwards what leaves it to the sinks, in the source's partition.
+ * Ties a {@link Ledger} to Kafka Streams: hands it what is consumed, calls it while it is not
+ * empty, and forwards what leaves it to the sinks, in the source's partition.
  *
  * <p>Streams may close an instance and initialise it again, so {@link #init} begins afresh. The
  * punctuator exists only while something is in flight, because every punctuation makes a commit,

@@ -11,8 +11,8 @@ import org.deftstream.stream.ledger.TickSender;
  * whoever made it.
  *
  * @param topics topic names
- * @param source identity of the topic of measurements (Kafka's topic id), so that offsets of a topic
- *     made anew are not mistaken for older ones
+ * @param source identity of the topic of measurements (Kafka's topic id), so that offsets of a
+ *     topic made anew are not mistaken for older ones
  * @param owner identity of this process, drawn at random when it starts
  * @param ticks sends ticks
  * @param readers reads measurements again

@@ -43,7 +43,8 @@ public final class MeasurementDecoder implements Closeable {
     byte[] value = record.value();
     if (value == null || value.length == 0) {
       throw undecodable(
-          "EmptyValue", "the record has " + (value == null ? "no" : "an empty") + " value; " + FORMAT);
+          "EmptyValue",
+          "the record has " + (value == null ? "no" : "an empty") + " value; " + FORMAT);
     }
     if (value[0] != 0) {
       throw undecodable(

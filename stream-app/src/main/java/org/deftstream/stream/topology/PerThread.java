@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /**
- * One instance for each thread of something that is used by one thread at a time. Thread-safe; to be
- * closed when no thread uses its instance any more.
+ * One instance for each thread of something that is used by one thread at a time. Thread-safe; to
+ * be closed when no thread uses its instance any more.
  */
 final class PerThread<T extends Closeable> implements Closeable {
   private final Queue<T> all = new ConcurrentLinkedQueue<>();

@@ -14,8 +14,8 @@ import org.deftstream.stream.ledger.SourceRecord;
 
 /**
  * From the engine's result to the bytes of a {@link Reconstruction} with its provenance. The
- * engine's values may leave [-1, 1] a little; what is published does not. Thread-safe; closed by its
- * owner.
+ * engine's values may leave [-1, 1] a little; what is published does not. Thread-safe; closed by
+ * its owner.
  */
 public final class ReconstructionEncoder implements Closeable {
   private static final double NANOS_PER_MILLI = 1e6;

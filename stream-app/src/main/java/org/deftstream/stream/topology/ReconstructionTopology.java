@@ -49,12 +49,7 @@ public final class ReconstructionTopology {
             bytesIn,
             topics.measurements())
         .addSource(
-            AutoOffsetReset.earliest(),
-            TICKS_SOURCE,
-            TIMESTAMPS,
-            bytesIn,
-            bytesIn,
-            topics.ticks())
+            AutoOffsetReset.earliest(), TICKS_SOURCE, TIMESTAMPS, bytesIn, bytesIn, topics.ticks())
         .addProcessor(
             PROCESSOR, () -> new LedgerProcessor(settings), MEASUREMENTS_SOURCE, TICKS_SOURCE)
         .addStateStore(LedgerStore.builder(), PROCESSOR)

@@ -52,8 +52,7 @@ record RecordInstructions(Optional<String> adapterId, int priority, Instant dead
     } catch (NumberFormatException e) {
       // Said below.
     }
-    throw rejected(
-        PRIORITY, text, "a whole number from -" + MAX_PRIORITY + " to " + MAX_PRIORITY);
+    throw rejected(PRIORITY, text, "a whole number from -" + MAX_PRIORITY + " to " + MAX_PRIORITY);
   }
 
   private static Instant deadline(String text) {

@@ -22,8 +22,7 @@ final class RecordSize {
   static long of(byte[] key, byte[] value, Headers headers) {
     long bytes = OVERHEAD + length(key) + length(value);
     for (Header header : headers) {
-      bytes +=
-          HEADER_OVERHEAD + (long) CHARACTER * header.key().length() + length(header.value());
+      bytes += HEADER_OVERHEAD + (long) CHARACTER * header.key().length() + length(header.value());
     }
     return bytes;
   }
