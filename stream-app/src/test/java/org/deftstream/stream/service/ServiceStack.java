@@ -1,0 +1,158 @@
+package org.deftstream.stream.service;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.deftstream.schemas.Serdes;
+import org.deftstream.schemas.Topics;
+import org.deftstream.schemas.avro.Measurement;
+import org.deftstream.stream.ledger.LedgerSettings;
+import org.deftstream.stream.service.ServiceOptions.AdmissionOptions;
+import org.deftstream.stream.service.ServiceOptions.Membership;
+import org.deftstream.stream.stack.EmbeddedStack;
+import org.deftstream.stream.stack.StackSettings;
+import org.deftstream.stream.stack.TopicAdmin;
+
+/** A real broker and registry, and whatever a test needs around the service. */
+final class ServiceStack implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final int MAX_BATCH = 16;
+
+  private final AtomicInteger scenarios = new AtomicInteger();
+  private final Path directory;
+  private final EmbeddedStack stack;
+
+  ServiceStack(Path directory) {
+    this.directory = directory;
+    stack = EmbeddedStack.start(StackSettings.in(directory.resolve("stack")));
+  }
+
+  String bootstrapServers() {
+    return stack.bootstrapServers();
+  }
+
+  String registryUrl() {
+    return stack.registryUrl();
+  }
+
+  /** Fresh topics for one test. */
+  Scenario scenario(int partitions) {
+    var name = "t" + scenarios.incrementAndGet();
+    var topics = Topics.withPrefix(name + ".");
+    new TopicAdmin(org.deftstream.stream.stack.Connection.to(stack))
+        .create(topics, partitions, Optional.empty());
+    return new Scenario(name, topics, partitions);
+  }
+
+  @Override
+  public void close() {
+    stack.close();
+  }
+
+  /** Options of an instance; the same for a service in this JVM and in a child. */
+  static ServiceOptions options(
+      String bootstrapServers, String registryUrl, String name, Path state, String instance) {
+    var usual =
+        ServiceOptions.of(
+            ServiceOptions.Connection.of(bootstrapServers, registryUrl),
+            instance,
+            state.resolve(instance),
+            MAX_BATCH);
+    return new ServiceOptions(
+        usual.connection(),
+        name,
+        instance,
+        usual.stateDirectory(),
+        Topics.withPrefix(name + "."),
+        1,
+        2,
+        usual.engine(),
+        AdmissionOptions.of(MAX_BATCH),
+        LedgerSettings.defaults(),
+        new Membership(Optional.of(instance), Duration.ofSeconds(6)),
+        1 << 20);
+  }
+
+  /** Topics of one test, and the records sent to them. */
+  final class Scenario implements AutoCloseable {
+    private final String name;
+    private final Topics topics;
+    private final int partitions;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Serializer<Measurement> serializer;
+    private int sent;
+
+    private Scenario(String name, Topics topics, int partitions) {
+      this.name = name;
+      this.topics = topics;
+      this.partitions = partitions;
+      Map<String, Object> config = new HashMap<>();
+      config.put("bootstrap.servers", stack.bootstrapServers());
+      producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+      serializer = Serdes.of(stack.registryUrl()).serializer(Measurement.class);
+    }
+
+    String name() {
+      return name;
+    }
+
+    Topics topics() {
+      return topics;
+    }
+
+    int partitions() {
+      return partitions;
+    }
+
+    ServiceOptions options(String instance) {
+      return ServiceStack.options(
+          stack.bootstrapServers(), stack.registryUrl(), name, directory.resolve(name), instance);
+    }
+
+    ReconstructionService start(String instance, Duration callTime) {
+      return ReconstructionService.start(
+          options(instance), engine -> new SmallTasks(callTime), PATIENCE);
+    }
+
+    /** Sends a measurement to the partitions in turn. */
+    void send(Measurement measurement) {
+      send(bytes(measurement));
+    }
+
+    void send(byte[] value) {
+      producer.send(new ProducerRecord<>(topics.measurements(), sent++ % partitions, null, value));
+    }
+
+    byte[] bytes(Measurement measurement) {
+      return serializer.serialize(topics.measurements(), measurement);
+    }
+
+    void flush() {
+      producer.flush();
+    }
+
+    int sent() {
+      return sent;
+    }
+
+    Answers answers() {
+      return new Answers(stack.bootstrapServers(), stack.registryUrl(), topics);
+    }
+
+    Path directory() {
+      return directory.resolve(name);
+    }
+
+    @Override
+    public void close() {
+      producer.close();
+    }
+  }
+}
