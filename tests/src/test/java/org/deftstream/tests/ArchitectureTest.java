@@ -24,6 +24,7 @@ class ArchitectureTest {
   private static final String STREAM = "org.deftstream.stream..";
   private static final String TENSORFLOW = "org.deftstream.deft.tensorflow..";
   private static final String COMMAND_LINE = "org.deftstream.stream.cli..";
+  private static final String DEMO = "org.deftstream.stream.demo..";
 
   /** A rule about a package that holds nothing passes whatever the code does. */
   @ParameterizedTest
@@ -88,12 +89,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void shouldReachTheTrainerFromTheCommandLineOnly() {
+  void shouldReachTheTrainerFromTheCommandLineAndTheDemoOnly() {
     noClasses()
         .that()
         .resideInAPackage(STREAM)
         .and()
-        .resideOutsideOfPackage(COMMAND_LINE)
+        .resideOutsideOfPackages(COMMAND_LINE, DEMO)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(TRAINER)
