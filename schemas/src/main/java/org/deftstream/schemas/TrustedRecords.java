@@ -1,9 +1,5 @@
 package org.deftstream.schemas;
 
-import java.util.ServiceLoader;
-import org.apache.avro.LogicalType;
-import org.apache.avro.LogicalTypes;
-import org.apache.avro.Schema;
 import org.apache.avro.util.ClassSecurityValidator;
 import org.deftstream.schemas.avro.Tensor;
 
@@ -12,13 +8,11 @@ import org.deftstream.schemas.avro.Tensor;
  * 1.12.2 Avro makes no class that it was not told to trust, so that a hostile schema cannot reach
  * any class of the class path, and generated records get no exception.
  *
- * <p>It must happen before the first record is built or read, wherever that is. The only thing that
- * Avro itself calls that early is a {@link ServiceLoader} for factories of logical types, when it
- * parses its first schema; so this poses as such a factory, of a type that no schema uses, and does
- * its work when its class is initialised. {@link Serdes} does so too, for class loaders in which
- * the service is not found.
+ * <p>It must be told before the first record is built or read, wherever that is. So every generated
+ * record does it when its class is initialised ({@code src/main/avro-templates}), and {@link
+ * Serdes} for a reader that has not met a record yet.
  */
-public final class TrustedRecords implements LogicalTypes.LogicalTypeFactory {
+public final class TrustedRecords {
   private static final String PACKAGE = Tensor.class.getPackageName();
 
   static {
@@ -27,19 +21,8 @@ public final class TrustedRecords implements LogicalTypes.LogicalTypeFactory {
             ClassSecurityValidator.getGlobal(), type -> type.getPackageName().equals(PACKAGE)));
   }
 
-  /** For the service loader. */
-  public TrustedRecords() {}
+  private TrustedRecords() {}
 
-  /** Initialises this class, and with that trusts the records. */
-  static void trust() {}
-
-  @Override
-  public LogicalType fromSchema(Schema schema) {
-    throw new IllegalArgumentException(getTypeName() + " is not a logical type");
-  }
-
-  @Override
-  public String getTypeName() {
-    return "deftstream-trusted-records";
-  }
+  /** Trusts the records, by initialising this class: once per JVM, whoever comes first. */
+  public static void trust() {}
 }
