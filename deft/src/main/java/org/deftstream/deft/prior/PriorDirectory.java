@@ -80,7 +80,7 @@ public record PriorDirectory(
     }
     try {
       var digest = MessageDigest.getInstance("SHA-256");
-      digest.update(CanonicalJson.of(unet.toJson()).getBytes(StandardCharsets.UTF_8));
+      digest.update(CanonicalJson.of(unet.identity()).getBytes(StandardCharsets.UTF_8));
       digest.update(CanonicalJson.of(scheduler.toJson()).getBytes(StandardCharsets.UTF_8));
       try (var in = new DigestInputStream(Files.newInputStream(weights), digest)) {
         in.transferTo(java.io.OutputStream.nullOutputStream());

@@ -1,16 +1,39 @@
 package org.deftstream.deft.prior;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The network specification of a {@code UNet2DModel}: diffusers' {@code unet/config.json}. What is
  * not understood is refused by name, never ignored. Immutable.
+ *
+ * @param sampleHeight pixels from top to bottom
+ * @param sampleWidth pixels from left to right
+ * @param inChannels channels of the input
+ * @param outChannels channels of the output
+ * @param centerInputSample whether the input x enters as 2 x - 1
+ * @param time how the network is told the timestep
+ * @param classes how the network is told a class
+ * @param downBlocks kinds of block on the way down, finest first
+ * @param upBlocks kinds of block on the way up, coarsest first
+ * @param blockOutChannels channels of each scale, finest first
+ * @param layersPerBlock residual blocks of each block on the way down; one more on the way up
+ * @param midBlock whether there is a block between the arms
+ * @param addAttention whether the middle block has attention
+ * @param midBlockScaleFactor divisor of the outputs in the middle block
+ * @param downsamplePadding of the convolutions that halve the size: 1 on all sides; 0: one row and
+ *     column of zeros at the far end only
+ * @param resnetDownsamplers whether attention blocks halve the size with a residual block
+ * @param resnetUpsamplers whether attention blocks double the size with a residual block
+ * @param dropout rate in training, in [0, 1)
+ * @param activation silu, swish, mish, gelu or relu
+ * @param attentionHeadDim channels of one attention head; 0: one head of all channels
+ * @param normNumGroups groups of the group norms; 0: a quarter of the channels, at most 32
+ * @param attnNormNumGroups groups of the norm in the middle block's attention; 0: as the others
+ *     have, or no norm where {@code scaleShift}
+ * @param normEps added to the variance in group norms
+ * @param scaleShift whether the time embedding scales and shifts, or is added
  */
 public record UNetConfig(
     int sampleHeight,
@@ -18,60 +41,77 @@ public record UNetConfig(
     int inChannels,
     int outChannels,
     boolean centerInputSample,
-    String timeEmbeddingType,
-    double freqShift,
-    boolean flipSinToCos,
-    List<String> downBlockTypes,
-    List<String> upBlockTypes,
+    TimeEmbedding time,
+    ClassEmbedding classes,
+    List<BlockType> downBlocks,
+    List<BlockType> upBlocks,
     List<Integer> blockOutChannels,
     int layersPerBlock,
+    boolean midBlock,
+    boolean addAttention,
     double midBlockScaleFactor,
     int downsamplePadding,
-    String downsampleType,
-    String upsampleType,
+    boolean resnetDownsamplers,
+    boolean resnetUpsamplers,
+    double dropout,
     String activation,
     int attentionHeadDim,
     int normNumGroups,
     int attnNormNumGroups,
     double normEps,
-    boolean scaleShift,
-    boolean addAttention) {
+    boolean scaleShift) {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Checks what the fields ask of each other. */
+  public UNetConfig {
+    downBlocks = List.copyOf(downBlocks);
+    upBlocks = List.copyOf(upBlocks);
+    blockOutChannels = List.copyOf(blockOutChannels);
+    int levels = blockOutChannels.size();
+    check(
+        downBlocks.size() == levels && upBlocks.size() == levels,
+        "down_block_types, up_block_types and block_out_channels must have the same length");
+    int coarsest = 1 << (levels - 1);
+    check(
+        sampleHeight % coarsest == 0 && sampleWidth % coarsest == 0,
+        "sample_size "
+            + sampleHeight
+            + " x "
+            + sampleWidth
+            + " must be a multiple of "
+            + coarsest
+            + ", for "
+            + levels
+            + " blocks");
+    for (int i = 0; i < levels; i++) {
+      checkLevel(downBlocks.get(i), blockOutChannels.get(i), attentionHeadDim, normNumGroups);
+      checkLevel(
+          upBlocks.get(i), blockOutChannels.get(levels - 1 - i), attentionHeadDim, normNumGroups);
+    }
+    check(
+        inChannels == 3 || downBlocks.stream().noneMatch(BlockType::skip),
+        "in_channels is " + inChannels + "; skip blocks need 3");
+    check(
+        outChannels == 3 || upBlocks.stream().noneMatch(BlockType::skip),
+        "out_channels is " + outChannels + "; skip blocks need 3");
+  }
 
-  private static final Set<String> KNOWN =
-      Set.of(
-          "_class_name",
-          "_diffusers_version",
-          "_name_or_path",
-          "sample_size",
-          "in_channels",
-          "out_channels",
-          "center_input_sample",
-          "time_embedding_type",
-          "time_embedding_dim",
-          "freq_shift",
-          "flip_sin_to_cos",
-          "down_block_types",
-          "mid_block_type",
-          "up_block_types",
-          "block_out_channels",
-          "layers_per_block",
-          "mid_block_scale_factor",
-          "downsample_padding",
-          "downsample_type",
-          "upsample_type",
-          "dropout",
-          "act_fn",
-          "attention_head_dim",
-          "norm_num_groups",
-          "attn_norm_num_groups",
-          "norm_eps",
-          "resnet_time_scale_shift",
-          "class_embed_type",
-          "num_class_embeds",
-          "num_train_timesteps",
-          "add_attention");
+  private static void checkLevel(BlockType type, int channels, int headDim, int groups) {
+    check(
+        groups > 0 || type.skip(),
+        "norm_num_groups is null; " + type.downName() + " needs a number");
+    check(
+        groups == 0 || type.skip() || channels % groups == 0,
+        "norm_num_groups " + groups + " does not divide block_out_channels " + channels);
+    check(
+        !type.attention() || headDim <= channels,
+        "attention_head_dim " + headDim + " exceeds block_out_channels " + channels);
+  }
+
+  private static void check(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException("unet config: " + message);
+    }
+  }
 
   /**
    * Parses a {@code config.json}.
@@ -79,149 +119,30 @@ public record UNetConfig(
    * @throws IllegalArgumentException naming the field that is not understood
    */
   public static UNetConfig parse(JsonNode json) {
-    var unknown = new TreeSet<String>();
-    json.fieldNames().forEachRemaining(unknown::add);
-    unknown.removeAll(KNOWN);
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException("unet config: field not understood: " + unknown.first());
-    }
-    require(json, "_class_name", "UNet2DModel", "UNet2DModel");
-    require(json, "mid_block_type", "UNetMidBlock2D", "UNetMidBlock2D");
-    requireNull(json, "class_embed_type");
-    requireNull(json, "num_class_embeds");
-    requireNull(json, "time_embedding_dim");
-    var channels = new ArrayList<Integer>();
-    for (var c : array(json, "block_out_channels", "[224,448,672,896]")) {
-      channels.add(c.asInt());
-    }
-    var size = json.path("sample_size");
-    if (size.isMissingNode() || size.isNull()) {
-      throw new IllegalArgumentException("unet config: sample_size is missing");
-    }
-    int groups = json.path("norm_num_groups").asInt(32);
-    return new UNetConfig(
-        size.isArray() ? size.get(0).asInt() : size.asInt(),
-        size.isArray() ? size.get(1).asInt() : size.asInt(),
-        json.path("in_channels").asInt(3),
-        json.path("out_channels").asInt(3),
-        json.path("center_input_sample").asBoolean(false),
-        choice(json, "time_embedding_type", "positional", "positional"),
-        json.path("freq_shift").asDouble(0),
-        json.path("flip_sin_to_cos").asBoolean(true),
-        blocks(json, "down_block_types", List.of("DownBlock2D", "AttnDownBlock2D")),
-        blocks(json, "up_block_types", List.of("UpBlock2D", "AttnUpBlock2D")),
-        List.copyOf(channels),
-        json.path("layers_per_block").asInt(2),
-        json.path("mid_block_scale_factor").asDouble(1),
-        json.path("downsample_padding").asInt(1),
-        choice(json, "downsample_type", "conv", "conv"),
-        choice(json, "upsample_type", "conv", "conv"),
-        choice(json, "act_fn", "silu", "silu", "swish"),
-        json.path("attention_head_dim").isNull() ? 0 : json.path("attention_head_dim").asInt(8),
-        groups,
-        json.path("attn_norm_num_groups").asInt(groups),
-        json.path("norm_eps").asDouble(1e-5),
-        choice(json, "resnet_time_scale_shift", "default", "default", "scale_shift")
-            .equals("scale_shift"),
-        json.path("add_attention").asBoolean(true));
-  }
-
-  private static void require(JsonNode json, String field, String preset, String value) {
-    if (!json.path(field).asText(preset).equals(value)) {
-      throw new IllegalArgumentException(
-          "unet config: " + field + " is " + json.get(field) + "; understood: " + value);
-    }
-  }
-
-  private static void requireNull(JsonNode json, String field) {
-    if (json.hasNonNull(field)) {
-      throw new IllegalArgumentException(
-          "unet config: " + field + " is " + json.get(field) + "; understood: null");
-    }
-  }
-
-  private static String choice(JsonNode json, String field, String preset, String... values) {
-    String value = json.path(field).asText(preset);
-    if (!List.of(values).contains(value)) {
-      throw new IllegalArgumentException(
-          "unet config: " + field + " is " + value + "; understood: " + String.join(", ", values));
-    }
-    return value;
-  }
-
-  private static JsonNode array(JsonNode json, String field, String preset) {
-    try {
-      return json.has(field) ? json.get(field) : JSON.readTree(preset);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static List<String> blocks(JsonNode json, String field, List<String> understood) {
-    var names = new ArrayList<String>();
-    for (var b : json.path(field)) {
-      if (!understood.contains(b.asText())) {
-        throw new IllegalArgumentException(
-            "unet config: " + field + " has " + b.asText() + "; understood: " + understood);
-      }
-      names.add(b.asText());
-    }
-    if (names.size() != json.path("block_out_channels").size()) {
-      throw new IllegalArgumentException(
-          "unet config: " + field + " and block_out_channels must have the same length");
-    }
-    return List.copyOf(names);
+    return UNetConfigJson.read(json);
   }
 
   /** The same specification as diffusers writes it. */
   public ObjectNode toJson() {
-    var json = JSON.createObjectNode();
-    json.put("_class_name", "UNet2DModel");
-    json.put("_diffusers_version", "0.30.0");
-    json.put("act_fn", activation);
-    json.put("add_attention", addAttention);
-    if (attentionHeadDim > 0) {
-      json.put("attention_head_dim", attentionHeadDim);
-    } else {
-      json.putNull("attention_head_dim");
-    }
-    json.put("attn_norm_num_groups", attnNormNumGroups);
-    blockOutChannels.forEach(json.putArray("block_out_channels")::add);
-    json.put("center_input_sample", centerInputSample);
-    json.putNull("class_embed_type");
-    downBlockTypes.forEach(json.putArray("down_block_types")::add);
-    json.put("downsample_padding", downsamplePadding);
-    json.put("downsample_type", downsampleType);
-    json.put("dropout", 0.0);
-    json.put("flip_sin_to_cos", flipSinToCos);
-    json.put("freq_shift", freqShift);
-    json.put("in_channels", inChannels);
-    json.put("layers_per_block", layersPerBlock);
-    json.put("mid_block_scale_factor", midBlockScaleFactor);
-    json.put("norm_eps", normEps);
-    json.put("norm_num_groups", normNumGroups);
-    json.putNull("num_class_embeds");
-    json.putNull("num_train_timesteps");
-    json.put("out_channels", outChannels);
-    json.put("resnet_time_scale_shift", scaleShift ? "scale_shift" : "default");
-    if (sampleHeight == sampleWidth) {
-      json.put("sample_size", sampleHeight);
-    } else {
-      json.putArray("sample_size").add(sampleHeight).add(sampleWidth);
-    }
-    json.put("time_embedding_type", timeEmbeddingType);
-    upBlockTypes.forEach(json.putArray("up_block_types")::add);
-    json.put("upsample_type", upsampleType);
-    return json;
+    return UNetConfigJson.write(this);
   }
 
-  /** Whether block {@code i} of the way down has attention. */
-  public boolean downAttention(int i) {
-    return downBlockTypes.get(i).equals("AttnDownBlock2D");
+  /**
+   * What tells this network from another, for fingerprints: adapters name their prior by them, so
+   * this must stay the same when a later version knows more fields. Fields that came later appear
+   * only where they differ from their preset.
+   */
+  public ObjectNode identity() {
+    return UNetConfigJson.identity(this);
   }
 
-  /** Whether block {@code i} of the way up has attention. */
-  public boolean upAttention(int i) {
-    return upBlockTypes.get(i).equals("AttnUpBlock2D");
+  /** Number of scales; each is half the size of the one before. */
+  public int levels() {
+    return blockOutChannels.size();
+  }
+
+  /** Whether a forward pass needs a class label for every row. */
+  public boolean needsLabels() {
+    return classes.kind() != ClassEmbedding.Kind.NONE;
   }
 }

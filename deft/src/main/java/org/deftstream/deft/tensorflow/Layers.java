@@ -1,11 +1,11 @@
 package org.deftstream.deft.tensorflow;
 
-import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.Conv2d;
+import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -50,6 +50,26 @@ final class Layers {
     return tf.math.mul(x, tf.math.sigmoid(x));
   }
 
+  /** The activation that diffusers calls by this name; GELU is the exact one. */
+  Operand<TFloat32> activation(String name, Operand<TFloat32> x) {
+    return switch (name) {
+      case "silu", "swish" -> silu(x);
+      case "mish" -> tf.math.mul(x, tf.math.tanh(tf.math.softplus(x)));
+      case "gelu" -> {
+        var erf = tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))));
+        var half = tf.math.mul(x, tf.constant(0.5f));
+        yield tf.math.mul(half, tf.math.add(erf, tf.constant(1f)));
+      }
+      case "relu" -> tf.nn.relu(x);
+      default -> throw new IllegalArgumentException("unet config: act_fn " + name);
+    };
+  }
+
+  /** A weight without a layer of its own, in diffusers' shape. */
+  Operand<TFloat32> table(String name, int... shape) {
+    return weights.weight(name, WeightLayout.PLAIN, shape);
+  }
+
   /**
    * Group normalisation. Mean and mean of squares per channel, averaged over the group in tiny
    * tensors, then one scale and one shift of the image: two passes over the data instead of the
@@ -86,6 +106,16 @@ final class Layers {
       double eps,
       Operand<TFloat32> timeScale,
       Operand<TFloat32> timeShift) {
+    if (channels % groups != 0) {
+      throw new IllegalArgumentException(
+          "unet config: "
+              + name
+              + " cannot divide "
+              + channels
+              + " channels into "
+              + groups
+              + " groups");
+    }
     var gamma = weights.weight(name + ".weight", WeightLayout.PLAIN, channels);
     var beta = weights.weight(name + ".bias", WeightLayout.PLAIN, channels);
     var space = tf.constant(new int[] {1, 2});
@@ -121,58 +151,45 @@ final class Layers {
     return tf.reshape(perChannel, tf.constant(new int[] {-1, 1, 1, channels}));
   }
 
-  /** Nearest-neighbour enlargement by two. */
-  Operand<TFloat32> upsample(Operand<TFloat32> x, int height, int width) {
-    return tf.image.resizeNearestNeighbor(x, tf.constant(new int[] {2 * height, 2 * width}));
-  }
-
-  /** Zeros before and after the two image axes. */
-  Operand<TFloat32> pad(Operand<TFloat32> x, int before, int after) {
-    return tf.pad(
-        x,
-        tf.constant(new int[][] {{0, 0}, {before, after}, {before, after}, {0, 0}}),
-        tf.constant(0f));
-  }
-
-  /** Multi-head self-attention over the pixels, with its group norm and residual. */
-  Operand<TFloat32> attention(
-      String name,
-      Operand<TFloat32> x,
-      int pixels,
-      int channels,
-      int heads,
-      int groups,
-      double eps,
-      double rescale) {
-    int width = channels / heads;
-    var normed = groupNorm(name + ".group_norm", x, channels, groups, eps);
+  /**
+   * Multi-head self-attention over the pixels, with its group norm and residual.
+   *
+   * @param headWidth channels of one head; channels / headWidth, rounded down, is their number
+   * @param groups of the norm; 0 for none
+   * @param divisor of the sum of result and input
+   */
+  Picture attention(String name, Picture x, int headWidth, int groups, double eps, double divisor) {
+    int channels = x.channels();
+    int heads = channels / headWidth;
+    int inner = heads * headWidth;
+    var normed =
+        groups == 0 ? x.value() : groupNorm(name + ".group_norm", x.value(), channels, groups, eps);
     var rows = tf.reshape(normed, tf.constant(new int[] {-1, channels}));
-    var split = tf.constant(new int[] {-1, pixels, heads, width});
+    var split = tf.constant(new int[] {-1, x.height() * x.width(), heads, headWidth});
     var swap = tf.constant(new int[] {0, 2, 1, 3});
     var q =
-        tf.linalg.transpose(
-            tf.reshape(linear(name + ".to_q", rows, channels, channels), split), swap);
+        tf.linalg.transpose(tf.reshape(linear(name + ".to_q", rows, channels, inner), split), swap);
     var k =
-        tf.linalg.transpose(
-            tf.reshape(linear(name + ".to_k", rows, channels, channels), split), swap);
+        tf.linalg.transpose(tf.reshape(linear(name + ".to_k", rows, channels, inner), split), swap);
     var v =
-        tf.linalg.transpose(
-            tf.reshape(linear(name + ".to_v", rows, channels, channels), split), swap);
-    var scaled = tf.math.mul(q, tf.constant((float) (1 / Math.sqrt(width))));
-    var logits =
-        tf.train.batchMatMul(
-            scaled, k, TFloat32.class, org.tensorflow.op.train.BatchMatMul.adjY(true));
+        tf.linalg.transpose(tf.reshape(linear(name + ".to_v", rows, channels, inner), split), swap);
+    var scaled = tf.math.mul(q, tf.constant((float) (1 / Math.sqrt(headWidth))));
+    var logits = tf.train.batchMatMul(scaled, k, TFloat32.class, BatchMatMul.adjY(true));
     var mixed = tf.train.batchMatMul(tf.nn.softmax(logits), v, TFloat32.class);
-    var joined =
-        tf.reshape(tf.linalg.transpose(mixed, swap), tf.constant(new int[] {-1, channels}));
-    var projected = linear(name + ".to_out.0", joined, channels, channels);
-    var sum = tf.math.add(tf.reshape(projected, tf.shape(x)), x);
-    return rescale == 1 ? sum : tf.math.mul(sum, tf.constant((float) (1 / rescale)));
+    var joined = tf.reshape(tf.linalg.transpose(mixed, swap), tf.constant(new int[] {-1, inner}));
+    var projected = linear(name + ".to_out.0", joined, inner, channels);
+    var sum = tf.math.add(tf.reshape(projected, tf.shape(x.value())), x.value());
+    return x.with(divide(sum, divisor));
+  }
+
+  /** {@code x / divisor}; nothing where the divisor is 1. */
+  Operand<TFloat32> divide(Operand<TFloat32> x, double divisor) {
+    return divisor == 1 ? x : tf.math.mul(x, tf.constant((float) (1 / divisor)));
   }
 
   /**
    * The sinusoidal embedding of the timestep: {@code sin, cos} of {@code t exp(-ln(10000) i / (half
-   * - freqShift))}, cosines first if flipped.
+   * - freqShift))}, cosines first if flipped; an odd width ends in a zero.
    */
   Operand<TFloat32> sinusoidal(Operand<TInt32> t, int width, double freqShift, boolean flip) {
     int half = width / 2;
@@ -186,12 +203,10 @@ final class Layers {
             tf.reshape(tf.constant(frequencies), tf.constant(new int[] {1, half})));
     Operand<TFloat32> sin = tf.math.sin(angle);
     Operand<TFloat32> cos = tf.math.cos(angle);
-    return tf.concat(flip ? List.of(cos, sin) : List.of(sin, cos), tf.constant(1));
-  }
-
-  /** Concatenation along the channels. */
-  Operand<TFloat32> concat(Operand<TFloat32> a, Operand<TFloat32> b) {
-    return tf.concat(Arrays.asList(a, b), tf.constant(3));
+    var waves = tf.concat(flip ? List.of(cos, sin) : List.of(sin, cos), tf.constant(1));
+    return width % 2 == 0
+        ? waves
+        : tf.pad(waves, tf.constant(new int[][] {{0, 0}, {0, 1}}), tf.constant(0f));
   }
 
   Ops tf() {

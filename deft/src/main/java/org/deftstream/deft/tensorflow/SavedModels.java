@@ -20,7 +20,7 @@ import org.tensorflow.Signature;
  */
 final class SavedModels {
   /** Changes when the same configuration builds another graph. */
-  private static final String FORMAT = "v1";
+  private static final String FORMAT = "v2";
 
   private SavedModels() {}
 

@@ -7,6 +7,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.TimeEmbedding;
 import org.deftstream.deft.schedule.NoiseSchedule;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.tensorflow.Graph;
@@ -40,6 +41,13 @@ final class TensorFlowPrior implements Prior {
               + shape.channels()
               + "; a prior's must be the same");
     }
+    if (directory.unet().time().kind() == TimeEmbedding.Kind.FOURIER) {
+      throw new UserError(
+          "prior "
+              + directory.path()
+              + ": time_embedding_type is fourier: such a network is told a"
+              + " noise level and predicts the score; a prior is told a timestep and predicts noise");
+    }
     var weights = directory.weights();
     parameters = weights.values().stream().mapToLong(w -> w.data().length).sum();
     Path model;
@@ -64,6 +72,7 @@ final class TensorFlowPrior implements Prior {
     var t = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     var variables = new VariableWeights(tf);
     var eps = UNetGraph.build(tf, directory.unet(), variables, x, t);
+    WeightSpec.refuseUnused(variables.variables().keySet(), weights);
     fill(tf, sessions.open(), variables, weights);
     return Signature.builder()
         .key(Signatures.KEY)

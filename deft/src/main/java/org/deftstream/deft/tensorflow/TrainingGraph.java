@@ -67,6 +67,10 @@ final class TrainingGraph implements TrainableNetwork {
 
   TrainingGraph(UNetConfig config, boolean adapter, SessionOptions options, long seed) {
     this.config = config;
+    if (config.dropout() > 0) {
+      throw new IllegalArgumentException(
+          "unet config: dropout is " + config.dropout() + "; networks are trained here without it");
+    }
     var tf = Ops.create(graph);
     long h = config.sampleHeight();
     long w = config.sampleWidth();

@@ -102,6 +102,14 @@ public final class JsonFields {
     return value;
   }
 
+  /** True or false, or the default where the field is absent. */
+  public boolean flag(String name, boolean absent) {
+    if (has(name) && !object.get(name).isBoolean()) {
+      throw wrong(name, "true or false", object.get(name));
+    }
+    return has(name) ? object.get(name).booleanValue() : absent;
+  }
+
   /** A required text out of a closed set; a misspelt one is answered with the nearest. */
   public String choice(String name, Set<String> known) {
     String value = text(name);
