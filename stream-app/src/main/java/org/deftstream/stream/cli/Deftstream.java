@@ -1,14 +1,12 @@
 package org.deftstream.stream.cli;
 
 import java.util.List;
-import java.util.ServiceConfigurationError;
 import org.deftstream.stream.demo.DemoCommand;
 import org.deftstream.trainer.cli.EvaluateCommand;
 import org.deftstream.trainer.cli.PriorCommand;
 import org.deftstream.trainer.cli.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,7 +55,6 @@ public final class Deftstream implements Runnable {
             new DemoCommand(),
             new StackCommand(),
             new TopicsCommand(),
-            new ServeCommand(),
             new PriorCommand(),
             new TrainCommand(),
             new EvaluateCommand())
@@ -70,12 +67,7 @@ public final class Deftstream implements Runnable {
         .setExecutionStrategy(
             parsed -> {
               Verbosity.set(root.verbose);
-              try {
-                return new CommandLine.RunLast().execute(parsed);
-              } catch (LinkageError | OutOfMemoryError | ServiceConfigurationError e) {
-                // A broken installation or too small a heap is reported like any failure.
-                throw new ExecutionException(line, e.toString(), e);
-              }
+              return new CommandLine.RunLast().execute(parsed);
             });
   }
 

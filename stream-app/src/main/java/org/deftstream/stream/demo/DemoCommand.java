@@ -1,5 +1,7 @@
 package org.deftstream.stream.demo;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
 import org.deftstream.stream.demo.DemoResult.MethodFigures;
 import org.deftstream.stream.demo.DemoResult.TaskFigures;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,6 +25,7 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
   private static final int MOST_SLICES = 104;
   private static final int MOST_PICTURES = 128;
+  private static final String CONTROL = "org.deftstream.stream.control";
 
   @Option(
       names = "--out",
@@ -34,8 +38,8 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--directory",
       paramLabel = "DIR",
       description =
-          "Keep the data of broker, registry and service here (default: a temporary directory that"
-              + " is removed at the end).")
+          "Keep the data of broker, registry and service here (default: a directory beside the"
+              + " page that is removed at the end).")
   private Path directory;
 
   @Option(
@@ -99,6 +103,7 @@ public final class DemoCommand implements Callable<Integer> {
     check("--in-flight", inFlight, 1, 10_000);
     check("--deadline", deadline, 1, 86_400);
     var settings = new DemoSettings(slices, pictures, inFlight, seed, Duration.ofSeconds(deadline));
+    quieten();
     PrintWriter log = spec.commandLine().getErr();
     var run =
         new DemoRun(
@@ -121,6 +126,14 @@ public final class DemoCommand implements Callable<Integer> {
       throw new UserError(String.join("; ", result[0].problems()));
     }
     return 0;
+  }
+
+  /** The progress line shows the swap; reports of the same would cut through it. */
+  private static void quieten() {
+    if (LoggerFactory.getLogger(CONTROL) instanceof Logger logger
+        && logger.getEffectiveLevel() == Level.INFO) {
+      logger.setLevel(Level.WARN);
+    }
   }
 
   private static void check(String option, int value, int least, int most) {

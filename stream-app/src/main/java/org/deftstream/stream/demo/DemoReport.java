@@ -76,7 +76,8 @@ final class DemoReport {
     html.append("<p class=\"lede\">")
         .append(Html.count(records.sent() - records.hostile(), "measurement"))
         .append(" went through a real Kafka broker to a reconstruction service: sparse-view CT of")
-        .append(" a head and a scanner that the model has never seen, and pictures with holes. ")
+        .append(" a head and a scanner that the model has never seen")
+        .append(result.tasks().size() > 1 ? ", and pictures with holes. " : ". ")
         .append(swapSentence())
         .append(gainSentence())
         .append("</p></header>\n");

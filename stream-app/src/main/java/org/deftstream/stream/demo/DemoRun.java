@@ -181,11 +181,11 @@ final class DemoRun {
       return directory.get();
     }
     try {
-      var temporary = Files.createTempDirectory("deftstream-demo-");
+      var temporary = Files.createTempDirectory(out, "data-");
       owner.own("data directory", () -> deleteAll(temporary));
       return temporary;
     } catch (IOException e) {
-      throw new UserError("cannot make a temporary directory: " + e.getMessage(), e);
+      throw new UserError("cannot make a directory in " + out + ": " + e.getMessage(), e);
     }
   }
 

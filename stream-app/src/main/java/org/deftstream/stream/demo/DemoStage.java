@@ -12,14 +12,12 @@ import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.SessionOptions;
-import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.text.Nearest;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Topics;
 import org.deftstream.stream.control.ControlSettings;
-import org.deftstream.stream.control.TaskFiles;
 import org.deftstream.stream.service.ControlledTasks;
-import org.deftstream.stream.service.ModelPriors;
+import org.deftstream.stream.service.InstalledModels;
 import org.deftstream.stream.service.ReconstructionService;
 import org.deftstream.stream.service.ServiceOptions;
 import org.deftstream.stream.stack.Connection;
@@ -45,8 +43,7 @@ final class DemoStage {
   private final Path models;
   private final Topics topics = Topics.defaults();
   private final Map<Task, AdapterDirectory.Content> adapters = new LinkedHashMap<>();
-  private TensorFlowBackend backend;
-  private ModelPriors priors;
+  private InstalledModels installed;
   private List<Task> tasks;
   private EmbeddedStack stack;
   private ReconstructionService service;
@@ -64,9 +61,8 @@ final class DemoStage {
    * @throws UserError if one of them or its adapter is not there
    */
   List<Task> openModels(List<String> names) {
-    backend = TensorFlowBackend.start(SessionOptions.standard());
-    priors = owner.own("priors", new ModelPriors(models, backend));
-    tasks = TaskFiles.read(models, priors);
+    installed = owner.own("models", InstalledModels.open(models, SessionOptions.standard()));
+    tasks = installed.tasks();
     var known = tasks.stream().map(Task::name).toList();
     var wanted = new ArrayList<Task>();
     for (var name : names) {
@@ -110,7 +106,7 @@ final class DemoStage {
             ReconstructionService.start(
                 ServiceOptions.of(
                     connection, INSTANCE, stack.directory().resolve("service"), MAX_BATCH),
-                ControlledTasks.factory(control, tasks, priors, backend.adapterNetworks()),
+                ControlledTasks.factory(control, tasks, installed, installed.networks()),
                 READY));
     if (!service.awaitReady(READY)) {
       throw new UserError(

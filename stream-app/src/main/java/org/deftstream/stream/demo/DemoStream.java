@@ -136,7 +136,10 @@ final class DemoStream {
   }
 
   private String phase() {
-    return !swap.begun() ? "training-free" : swap.done() ? "learned adapters" : "swapping";
+    if (!swap.begun()) {
+      return "training-free";
+    }
+    return swap.done() ? "learned adapters" : "training-free, adapters: " + swap.lastState();
   }
 
   private String lateness() {

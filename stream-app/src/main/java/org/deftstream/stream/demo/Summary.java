@@ -16,6 +16,9 @@ final class Summary {
   private static final int CT_ROWS = 6;
   private static final int OTHER_ROWS = 4;
 
+  /** Digits of a fingerprint that a person compares. */
+  private static final int SHOWN = 16;
+
   private final DemoStream stream;
   private final List<Comparison> comparisons;
   private final List<Tally.Answered> answers;
@@ -99,8 +102,8 @@ final class Summary {
             + source.getSourceOffset());
     shown.put("method", source.getMethod());
     shown.put("adapter", source.getAdapterId() == null ? "none" : source.getAdapterId());
-    shown.put("prior", source.getPrior() + ", " + source.getPriorFingerprint());
-    shown.put("operator", source.getOperatorFingerprint());
+    shown.put("prior", source.getPrior() + ", " + abbreviated(source.getPriorFingerprint()));
+    shown.put("operator", abbreviated(source.getOperatorFingerprint()));
     shown.put("sampler", source.getSampler());
     shown.put("seed", source.getSeed());
     shown.put(
@@ -111,6 +114,10 @@ final class Summary {
     shown.put("device", source.getDevice());
     shown.put("instance", source.getInstance());
     return shown;
+  }
+
+  private static String abbreviated(String fingerprint) {
+    return fingerprint.length() <= SHOWN ? fingerprint : fingerprint.substring(0, SHOWN) + "…";
   }
 
   private DemoResult.Machine machine() {

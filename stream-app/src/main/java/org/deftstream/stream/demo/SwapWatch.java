@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,13 @@ final class SwapWatch {
   /** Whether {@link #published} was called. */
   boolean begun() {
     return publishedAt != null;
+  }
+
+  /** What was reported last, in a word; empty before anything was. */
+  String lastState() {
+    return seen.isEmpty()
+        ? ""
+        : seen.get(seen.size() - 1).status().getState().name().toLowerCase(Locale.ROOT);
   }
 
   /** Whether every adapter serves. */

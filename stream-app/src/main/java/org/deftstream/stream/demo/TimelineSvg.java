@@ -86,8 +86,9 @@ final class TimelineSvg {
             "<rect class=\"band\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
             from, TOP - 8, Math.max(1, to - from), HEIGHT - TOP - BOTTOM + 8));
     svg.append(line("moment", to, TOP - 8, to, HEIGHT - BOTTOM));
-    svg.append(text("label end", from - 6, TOP - 16, "adapters published"));
-    svg.append(text("label", to + 6, TOP - 16, "both serving"));
+    String label = "adapters published, serving " + Html.duration(swap.durationMillis()) + " later";
+    boolean roomRight = to < WIDTH * 0.65;
+    svg.append(text(roomRight ? "label" : "label end", roomRight ? from : to, TOP - 16, label));
   }
 
   private void marks(StringBuilder svg) {

@@ -47,7 +47,7 @@ class DemoReportTest {
             page.split(
                 "<circle class=\"(free|adapter)\" cx=\"[0-9.]+\" cy=\"[0-9.]+\" r=\"3.6\"", -1))
         .hasSize(1 + 6);
-    assertThat(page).contains("adapters published").contains("both serving");
+    assertThat(page).contains("adapters published, serving 2.0 s later");
   }
 
   private String write(List<String> problems) throws IOException {
