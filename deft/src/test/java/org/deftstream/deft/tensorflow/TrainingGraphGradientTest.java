@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,12 +48,19 @@ class TrainingGraphGradientTest {
       // of every weight by itself.
       double factor = slope(network, adapter, weights, gradients) / norm(gradients);
       assertThat(norm(gradients)).isGreaterThan(0.05);
-      assertThat(factor).isGreaterThan(norm(gradients) < 0.999 ? 0.98 : 0.999);
-      for (var entry : gradients.entrySet()) {
-        var alone = Map.of(entry.getKey(), entry.getValue());
+      if (norm(gradients) < 0.999) {
+        assertThat(factor).as("factor without clipping").isCloseTo(1, within(0.02));
+      } else {
+        assertThat(factor).as("factor of clipping").isGreaterThan(0.999);
+      }
+      // One weight in four: PyTorch has spoken about all of them in UNetGraphFixtureTest.
+      var names = new ArrayList<>(gradients.keySet());
+      for (int i = adapter ? 0 : 2; i < names.size(); i += 4) {
+        String name = names.get(i);
+        var alone = Map.of(name, gradients.get(name));
         double expected = factor * norm(alone);
         assertThat(slope(network, adapter, weights, alone))
-            .as(entry.getKey())
+            .as(name)
             .isCloseTo(expected, within(0.02 * expected + 3e-4));
       }
     }
