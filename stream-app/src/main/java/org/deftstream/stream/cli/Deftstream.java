@@ -55,6 +55,7 @@ public final class Deftstream implements Runnable {
             new DemoCommand(),
             new StackCommand(),
             new TopicsCommand(),
+            new AdaptersCommand(),
             new PriorCommand(),
             new TrainCommand(),
             new EvaluateCommand())

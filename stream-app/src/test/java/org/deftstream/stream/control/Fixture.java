@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +27,17 @@ import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.schedule.NoiseSchedule;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.schemas.Serdes;
+import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.schemas.avro.Serve;
 
 /** A task of 4x4 images, and adapters for it whose whole weight is one number. */
-final class Fixture {
+public final class Fixture {
   static final ImageShape SHAPE = new ImageShape(4, 4, 1);
   static final Prior PRIOR = new NamedPrior("tiny", "ab".repeat(32));
-  static final String TASK = "tiny/inpaint";
+  public static final String TASK = "tiny/inpaint";
   static final PriorCatalog PRIORS =
       new PriorCatalog() {
         @Override
@@ -69,7 +72,7 @@ final class Fixture {
   }
 
   /** An adapter that fits, with a golden answer. */
-  static AdapterDirectory.Content adapter(String id, float gain) {
+  public static AdapterDirectory.Content adapter(String id, float gain) {
     return adapter(id, gain, 0);
   }
 
@@ -121,6 +124,14 @@ final class Fixture {
     json.set(field, new ObjectMapper().valueToTree(value));
     return new AdapterDirectory.Content(
         AdapterManifest.parse(json.toString()), adapter.weightsFile());
+  }
+
+  /** A control plane that ships the task, ready. */
+  public static ControlPlane start(Map<String, Object> kafka, Serdes serdes, Topics topics) {
+    var settings = ControlSettings.of(kafka, serdes, topics, "instance-1", BatchSizes.upTo(2));
+    var plane = ControlPlane.start(settings, List.of(task()), PRIORS, new ClosedFormNetworks());
+    plane.awaitReady(Duration.ofSeconds(60));
+    return plane;
   }
 
   /** The adapter, ready to serve. */

@@ -106,20 +106,25 @@ public final class ControlChanges {
         .build();
   }
 
-  /** Moves back by one step: ends a canary if there is one, else serves the previous adapter. */
+  /**
+   * Moves back by one step: ends a canary if there is one, else serves the previous adapter, else
+   * the training-free method.
+   */
   public static AdapterControl rollback(AdapterControl state) {
     if (state.getCanary() != null) {
       return AdapterControl.newBuilder(state).setCanary(null).setCanaryShare(0).build();
     }
-    if (state.getPrevious() == null) {
+    if (state.getServe() == Serve.TRAINING_FREE) {
       throw new UserError(
           "task "
               + state.getTask()
-              + " has no previous adapter to roll back to; to stop its adapter use: deftstream"
-              + " adapters training-free "
-              + state.getTask());
+              + " is served training-free: there is nothing to roll back; adapters that can be"
+              + " activated: "
+              + (known(state).isEmpty() ? "none" : String.join(", ", known(state).keySet())));
     }
-    return activate(state, state.getPrevious().getAdapterId());
+    return state.getPrevious() == null
+        ? trainingFree(state)
+        : activate(state, state.getPrevious().getAdapterId());
   }
 
   /** Defines the task itself, for a service that does not ship it. */

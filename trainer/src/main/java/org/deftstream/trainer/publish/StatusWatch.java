@@ -42,7 +42,7 @@ public final class StatusWatch implements AutoCloseable {
         new KafkaConsumer<>(
             settings.consumer(), new StringDeserializer(), new ByteArrayDeserializer());
     try {
-      var partitions = ControlTopic.partitions(consumer, topic);
+      var partitions = CompactedTopic.partitions(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToEnd(partitions);
       // Seeking is lazy; asking for the position makes it happen now, before the change.

@@ -49,6 +49,14 @@ class ControlChangesTest {
   }
 
   @Test
+  void shouldRollTheFirstAdapterBackToTheTrainingFreeMethod() {
+    var back = ControlChanges.rollback(ControlChanges.activate(offered, "a-1"));
+
+    assertThat(back.getServe()).isEqualTo(Serve.TRAINING_FREE);
+    assertThat(back.getStable()).isEqualTo(ref("a-1"));
+  }
+
+  @Test
   void shouldKeepThePreviousAdapterWhenTheSameIsActivatedAgain() {
     var second = ControlChanges.activate(ControlChanges.activate(offered, "a-1"), "a-2");
 
@@ -87,7 +95,8 @@ class ControlChangesTest {
   void shouldSayWhyAChangeIsNotPossible() {
     assertRefused(
         () -> ControlChanges.activate(offered, "a-4"), "no adapter 'a-4'; did you mean 'a-1'?");
-    assertRefused(() -> ControlChanges.rollback(offered), "no previous adapter");
+    assertRefused(
+        () -> ControlChanges.rollback(offered), "nothing to roll back; adapters that can be");
     assertRefused(() -> ControlChanges.promote(offered), "no canary");
     assertRefused(() -> ControlChanges.canary(offered, "a-1", 0.1), "served training-free");
     var serving = ControlChanges.activate(offered, "a-1");

@@ -1,0 +1,58 @@
+package org.deftstream.stream.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.trainer.publish.ControlChanges;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code deftstream adapters push}. */
+@Command(
+    name = "push",
+    description = "Publish an adapter's weights and serve it, in one transaction.")
+final class AdaptersPushCommand implements Callable<Integer> {
+  @Mixin private ControlAccess access;
+  @Mixin private DefinitionOption definition;
+
+  @Parameters(paramLabel = "DIR", description = "Directory of the adapter.")
+  private Path directory;
+
+  @ArgGroup private Instead instead;
+
+  /** What to do instead of serving it at once. */
+  private static final class Instead {
+    @Option(
+        names = "--canary",
+        required = true,
+        paramLabel = "SHARE",
+        description = "Try it on a share of the measurements, above 0 and at most 1.")
+    private Double canary;
+
+    @Option(
+        names = "--no-activate",
+        required = true,
+        description = "Only publish it, to be activated later.")
+    private boolean onlyPublish;
+  }
+
+  @Override
+  public Integer call() {
+    var adapter = AdapterDirectory.read(directory);
+    String id = adapter.manifest().adapterId();
+    UnaryOperator<AdapterControl> place = state -> ControlChanges.activate(state, id);
+    if (instead != null && instead.onlyPublish) {
+      place = UnaryOperator.identity();
+    } else if (instead != null) {
+      place = state -> ControlChanges.canary(state, id, instead.canary);
+    }
+    var then = place;
+    boolean onTrial = instead != null && instead.canary != null;
+    return access.push(adapter, state -> then.apply(definition.applyTo(state)), onTrial);
+  }
+}

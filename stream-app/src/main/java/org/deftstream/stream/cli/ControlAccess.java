@@ -1,0 +1,174 @@
+package org.deftstream.stream.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.schemas.Serdes;
+import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterRef;
+import org.deftstream.schemas.avro.AdapterState;
+import org.deftstream.schemas.avro.AdapterStatus;
+import org.deftstream.schemas.avro.Serve;
+import org.deftstream.stream.config.ServiceSettings;
+import org.deftstream.trainer.publish.AdapterPublisher;
+import org.deftstream.trainer.publish.ControlChanges;
+import org.deftstream.trainer.publish.PublisherSettings;
+import org.deftstream.trainer.publish.StatusWatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/**
+ * The options of a command that changes a task, and the change itself: publish, then wait until an
+ * instance has done it, or refused.
+ */
+final class ControlAccess {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlAccess.class);
+
+  @Mixin private SettingsOptions settings;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description =
+          "How long to wait until an instance reports, 0 not to wait (default: ${DEFAULT-VALUE}).")
+  private int wait;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  /** How the control topics are reached with these settings. */
+  static PublisherSettings of(ServiceSettings service) {
+    return new PublisherSettings(
+        service.kafkaConfig(),
+        Serdes.of(service.registryUrl(), service.registryConfig()),
+        service.topics(),
+        service.connectTimeout(),
+        System.getProperty("user.name", ""));
+  }
+
+  /** Changes a task and waits until what is to serve it is reported. */
+  int change(String task, UnaryOperator<AdapterControl> change) {
+    var access = of(settings.read());
+    return await(
+        access,
+        task,
+        () -> new AdapterPublisher(access).change(task, change),
+        ControlAccess::serving);
+  }
+
+  /** Changes a task and waits until its canary is reported. */
+  int changeCanary(String task, UnaryOperator<AdapterControl> change) {
+    var access = of(settings.read());
+    return await(
+        access,
+        task,
+        () -> new AdapterPublisher(access).change(task, change),
+        ControlAccess::canary);
+  }
+
+  /**
+   * Publishes an adapter, changes its task and waits.
+   *
+   * @param onTrial whether to wait for the canary, not for what serves
+   */
+  int push(
+      AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then, boolean onTrial) {
+    var access = of(settings.read());
+    return await(
+        access,
+        adapter.manifest().task(),
+        () -> new AdapterPublisher(access).push(adapter, then),
+        onTrial ? ControlAccess::canary : ControlAccess::serving);
+  }
+
+  /** Retires a task and waits. */
+  int retire(String task) {
+    var access = of(settings.read());
+    return await(
+        access,
+        task,
+        () -> {
+          new AdapterPublisher(access).retire(task);
+          return ControlChanges.initial(task);
+        },
+        ControlAccess::serving);
+  }
+
+  private int await(
+      PublisherSettings access,
+      String task,
+      Supplier<AdapterControl> publish,
+      Function<AdapterControl, Optional<String>> awaited) {
+    if (wait <= 0) {
+      var state = publish.get();
+      LOG.debug("task {} is to be served as {}", task, state.getServe());
+      return 0;
+    }
+    try (var watch = StatusWatch.open(access)) {
+      var adapterId = awaited.apply(publish.get());
+      var report =
+          watch.await(
+              StatusWatch.settled(task, adapterId),
+              status -> progress(task, status),
+              Duration.ofSeconds(wait));
+      return judge(task, adapterId, report);
+    }
+  }
+
+  /** The adapter that is to serve; empty for the training-free method and for a retired task. */
+  private static Optional<String> serving(AdapterControl state) {
+    return state.getServe() == Serve.ADAPTER
+        ? Optional.ofNullable(state.getStable()).map(AdapterRef::getAdapterId)
+        : Optional.empty();
+  }
+
+  private static Optional<String> canary(AdapterControl state) {
+    return Optional.ofNullable(state.getCanary()).map(AdapterRef::getAdapterId);
+  }
+
+  private void progress(String task, AdapterStatus status) {
+    if (status.getTask().equals(task)) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(AdapterListing.line(status));
+      err.flush();
+    }
+  }
+
+  private int judge(String task, Optional<String> adapterId, Optional<AdapterStatus> report) {
+    String what = adapterId.map(id -> "adapter " + id).orElse("the change");
+    if (report.isEmpty()) {
+      throw new UserError(
+          what
+              + " of task "
+              + task
+              + " is published, but no instance reported on it within "
+              + wait
+              + " s; is one running? deftstream adapters list shows them");
+    }
+    if (report.get().getState() == AdapterState.REFUSED) {
+      throw new UserError(
+          "instance "
+              + report.get().getInstance()
+              + " refuses "
+              + what
+              + ": "
+              + Objects.toString(report.get().getReason(), "no reason given"));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(AdapterListing.line(report.get()));
+    out.flush();
+    return 0;
+  }
+}
