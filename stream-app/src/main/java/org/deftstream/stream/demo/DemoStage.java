@@ -36,7 +36,7 @@ import org.deftstream.trainer.publish.PublisherSettings;
 final class DemoStage {
   private static final String INSTANCE = "demo";
   private static final int MAX_BATCH = 16;
-  private static final Duration READY = Duration.ofSeconds(120);
+  private static final Duration READY = Duration.ofMinutes(2);
   private static final Duration KAFKA = Duration.ofSeconds(30);
 
   private final ShutdownOwner owner;

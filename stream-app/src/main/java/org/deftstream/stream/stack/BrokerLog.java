@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * Sends what the embedded broker logs to a file of its own, as the registry's does: its hundreds of
  * lines are about a server that the user did not write, and would bury the one line that matters.
  *
- * <p>Servers in one process share Kafka's loggers, so the broker that started last has them.
- * Closed with the broker. Does nothing when another library than logback stands behind slf4j.
+ * <p>Servers in one process share Kafka's loggers, so the broker that started last has them. Closed
+ * with the broker. Does nothing when another library than logback stands behind slf4j.
  */
 final class BrokerLog implements AutoCloseable {
   /** The server's packages; those that it shares with clients stay where they are. */

@@ -86,14 +86,10 @@ class DeftstreamTest {
   @ParameterizedTest
   @ValueSource(strings = {"serve", "topics create", "topics describe"})
   void shouldGiveUpABrokerThatDoesNotAnswer(String command) {
-    var args =
-        Arrays.asList((command + " --set " + NOWHERE + " --set " + NO_REGISTRY).split(" "));
+    var args = Arrays.asList((command + " --set " + NOWHERE + " --set " + NO_REGISTRY).split(" "));
 
     var outcome =
-        run(
-            Stream.concat(
-                    args.stream(), Stream.of("--set", SHORT))
-                .toArray(String[]::new));
+        run(Stream.concat(args.stream(), Stream.of("--set", SHORT)).toArray(String[]::new));
 
     assertOneLine(outcome, 1, "no Kafka broker answers at 127.0.0.1:1");
   }
