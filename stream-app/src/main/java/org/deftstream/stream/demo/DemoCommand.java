@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
@@ -158,6 +159,7 @@ public final class DemoCommand implements Callable<Integer> {
     var text = new StringBuilder();
     text.append(
         String.format(
+            Locale.ROOT,
             "%d records sent: %d reconstructed, %d dead-lettered, %d lost, %d duplicates%n",
             records.sent(),
             records.reconstructed(),
@@ -167,18 +169,23 @@ public final class DemoCommand implements Callable<Integer> {
     if (result.swap() != null) {
       text.append(
           String.format(
+              Locale.ROOT,
               "adapters served %.1f s after they were published; %d records answered meanwhile%n",
-              result.swap().durationMillis() / 1e3, result.swap().answeredMeanwhile()));
+              result.swap().durationMillis() / 1e3,
+              result.swap().answeredMeanwhile()));
     }
     for (TaskFigures task : result.tasks()) {
       text.append(String.format("%s, %d images%n", task.task(), task.images()));
       for (MethodFigures method : task.methods()) {
         text.append(
             String.format(
+                Locale.ROOT,
                 "  %-26s PSNR %5.2f dB   SSIM %.3f%n",
-                method.label(), method.psnr().mean(), method.ssim().mean()));
+                method.label(),
+                method.psnr().mean(),
+                method.ssim().mean()));
       }
     }
-    return text.append(String.format("page: %s%n", result.page())).toString();
+    return text.append(String.format(Locale.ROOT, "page: %s%n", result.page())).toString();
   }
 }
