@@ -87,7 +87,7 @@ final class LedgerCodec {
   private static void writeVarint(long value, ByteBuffer buffer) {
     long rest = value;
     while (rest > 0x7f) {
-      buffer.put((byte) (rest & 0x7f | 0x80));
+      buffer.put((byte) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     buffer.put((byte) rest);
