@@ -33,7 +33,7 @@ class SampleCombinerTest {
 
   @Test
   void shouldNotDependOnTheOrderInWhichSamplesFinish() {
-    var samples = new float[][] {{0.1f}, {1e18f}, {-0.7f}, {3.3f}, {-1e18f}};
+    var samples = new float[][] {{0.1f}, {0x1p60f}, {-0.7f}, {3.3f}, {-0x1p60f}};
     var inOrder = new SampleCombiner(5);
     var shuffled = new SampleCombiner(5);
     for (int i = 0; i < 5; i++) {

@@ -83,8 +83,7 @@ final class ControlAccess {
    *
    * @param onTrial whether to wait for the canary, not for what serves
    */
-  int push(
-      AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then, boolean onTrial) {
+  int push(AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then, boolean onTrial) {
     var access = of(settings.read());
     return await(
         access,
