@@ -1,12 +1,14 @@
 package org.deftstream.stream.cli;
 
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import org.deftstream.stream.demo.DemoCommand;
 import org.deftstream.trainer.cli.EvaluateCommand;
 import org.deftstream.trainer.cli.PriorCommand;
 import org.deftstream.trainer.cli.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,6 +57,7 @@ public final class Deftstream implements Runnable {
             new DemoCommand(),
             new StackCommand(),
             new TopicsCommand(),
+            new ServeCommand(),
             new AdaptersCommand(),
             new PriorCommand(),
             new TrainCommand(),
@@ -68,7 +71,12 @@ public final class Deftstream implements Runnable {
         .setExecutionStrategy(
             parsed -> {
               Verbosity.set(root.verbose);
-              return new CommandLine.RunLast().execute(parsed);
+              try {
+                return new CommandLine.RunLast().execute(parsed);
+              } catch (LinkageError | OutOfMemoryError | ServiceConfigurationError e) {
+                // A broken installation or too small a heap is reported like any failure.
+                throw new ExecutionException(line, e.toString(), e);
+              }
             });
   }
 

@@ -3,6 +3,7 @@ package org.deftstream.stream.cli;
 import java.io.PrintWriter;
 import org.deftstream.deft.UserError;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -52,7 +53,12 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
    * A user error says all; anything else is a fault of the program or of something under it, and
    * its type is part of what there is to know.
    */
-  private static String message(Throwable thrown) {
+  private static String message(Throwable reported) {
+    // Picocli takes errors only in this wrapping.
+    var thrown =
+        reported instanceof ExecutionException && reported.getCause() != null
+            ? reported.getCause()
+            : reported;
     for (var cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserError) {
         return cause.getMessage();

@@ -2,11 +2,14 @@ package org.deftstream.stream.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How much is logged. */
 final class Verbosity {
+  private static final String CONNECTIONS = "org.apache.kafka.clients.NetworkClient";
+
   private Verbosity() {}
 
   /** Raises the levels of the quiet defaults in {@code logback.xml}, or leaves them. */
@@ -21,7 +24,8 @@ final class Verbosity {
   /** For a process that runs for long: a broker that is gone is news, not the end. */
   static void reportLostConnections() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.WARN);
+      context.addTurboFilter(new RepetitionFilter(CONNECTIONS, Duration.ofSeconds(30)));
+      context.getLogger(CONNECTIONS).setLevel(Level.WARN);
     }
   }
 }

@@ -82,9 +82,9 @@ final class ServiceKeys {
                 + " transactions. Instances with the same name share the work.")
         .optional(
             INSTANCE_ID,
-            "Name of this instance in its reports, in results and in the consumer group (static"
-                + " membership). Unique among the running instances and the same after a restart."
-                + " When empty: host name and a number made from state.dir.")
+            "Name of this instance in its reports and in results. Unique among the running"
+                + " instances and the same after a restart. When empty: host name and a number"
+                + " made from state.dir.")
         .text(
             STATE_DIR,
             ".deftstream/state",
@@ -111,8 +111,8 @@ final class ServiceKeys {
         .text(
             MODELS_DIR,
             "deft/models",
-            "Directory with priors/, tasks/ and, for adapters that come with the installation,"
-                + " adapters/.")
+            "Directory with priors/, tasks/ and adapters/. The default is that of the"
+                + " installation, wherever the program is started.")
         .number(ENGINE_MAX_BATCH, 16, 1, 4096, "Most trajectories in one evaluation of the prior.")
         .number(
             ENGINE_THREADS,

@@ -23,6 +23,7 @@ import org.deftstream.stream.stack.Connection;
  */
 public final class ServiceSettings {
   private static final String HIDDEN = "(hidden)";
+  private static final String HOME_PROPERTY = "deftstream.home";
 
   private final AbstractConfig values;
   private final Map<String, RawSetting> given;
@@ -103,7 +104,11 @@ public final class ServiceSettings {
 
   /** Directory of priors, tasks and adapters, absolute. */
   public Path modelsDirectory() {
-    return path(ServiceKeys.MODELS_DIR);
+    // The launcher says where the installation is, so that it works from any directory.
+    var home = System.getProperty(HOME_PROPERTY);
+    return home == null || given.containsKey(ServiceKeys.MODELS_DIR)
+        ? path(ServiceKeys.MODELS_DIR)
+        : Path.of(home).resolve(values.getString(ServiceKeys.MODELS_DIR)).normalize();
   }
 
   /** Most trajectories in one evaluation of the prior. */

@@ -22,7 +22,7 @@ final class SettingsSources {
 
   /** Variables that other parts of the program read and that are no settings of the service. */
   static final Set<String> OTHER_VARIABLES =
-      Set.of("DEFTSTREAM_CACHE", "DEFTSTREAM_REGISTRY_HOME", "DEFTSTREAM_JAVA_OPTIONS");
+      Set.of("DEFTSTREAM_CACHE", "DEFTSTREAM_REGISTRY_HOME", "DEFTSTREAM_MAVEN_ARGS");
 
   private SettingsSources() {}
 

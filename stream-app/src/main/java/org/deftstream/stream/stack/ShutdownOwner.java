@@ -20,7 +20,7 @@ public final class ShutdownOwner implements AutoCloseable {
 
   private final Deque<Owned> owned = new ArrayDeque<>();
   private final Thread hook = new Thread(this::closeAll, "shutdown");
-  private boolean closing;
+  private volatile boolean closing;
 
   private record Owned(String name, AutoCloseable part) {}
 
@@ -44,6 +44,11 @@ public final class ShutdownOwner implements AutoCloseable {
     }
     closeOne(new Owned(name, part));
     throw new IllegalStateException("the process is ending; " + name + " was closed again");
+  }
+
+  /** Whether the end has begun, by {@link #close} or by a signal: what stops now does so on purpose. */
+  public boolean closing() {
+    return closing;
   }
 
   /** Closes all parts, last one first. Later calls wait for the first and do nothing. */

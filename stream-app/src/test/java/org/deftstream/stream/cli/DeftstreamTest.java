@@ -134,6 +134,13 @@ class DeftstreamTest {
   }
 
   @Test
+  void shouldReportABrokenInstallationInOneLine() {
+    var outcome = run(Deftstream.commandLine().addSubcommand(new Broken()), "broken");
+
+    assertOneLine(outcome, 1, "deftstream: unexpected UnsatisfiedLinkError: no such library");
+  }
+
+  @Test
   void shouldPrintHelpAndVersionOnStandardOutput() {
     assertThat(run("--version").out()).startsWith("deftstream ");
     var help = run("stack", "up", "--help");
@@ -154,6 +161,14 @@ class DeftstreamTest {
     @Override
     public Integer call() {
       throw new IllegalStateException(new UserError("the disk is full"));
+    }
+  }
+
+  @Command(name = "broken")
+  static final class Broken implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      throw new UnsatisfiedLinkError("no such library");
     }
   }
 }
