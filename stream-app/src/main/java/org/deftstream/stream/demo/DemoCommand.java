@@ -70,7 +70,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--in-flight",
       paramLabel = "N",
-      defaultValue = "16",
+      defaultValue = "8",
       description = "Records that wait for their answer at most (default: ${DEFAULT-VALUE}).")
   private int inFlight;
 

@@ -19,6 +19,9 @@ import org.deftstream.deft.text.ProgressLine;
 final class DemoStream {
   private static final Duration POLL = Duration.ofMillis(50);
 
+  /** One more in flight after each: what begins together would end together, in bursts. */
+  private static final Duration RAMP = Duration.ofMillis(700);
+
   private final DemoSettings settings;
   private final Feed feed;
   private final Sender sender;
@@ -86,7 +89,8 @@ final class DemoStream {
   }
 
   private void send() {
-    while (tally.open() < settings.inFlight()) {
+    long ramp = 1 + start.until(Instant.now(), ChronoUnit.MILLIS) / RAMP.toMillis();
+    while (tally.open() < Math.min(ramp, settings.inFlight())) {
       var item = feed.next();
       if (item.isEmpty()) {
         return;
