@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Marker;
 
 /**
- * Lets one message of a logger through in a while. Kafka's clients try again for ever, several times
- * a second each, and say so each time. Thread safe.
+ * Lets one message of a logger through in a while. Kafka's clients try again for ever, several
+ * times a second each, and say so each time. Thread safe.
  */
 final class RepetitionFilter extends TurboFilter {
   private final String loggerName;

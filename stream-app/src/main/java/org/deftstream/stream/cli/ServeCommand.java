@@ -54,7 +54,8 @@ final class ServeCommand implements Callable<Integer> {
       if (!service.awaitReady(settings.readyTimeout())) {
         throw new UserError(
             "the service did not get its partitions within "
-                + settings.readyTimeout().toSeconds() + " s");
+                + settings.readyTimeout().toSeconds()
+                + " s");
       }
       say("ready: " + settings.instanceId() + " serves " + settings.topics().measurements());
       return ended(service, owner);
@@ -62,9 +63,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private static ControlPlane control(
-      ServiceSettings settings,
-      InstalledModels models,
-      BatchSizes batchSizes) {
+      ServiceSettings settings, InstalledModels models, BatchSizes batchSizes) {
     var control =
         new ControlSettings(
             settings.kafkaConfig(),

@@ -46,7 +46,9 @@ public final class ShutdownOwner implements AutoCloseable {
     throw new IllegalStateException("the process is ending; " + name + " was closed again");
   }
 
-  /** Whether the end has begun, by {@link #close} or by a signal: what stops now does so on purpose. */
+  /**
+   * Whether the end has begun, by {@link #close} or by a signal: what stops now does so on purpose.
+   */
   public boolean closing() {
     return closing;
   }
