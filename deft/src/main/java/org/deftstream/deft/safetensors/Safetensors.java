@@ -80,11 +80,24 @@ public final class Safetensors {
     var data = in.slice().order(ByteOrder.LITTLE_ENDIAN);
     var tensors = new LinkedHashMap<String, FloatTensor>();
     var metadata = new LinkedHashMap<String, String>();
+    // Tensors that share bytes would turn a small file into a full heap.
+    long claimed = 0;
     for (var field : readHeader(header).properties()) {
       if (field.getKey().equals("__metadata__")) {
         field.getValue().properties().forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
       } else {
         tensors.put(field.getKey(), readTensor(field.getKey(), field.getValue(), data));
+        claimed += claimedBytes(field.getValue());
+        if (claimed > data.limit()) {
+          throw new IllegalArgumentException(
+              "tensors up to "
+                  + field.getKey()
+                  + " claim "
+                  + claimed
+                  + " bytes in a file with "
+                  + data.limit()
+                  + " bytes of data: they overlap");
+        }
       }
     }
     return new Content(tensors, metadata);
@@ -100,6 +113,11 @@ public final class Safetensors {
     } catch (IOException e) {
       throw new IllegalArgumentException("not a safetensors file: header is not JSON", e);
     }
+  }
+
+  private static long claimedBytes(JsonNode entry) {
+    long from = entry.path("data_offsets").path(0).asLong(-1);
+    return Math.max(0, entry.path("data_offsets").path(1).asLong(-1) - from);
   }
 
   private static FloatTensor readTensor(String name, JsonNode entry, ByteBuffer data) {
