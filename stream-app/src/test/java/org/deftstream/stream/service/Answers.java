@@ -61,6 +61,11 @@ final class Answers implements AutoCloseable {
     return this;
   }
 
+  /** Reads what comes within a short time. */
+  void read() {
+    poll();
+  }
+
   /** Reads what else there is; nothing may be running any more. */
   Answers readToEnd() {
     var ends = consumer.endOffsets(consumer.assignment());

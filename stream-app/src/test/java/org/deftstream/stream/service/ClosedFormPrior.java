@@ -12,7 +12,7 @@ import org.deftstream.deft.schedule.NoiseSchedule;
  * (x_t - sqrt(a) E[x_0 | x_t]) / sqrt(1 - a)}. Takes a chosen time for each call, as a network
  * does.
  */
-final class ClosedFormPrior implements Prior {
+public final class ClosedFormPrior implements Prior {
   private static final double VARIANCE = 0.1;
 
   private final ImageShape shape;

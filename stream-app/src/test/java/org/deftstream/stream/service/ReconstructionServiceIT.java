@@ -38,7 +38,9 @@ class ReconstructionServiceIT {
 
   @AfterAll
   static void stop() {
-    stack.close();
+    if (stack != null) {
+      stack.close();
+    }
   }
 
   @Test

@@ -6,9 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.deftstream.stream.control.TaskRegistry;
+import org.deftstream.stream.ledger.LedgerSettings;
 
 /** A service in a JVM of its own, which a test can kill. */
 final class ServiceChild implements AutoCloseable {
+  /** A measurement of this id ends a child that was started with {@link #startMortal}. */
+  static final String POISON = "poison";
+
+  private static final int EXIT_BY_POISON = 9;
+
   private final Process process;
 
   private ServiceChild(Process process) {
@@ -17,6 +24,18 @@ final class ServiceChild implements AutoCloseable {
 
   /** Starts one. */
   static ServiceChild start(ServiceStack.Scenario scenario, String instance, Duration callTime)
+      throws IOException {
+    return start(scenario, instance, callTime, "");
+  }
+
+  /** Starts one that halts when it meets {@link #POISON}, and is quick to suspect a record. */
+  static ServiceChild startMortal(
+      ServiceStack.Scenario scenario, String instance, Duration callTime) throws IOException {
+    return start(scenario, instance, callTime, POISON);
+  }
+
+  private static ServiceChild start(
+      ServiceStack.Scenario scenario, String instance, Duration callTime, String poison)
       throws IOException {
     Files.createDirectories(scenario.directory());
     var options = scenario.options(instance);
@@ -34,13 +53,33 @@ final class ServiceChild implements AutoCloseable {
             scenario.name(),
             scenario.directory().toString(),
             instance,
-            Long.toString(callTime.toMillis()));
+            Long.toString(callTime.toMillis()),
+            poison);
     File log = scenario.directory().resolve(instance + ".log").toFile();
     return new ServiceChild(
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
             .start());
+  }
+
+  /** Whether it is alive. */
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  /** Stops it where it stands, without its knowing: {@code kill -STOP}. */
+  void stall() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  /** Lets it go on: {@code kill -CONT}. */
+  void resume() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
   }
 
   /** {@code kill -9}. */
@@ -66,15 +105,65 @@ final class ServiceChild implements AutoCloseable {
   public static void main(String[] args) throws IOException {
     var options = ServiceStack.options(args[0], args[1], args[2], Path.of(args[3]), args[4]);
     var callTime = Duration.ofMillis(Long.parseLong(args[5]));
+    boolean mortal = args[6].equals(POISON);
+    ServedTasks.Factory tasks =
+        engine -> mortal ? new MortalTasks(callTime) : new SmallTasks(callTime);
     try (var service =
         ReconstructionService.start(
-            options, engine -> new SmallTasks(callTime), ServiceStack.PATIENCE)) {
+            mortal ? quickToSuspect(options) : options, tasks, ServiceStack.PATIENCE)) {
       if (service.awaitReady(ServiceStack.PATIENCE)) {
         System.out.println("ready");
       }
       while (System.in.read() >= 0) {
         // Until the test closes it.
       }
+    }
+  }
+
+  private static ServiceOptions quickToSuspect(ServiceOptions options) {
+    var usual = options.ledger();
+    return new ServiceOptions(
+        options.connection(),
+        options.applicationId(),
+        options.instance(),
+        options.stateDirectory(),
+        options.topics(),
+        options.streamThreads(),
+        options.codecThreads(),
+        options.engine(),
+        options.admission(),
+        new LedgerSettings(
+            usual.parkAfter(), usual.patience(), usual.drainInterval(), usual.longQueue(), 1, 1),
+        options.membership(),
+        options.maxRecordBytes());
+  }
+
+  /** Tasks that end the process at one measurement, as a fault of a native library would. */
+  private static final class MortalTasks implements ServedTasks {
+    private final SmallTasks tasks;
+
+    private MortalTasks(Duration callTime) {
+      tasks = new SmallTasks(callTime);
+    }
+
+    @Override
+    public TaskRegistry registry() {
+      return (task, id, pinned) -> {
+        if (id.equals(POISON)) {
+          Runtime.getRuntime().halt(EXIT_BY_POISON);
+        }
+        return tasks.registry().acquire(task, id, pinned);
+      };
+    }
+
+    @Override
+    public boolean awaitReady(Duration wait) {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      tasks.close();
     }
   }
 }

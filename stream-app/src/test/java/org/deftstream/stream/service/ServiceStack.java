@@ -31,7 +31,7 @@ final class ServiceStack implements AutoCloseable {
 
   ServiceStack(Path directory) {
     this.directory = directory;
-    stack = EmbeddedStack.start(StackSettings.in(directory.resolve("stack")));
+    stack = EmbeddedStack.start(new StackSettings(directory.resolve("stack"), 0, 0, PATIENCE));
   }
 
   String bootstrapServers() {

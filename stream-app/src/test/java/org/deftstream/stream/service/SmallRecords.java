@@ -15,11 +15,11 @@ import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Tensor;
 
 /** Measurements of {@link SmallTasks}, right ones and all kinds of wrong ones. */
-final class SmallRecords {
+public final class SmallRecords {
   private SmallRecords() {}
 
   /** A measurement that is a function of its id. */
-  static Measurement good(String id) {
+  public static Measurement good(String id) {
     var random = new Random(id.hashCode());
     int size = SmallTasks.SHAPE.size();
     var values = new float[size];

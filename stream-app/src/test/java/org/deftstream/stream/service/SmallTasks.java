@@ -14,9 +14,13 @@ import org.deftstream.stream.control.UnknownAdapterException;
 import org.deftstream.stream.control.UnknownTaskException;
 
 /** One small task, served training-free on the closed-form prior. */
-final class SmallTasks implements ServedTasks {
-  static final ImageShape SHAPE = new ImageShape(8, 8, 1);
-  static final String TASK = "small/inpaint";
+public final class SmallTasks implements ServedTasks {
+  /** Shape of the images. */
+  public static final ImageShape SHAPE = new ImageShape(8, 8, 1);
+
+  /** The one task. */
+  public static final String TASK = "small/inpaint";
+
   static final int SAMPLES = 2;
 
   private static final String DEFINITION =
@@ -34,12 +38,9 @@ final class SmallTasks implements ServedTasks {
   private final HTransform hTransform = task.trainingFree().hTransform();
   private final Prior prior;
 
-  SmallTasks(Duration callTime) {
+  /** Tasks on a prior that takes a time for each call. */
+  public SmallTasks(Duration callTime) {
     prior = new ClosedFormPrior(SHAPE, callTime);
-  }
-
-  static Task task() {
-    return new SmallTasks(Duration.ZERO).task;
   }
 
   @Override

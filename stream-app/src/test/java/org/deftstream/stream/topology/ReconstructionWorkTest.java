@@ -1,0 +1,207 @@
+package org.deftstream.stream.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.deftstream.stream.topology.Texts.bytes;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.deftstream.deft.engine.Engine;
+import org.deftstream.deft.engine.EngineSettings;
+import org.deftstream.schemas.Serdes;
+import org.deftstream.schemas.Topics;
+import org.deftstream.schemas.avro.Measurement;
+import org.deftstream.schemas.avro.Reconstruction;
+import org.deftstream.stream.control.TaskRegistry;
+import org.deftstream.stream.ledger.BrokenServiceException;
+import org.deftstream.stream.ledger.RejectedRecordException;
+import org.deftstream.stream.ledger.SourceRecord;
+import org.deftstream.stream.service.LeaseCounter;
+import org.deftstream.stream.service.SmallRecords;
+import org.deftstream.stream.service.SmallTasks;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReconstructionWorkTest {
+  private static final Topics TOPICS = Topics.defaults();
+  private static final String SCOPE = "work";
+  private static final OutputLimits LIMITS = new OutputLimits(1 << 20, 1 << 20);
+
+  private final Serdes serdes = Serdes.of("mock://" + SCOPE);
+  private final AtomicInteger unavailable = new AtomicInteger();
+  private final Engine engine = new Engine(EngineSettings.of(4));
+  private LeaseCounter leases = new LeaseCounter(new SmallTasks(Duration.ZERO).registry());
+  private ReconstructionWork work;
+
+  @BeforeEach
+  void register() throws Exception {
+    for (var definition : TOPICS.definitions(1)) {
+      if (definition.valueSchema().isPresent()) {
+        MockSchemaRegistry.getClientForScope(SCOPE)
+            .register(definition.subject(), new AvroSchema(definition.valueSchema().get()));
+      }
+    }
+  }
+
+  @AfterEach
+  void close() {
+    if (work != null) {
+      work.close();
+    }
+    engine.close(Duration.ZERO);
+    MockSchemaRegistry.dropScope(SCOPE);
+  }
+
+  @Test
+  void shouldReconstruct() throws Exception {
+    var answer = start(LIMITS, serdes, new RecordHeaders());
+    var reconstruction = decoded(answer.get(1, TimeUnit.MINUTES));
+    assertThat(reconstruction.getMeasurementId()).isEqualTo("m-1");
+    assertThat(reconstruction.getProvenance().getSourceOffset()).isEqualTo(17);
+    assertThat(leases.open()).isZero();
+  }
+
+  @Test
+  void shouldWaitForARegistryThatDoesNotAnswer() throws Exception {
+    unavailable.set(2);
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answerAsRegistry);
+    server.start();
+    try {
+      var remote = Serdes.of("http://127.0.0.1:" + server.getAddress().getPort());
+      var answer = start(LIMITS, remote, new RecordHeaders());
+      assertThat(decoded(answer.get(1, TimeUnit.MINUTES)).getMeasurementId()).isEqualTo("m-1");
+      assertThat(unavailable.get()).as("it was asked again").isNegative();
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void shouldRejectAnAdapterThatIsNotLoaded() {
+    var thrown = failure(LIMITS, "deft-adapter", "a-9");
+    assertThat(thrown.errorClass()).isEqualTo("UnknownAdapter");
+    assertThat(thrown).hasMessageContaining("a-9");
+  }
+
+  @Test
+  void shouldRejectARecordWhoseDeadlineIsOver() {
+    var thrown = failure(LIMITS, "deft-deadline", "2020-01-01T00:00:00Z");
+    assertThat(thrown.errorClass()).isEqualTo("DeadlineExceeded");
+    assertThat(engine.statistics().evaluations()).isZero();
+    assertThat(leases.open()).isZero();
+  }
+
+  @Test
+  void shouldComputeNothingThatCannotBePublished() {
+    var tight = new OutputLimits(8 * 1024, 1 << 20);
+    var thrown = failure(tight, "huge", "x".repeat(8 * 1024));
+    assertThat(thrown.errorClass()).isEqualTo("ResultTooLarge");
+    assertThat(engine.statistics().submitted()).isZero();
+    assertThat(leases.open()).isZero();
+  }
+
+  @Test
+  void shouldGiveTheLeaseBackWhenCancelled() throws Exception {
+    leases = new LeaseCounter(new SmallTasks(Duration.ofMillis(100)).registry());
+    var answer = start(LIMITS, serdes, new RecordHeaders());
+    while (engine.statistics().submitted() == 0) {
+      Thread.onSpinWait();
+    }
+    answer.cancel(true);
+    while (leases.open() > 0 || engine.statistics().requestsHeld() > 0) {
+      Thread.onSpinWait();
+    }
+    assertThat(engine.statistics().cancelled()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldBlameTheServiceWhenTheEngineIsClosed() {
+    engine.close();
+    var thrown = catchThrowable(() -> start(LIMITS, serdes, new RecordHeaders()).get());
+    assertThat(thrown).isInstanceOf(ExecutionException.class);
+    assertThat(thrown).hasCauseInstanceOf(BrokenServiceException.class);
+  }
+
+  private RejectedRecordException failure(OutputLimits limits, String header, String value) {
+    var headers = new RecordHeaders().add(header, bytes(value));
+    var thrown = catchThrowable(() -> start(limits, serdes, headers).get(1, TimeUnit.MINUTES));
+    assertThat(thrown).hasCauseInstanceOf(RejectedRecordException.class);
+    return (RejectedRecordException) thrown.getCause();
+  }
+
+  private CompletableFuture<byte[]> start(OutputLimits limits, Serdes used, Headers headers) {
+    TaskRegistry registry = leases;
+    work =
+        new ReconstructionWork(
+            new MeasurementDecoder(() -> used.deserializer(Measurement.class)),
+            new ReconstructionEncoder(
+                () -> used.serializer(Reconstruction.class), TOPICS.reconstructions(), "one"),
+            registry,
+            engine,
+            limits,
+            1);
+    byte[] value =
+        serdes
+            .serializer(Measurement.class)
+            .serialize(TOPICS.measurements(), SmallRecords.good("m-1"));
+    return work.start(new SourceRecord(TOPICS.measurements(), 0, 17, 0, null, value, headers));
+  }
+
+  private Reconstruction decoded(byte[] value) {
+    return serdes.deserializer(Reconstruction.class).deserialize(TOPICS.reconstructions(), value);
+  }
+
+  /** A registry that is unavailable at first. */
+  private void answerAsRegistry(HttpExchange exchange) throws IOException {
+    var mock = MockSchemaRegistry.getClientForScope(SCOPE);
+    String body;
+    int status = 200;
+    try {
+      if (unavailable.getAndDecrement() > 0) {
+        status = 503;
+        body = "{\"error_code\":50301,\"message\":\"starting\"}";
+      } else if (exchange.getRequestMethod().equals("GET")) {
+        String path = exchange.getRequestURI().getPath();
+        int id = Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
+        body = json(Map.of("schema", mock.getSchemaById(id).canonicalString()));
+      } else {
+        String subject = TOPICS.reconstructions() + "-value";
+        var latest = mock.getLatestSchemaMetadata(subject);
+        body =
+            json(
+                Map.of(
+                    "subject", subject,
+                    "id", latest.getId(),
+                    "version", latest.getVersion(),
+                    "schema", latest.getSchema()));
+      }
+    } catch (Exception e) {
+      status = 500;
+      body = "{\"error_code\":500,\"message\":\"no\"}";
+    }
+    exchange.getResponseHeaders().add("Content-Type", "application/vnd.schemaregistry.v1+json");
+    exchange.sendResponseHeaders(status, bytes(body).length);
+    exchange.getResponseBody().write(bytes(body));
+    exchange.close();
+  }
+
+  private static String json(Map<String, Object> value) throws IOException {
+    return new JsonMapper().writeValueAsString(value);
+  }
+}
