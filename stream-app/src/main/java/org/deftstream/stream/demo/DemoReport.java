@@ -158,7 +158,9 @@ final class DemoReport {
           .append("</code> · ")
           .append(Html.count(task.images(), "image"))
           .append(", each answered by every method from the same measurement · mean ±")
-          .append(" half the 95 % interval</p>\n");
+          .append(" half the 95 % interval · latency with up to ")
+          .append(escape(String.valueOf(result.settings().getOrDefault("inFlight", "?"))))
+          .append(" records in flight</p>\n");
       html.append(QualitySection.of(task));
       galleries.stream()
           .filter(gallery -> gallery.task().equals(task.task()) && !gallery.rows().isEmpty())
