@@ -170,6 +170,7 @@ class ReconstructionWorkTest {
   /** A registry that is unavailable at first. */
   private void answerAsRegistry(HttpExchange exchange) throws IOException {
     var mock = MockSchemaRegistry.getClientForScope(SCOPE);
+    exchange.getRequestBody().readAllBytes();
     String body;
     int status = 200;
     try {
