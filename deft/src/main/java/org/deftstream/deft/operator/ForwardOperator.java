@@ -2,6 +2,7 @@ package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
 
@@ -75,6 +76,42 @@ public interface ForwardOperator {
 
   /** {@code A^T y}, exact to the dot-product test; for non-linear operators at the origin. */
   float[] adjoint(float[] measurement);
+
+  /** Whether A is linear (or affine), so that {@link #adjoint} is its adjoint everywhere. */
+  default boolean linear() {
+    return true;
+  }
+
+  /**
+   * The vector-Jacobian product {@code (dA/dx)^T v} at an image: what the exact gradient of a
+   * misfit needs. For linear operators the adjoint, wherever the image is.
+   *
+   * @param image where the Jacobian is taken
+   * @param cotangent v, the shape of a measurement
+   */
+  default float[] vectorJacobian(float[] image, float[] cotangent) {
+    return adjoint(cotangent);
+  }
+
+  /** The singular value decomposition, where the operator has one that is cheap to apply. */
+  default Optional<SpectralForm> spectralForm() {
+    return Optional.empty();
+  }
+
+  /** Number of channels of {@link #stepFeatures}. */
+  default int stepFeatureChannels() {
+    return 0;
+  }
+
+  /**
+   * Further image-shaped features of an adapter that change with the estimate x0Hat, channels last,
+   * besides the likelihood gradient: for phase retrieval, the estimate with the measured moduli.
+   *
+   * @param x0Hat the clipped estimate of the clean image
+   */
+  default float[] stepFeatures(float[] x0Hat, float[] measurement) {
+    return new float[0];
+  }
 
   /** The pseudo-inverse {@code A^+ y} or the stated surrogate (CT: filtered back-projection). */
   float[] pseudoInverse(float[] measurement);

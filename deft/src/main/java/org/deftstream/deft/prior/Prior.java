@@ -35,6 +35,20 @@ public interface Prior extends AutoCloseable {
    */
   float[] predictNoise(float[] xt, int[] timesteps);
 
+  /**
+   * The vector-Jacobian product {@code v^T d eps / d x_t} of a batch. DEFT never needs it; DPS and
+   * PiGDM do. Costs about three predictions.
+   *
+   * @param xt noisy images, batch x height x width x channels
+   * @param timesteps one timestep for each image
+   * @param cotangent v, the shape of {@code xt}
+   * @return the product, the shape of {@code xt}
+   * @throws UnsupportedOperationException if the prior has no gradient
+   */
+  default float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent) {
+    throw new UnsupportedOperationException("prior " + name() + " has no vector-Jacobian product");
+  }
+
   @Override
   void close();
 }
