@@ -1,12 +1,15 @@
 package org.deftstream.deft.adapter;
 
+import java.util.Arrays;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 
 /**
- * What an adapter's network sees of a row, the same in training and in service. Channels last, in
- * this order: x_t (C), the clipped x0Hat (C), the operator's conditioning, the likelihood gradient
- * g at the clipped x0Hat (C). C is the number of image channels. Stateless and thread-safe.
+ * What an adapter's network sees of a row, the same in training and in service, and what follows
+ * from its answer. Channels last, in this order: x_t (C), the clipped x0Hat (C, where the form has
+ * it), the operator's conditioning and step features, the residual g (C, where the form has one). C
+ * is the number of image channels. Immutable and thread-safe.
  */
 public final class AdapterFeatures {
   /**
@@ -15,16 +18,46 @@ public final class AdapterFeatures {
    */
   public static final double DEFAULT_CLIP = 1.5;
 
-  private AdapterFeatures() {}
+  private final AdapterForm form;
+  private final double clip;
+  private final ImageShape shape;
+  private final int channels;
 
-  /** Number of feature channels: {@code 3 C} and those of the conditioning. */
-  public static int channels(ForwardOperator operator) {
-    return 3 * operator.imageShape().channels() + operator.conditioningChannels();
+  /**
+   * Features of a task.
+   *
+   * @param form what the network sees and answers
+   * @param clip bound of |x0Hat|, above 0
+   * @param operator the task's operator, bound to a record or not
+   */
+  public AdapterFeatures(AdapterForm form, double clip, ForwardOperator operator) {
+    this.form = form;
+    this.clip = clip;
+    this.shape = operator.imageShape();
+    this.channels = channels(form, operator);
   }
 
-  /** A copy of x0Hat with every value in [-limit, limit]. */
-  public static float[] clip(float[] x0Hat, double limit) {
-    float bound = (float) limit;
+  /** Number of feature channels of a form. */
+  public static int channels(AdapterForm form, ForwardOperator operator) {
+    int images =
+        1 + (form.estimate() ? 1 : 0) + (form.gradient() == AdapterForm.Gradient.NONE ? 0 : 1);
+    int steps = form.estimate() ? operator.stepFeatureChannels() : 0;
+    return images * operator.imageShape().channels() + operator.conditioningChannels() + steps;
+  }
+
+  /** Number of feature channels. */
+  public int channels() {
+    return channels;
+  }
+
+  /** The form that these features belong to. */
+  public AdapterForm form() {
+    return form;
+  }
+
+  /** A copy of x0Hat with every value in {@code [-clip, clip]}. */
+  public float[] clipped(float[] x0Hat) {
+    float bound = (float) clip;
     var clipped = new float[x0Hat.length];
     for (int i = 0; i < clipped.length; i++) {
       clipped[i] = Math.max(-bound, Math.min(bound, x0Hat[i]));
@@ -33,34 +66,147 @@ public final class AdapterFeatures {
   }
 
   /**
-   * Writes the features of one row of a batch.
+   * Writes one row of a batch.
    *
    * @param features the batch's features, rows one after the other
-   * @param row index of the row to write
-   * @param shape shape of the images
+   * @param gradients the batch's gradient input of the network: g, or {@code -g / c} where the
+   *     network answers with a clean image, whose sign and scale the minus of eq. 12 undoes
+   * @param row index of the row
    * @param xt noisy image
-   * @param x0Clipped clipped x0Hat
-   * @param conditioning the measurement's features, any number of channels
-   * @param gradient likelihood gradient at {@code x0Clipped}
+   * @param x0 clipped x0Hat
+   * @param alphaBar {@code alphaBar_t}
    */
-  public static void write(
+  public void write(
       float[] features,
+      float[] gradients,
       int row,
-      ImageShape shape,
       float[] xt,
-      float[] x0Clipped,
-      float[] conditioning,
-      float[] gradient) {
-    int pixels = shape.height() * shape.width();
-    int image = shape.channels();
-    int measured = conditioning.length / pixels;
-    int at = row * pixels * (3 * image + measured);
-    for (int p = 0; p < pixels; p++) {
-      System.arraycopy(xt, p * image, features, at, image);
-      System.arraycopy(x0Clipped, p * image, features, at + image, image);
-      System.arraycopy(conditioning, p * measured, features, at + 2 * image, measured);
-      System.arraycopy(gradient, p * image, features, at + 2 * image + measured, image);
-      at += 3 * image + measured;
+      float[] x0,
+      double alphaBar,
+      BoundMeasurement measurement) {
+    var operator = measurement.operator();
+    float[] y = measurement.measurement();
+    float[] g = residual(x0, alphaBar, measurement);
+    var target = new Target(features, row * shape.height() * shape.width() * channels);
+    target.add(xt);
+    if (form.estimate()) {
+      target.add(x0);
     }
+    target.add(measurement.conditioning());
+    if (form.estimate() && operator.stepFeatureChannels() > 0) {
+      target.add(operator.stepFeatures(x0, y));
+    }
+    if (g == null) {
+      return;
+    }
+    target.add(g);
+    float sign = form.output() == AdapterForm.Output.CLEAN_IMAGE ? -1 : 1;
+    for (int i = 0; i < g.length; i++) {
+      gradients[row * g.length + i] = sign * g[i];
+    }
+  }
+
+  /** Where the next image-shaped feature of a row goes. */
+  private final class Target {
+    private final float[] features;
+    private int at;
+
+    Target(float[] features, int at) {
+      this.features = features;
+      this.at = at;
+    }
+
+    void add(float[] image) {
+      int pixels = shape.height() * shape.width();
+      int width = image.length / pixels;
+      for (int p = 0; p < pixels; p++) {
+        for (int c = 0; c < width; c++) {
+          features[at + p * channels + c] = image[p * width + c];
+        }
+      }
+      at += width;
+    }
+  }
+
+  /** The residual as the network sees it: g, divided by c where it answers with a clean image. */
+  private float[] residual(float[] x0, double alphaBar, BoundMeasurement measurement) {
+    var operator = measurement.operator();
+    float[] y = measurement.measurement();
+    float[] g;
+    switch (form.gradient()) {
+      case NONE -> {
+        return null;
+      }
+      case PRECONDITIONED -> g = operator.likelihoodGradient(x0, y);
+      case PROXIMAL -> {
+        double sigma = operator.noiseSigma();
+        g = operator.proximal(x0.clone(), y, sigma * sigma * alphaBar / (1 - alphaBar));
+        for (int i = 0; i < g.length; i++) {
+          g[i] -= x0[i];
+        }
+      }
+      default -> throw new IllegalStateException(form.gradient().name());
+    }
+    if (form.output() == AdapterForm.Output.CLEAN_IMAGE) {
+      float scale = (float) (1 / Math.sqrt(1 - alphaBar));
+      for (int i = 0; i < g.length; i++) {
+        g[i] *= scale;
+      }
+    }
+    return g;
+  }
+
+  /**
+   * The correction h that the network's answer stands for.
+   *
+   * @param answer the network's answers, rows one after the other
+   * @param x0 clipped x0Hat
+   * @return h, in noise units
+   */
+  public float[] correction(
+      float[] answer, int row, float[] eps, float[] x0Hat, float[] x0, double alphaBar) {
+    int size = shape.size();
+    float[] own = Arrays.copyOfRange(answer, row * size, (row + 1) * size);
+    switch (form.output()) {
+      case CORRECTION -> {
+        return own;
+      }
+      case NOISE -> {
+        for (int i = 0; i < size; i++) {
+          own[i] -= eps[i];
+        }
+        return own;
+      }
+      case CLEAN_IMAGE -> {
+        double c = Math.sqrt(1 - alphaBar);
+        double scale = Math.sqrt(alphaBar) / c;
+        for (int i = 0; i < size; i++) {
+          own[i] = (float) (scale * ((double) x0Hat[i] - x0[i] - c * own[i]));
+        }
+        return own;
+      }
+      default -> throw new IllegalStateException(form.output().name());
+    }
+  }
+
+  /**
+   * What the network should have answered for a known image.
+   *
+   * @param noise the noise in x_t
+   * @param eps the prior's prediction of it
+   * @param x0 clipped x0Hat
+   */
+  public float[] target(float[] image, float[] noise, float[] eps, float[] x0, double alphaBar) {
+    var target = new float[image.length];
+    float scale = (float) (1 / Math.sqrt(1 - alphaBar));
+    for (int i = 0; i < target.length; i++) {
+      target[i] =
+          switch (form.output()) {
+            case CORRECTION -> noise[i] - eps[i];
+            case NOISE -> noise[i];
+            case CLEAN_IMAGE -> scale * (image[i] - x0[i]);
+          };
+    }
+    return target;
   }
 }

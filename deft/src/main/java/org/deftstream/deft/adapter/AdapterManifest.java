@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.text.JsonFields;
 
@@ -25,6 +26,7 @@ import org.deftstream.deft.text.JsonFields;
  * @param weightsSha256 SHA-256 of the safetensors file, lower-case hexadecimal
  * @param parameters number of weights
  * @param featureClip bound of |x0Hat| in the features, above 0
+ * @param form what the network sees and what its answer means; the paper's where it is not stated
  * @param golden a recorded answer, to be reproduced where the adapter is loaded
  * @param training how it was trained: free-form object
  * @param validation what it reached on validation data: free-form object
@@ -41,6 +43,7 @@ public record AdapterManifest(
     String weightsSha256,
     long parameters,
     double featureClip,
+    AdapterForm form,
     Optional<GoldenCheck> golden,
     JsonNode training,
     JsonNode validation) {
@@ -105,6 +108,7 @@ public record AdapterManifest(
             fields.text("weightsSha256"),
             fields.integer("parameters", 1, Integer.MAX_VALUE),
             fields.positive("featureClip"),
+            fields.optionalObject("form").map(AdapterForm::parse).orElse(AdapterForm.PAPER),
             fields
                 .optionalObject("golden")
                 .map(golden -> GoldenCheck.parse(golden, LARGEST_TIMESTEP)),
@@ -112,6 +116,11 @@ public record AdapterManifest(
             freeForm(fields, "validation"));
     fields.refuseUnknown();
     return manifest;
+  }
+
+  /** What the network sees of a row of this adapter's task. */
+  public AdapterFeatures features(ForwardOperator taskOperator) {
+    return new AdapterFeatures(form, featureClip, taskOperator);
   }
 
   /** The manifest as one line of JSON. */
@@ -128,6 +137,7 @@ public record AdapterManifest(
     json.put("priorName", priorName).put("priorFingerprint", priorFingerprint);
     json.put("weightsSha256", weightsSha256).put("parameters", parameters);
     json.put("featureClip", featureClip);
+    json.set("form", form.toJson());
     golden.ifPresent(check -> json.set("golden", check.toJson()));
     json.set("training", training);
     json.set("validation", validation);

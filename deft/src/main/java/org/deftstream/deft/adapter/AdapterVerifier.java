@@ -92,7 +92,7 @@ public final class AdapterVerifier {
         "has a network with input channels",
         Integer.toString(network.inChannels()),
         "the task's features have",
-        Integer.toString(AdapterFeatures.channels(operator)));
+        Integer.toString(AdapterFeatures.channels(manifest.form(), operator)));
     same(
         manifest,
         "has a network with output channels",

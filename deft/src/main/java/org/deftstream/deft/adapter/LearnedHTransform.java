@@ -1,13 +1,12 @@
 package org.deftstream.deft.adapter;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.image.ImageShape;
-import org.deftstream.deft.operator.ForwardOperator;
 
 /**
  * DEFT's learned h-transform: {@code h = NN1(features, t) - NN2(t) g} (Denker et al., eq. 12) with
@@ -21,8 +20,7 @@ public final class LearnedHTransform implements HTransform {
   private final AdapterNetwork network;
   private final AdapterWeights weights;
   private final ImageShape shape;
-  private final int featureChannels;
-  private final double clip;
+  private final AdapterFeatures features;
   private final BatchSizes batchSizes;
 
   /**
@@ -30,27 +28,26 @@ public final class LearnedHTransform implements HTransform {
    *
    * @param network the network, of the weights' shape
    * @param weights the adapter's weights
-   * @param operator the task's operator, bound to a record or not
-   * @param clip bound of |x0Hat| in the features, the one of the training
+   * @param features the features of its training
+   * @param shape shape of the images |x0Hat| in the features, the one of the training
    * @param batchSizes sizes of a network call; larger batches are split
    */
   public LearnedHTransform(
       AdapterNetwork network,
       AdapterWeights weights,
-      ForwardOperator operator,
-      double clip,
+      AdapterFeatures features,
+      ImageShape shape,
       BatchSizes batchSizes) {
     this.network = network;
     this.weights = weights;
-    this.shape = operator.imageShape();
-    this.featureChannels = AdapterFeatures.channels(operator);
-    this.clip = clip;
+    this.features = features;
+    this.shape = shape;
     this.batchSizes = batchSizes;
   }
 
   @Override
   public String method() {
-    return "deft";
+    return features.form().output() == AdapterForm.Output.NOISE ? "amortised" : "deft";
   }
 
   @Override
@@ -66,21 +63,25 @@ public final class LearnedHTransform implements HTransform {
   private void correct(List<StepRow> rows, List<float[]> answers) {
     int batch = batchSizes.padded(rows.size());
     int image = shape.size();
-    var features = new float[batch * shape.height() * shape.width() * featureChannels];
+    var input = new float[batch * shape.height() * shape.width() * features.channels()];
     var gradients = new float[batch * image];
     var t = new int[batch];
+    var clean = new float[rows.size()][];
+    // Operators work on the host, a row at a time: by far the most of what is done here.
+    IntStream.range(0, rows.size())
+        .parallel()
+        .forEach(
+            i -> {
+              var row = rows.get(i);
+              clean[i] = features.clipped(row.x0Hat());
+              features.write(
+                  input, gradients, i, row.xt(), clean[i], row.alphaBar(), row.measurement());
+              t[i] = row.t();
+            });
+    float[] answer = network.predict(weights, input, gradients, t);
     for (int i = 0; i < rows.size(); i++) {
       var row = rows.get(i);
-      var measurement = row.measurement();
-      float[] x0 = AdapterFeatures.clip(row.x0Hat(), clip);
-      float[] gradient = measurement.operator().likelihoodGradient(x0, measurement.measurement());
-      AdapterFeatures.write(features, i, shape, row.xt(), x0, measurement.conditioning(), gradient);
-      System.arraycopy(gradient, 0, gradients, i * image, image);
-      t[i] = row.t();
-    }
-    float[] h = network.predict(weights, features, gradients, t);
-    for (int i = 0; i < rows.size(); i++) {
-      answers.add(Arrays.copyOfRange(h, i * image, (i + 1) * image));
+      answers.add(features.correction(answer, i, row.eps(), row.x0Hat(), clean[i], row.alphaBar()));
     }
   }
 
@@ -96,7 +97,7 @@ public final class LearnedHTransform implements HTransform {
       float[] h =
           network.predict(
               weights,
-              new float[pixels * featureChannels],
+              new float[pixels * features.channels()],
               new float[batch * shape.size()],
               new int[batch]);
       if (h.length != batch * shape.size()) {

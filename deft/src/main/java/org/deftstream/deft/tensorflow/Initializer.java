@@ -9,16 +9,18 @@ import org.deftstream.deft.tensor.FloatTensor;
  * the identity (and an adapter from the unconditional prior: DEFT, section 3.1).
  */
 final class Initializer {
-  /** First value of an adapter's s(t): nearly unconditional, as in the paper's experiments. */
-  private static final float FIRST_SCALE = 0.01f;
-
   private Initializer() {}
 
-  static FloatTensor initial(WeightSpec spec, RandomGenerator random) {
+  /**
+   * First values of one weight.
+   *
+   * @param firstScale first value of an adapter's s(t)
+   */
+  static FloatTensor initial(WeightSpec spec, double firstScale, RandomGenerator random) {
     var data = new float[Math.toIntExact(spec.size())];
     String name = spec.name();
     if (name.equals(AdapterGraph.SCALE_BIAS)) {
-      java.util.Arrays.fill(data, FIRST_SCALE);
+      java.util.Arrays.fill(data, (float) firstScale);
     } else if (name.contains("norm") && name.endsWith(".weight")) {
       java.util.Arrays.fill(data, 1);
     } else if (!name.endsWith(".bias") && !startsAtZero(name)) {

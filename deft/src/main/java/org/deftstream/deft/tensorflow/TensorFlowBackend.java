@@ -48,11 +48,15 @@ public final class TensorFlowBackend {
 
   /** A prior's network with fresh weights, to be trained. */
   public TrainableNetwork trainPrior(UNetConfig config, long seed) {
-    return new TrainingGraph(config, false, options, seed);
+    return new TrainingGraph(config, false, 0, options, seed);
   }
 
-  /** An adapter's network with fresh weights, to be trained. */
-  public TrainableNetwork trainAdapter(UNetConfig config, long seed) {
-    return new TrainingGraph(config, true, options, seed);
+  /**
+   * An adapter's network with fresh weights, to be trained.
+   *
+   * @param firstScale first value of s(t)
+   */
+  public TrainableNetwork trainAdapter(UNetConfig config, double firstScale, long seed) {
+    return new TrainingGraph(config, true, firstScale, options, seed);
   }
 }

@@ -65,7 +65,8 @@ final class TrainingGraph implements TrainableNetwork {
   private static final List<String> PREFIXES = List.of("weight/", "adam_m/", "adam_v/", "ema/");
   private static final String STEPS = "steps";
 
-  TrainingGraph(UNetConfig config, boolean adapter, SessionOptions options, long seed) {
+  TrainingGraph(
+      UNetConfig config, boolean adapter, double firstScale, SessionOptions options, long seed) {
     this.config = config;
     if (config.dropout() > 0) {
       throw new IllegalArgumentException(
@@ -94,7 +95,7 @@ final class TrainingGraph implements TrainableNetwork {
         tf.math.mean(tf.math.squaredDifference(output, target), tf.constant(new int[] {1, 2, 3}));
     buildUpdate(tf, weights.variables());
     session = new Session(graph, options.toProto());
-    initialize(seed);
+    initialize(firstScale, seed);
   }
 
   private static Placeholder<TFloat32> image(Ops tf, long height, long width, long channels) {
@@ -150,12 +151,12 @@ final class TrainingGraph implements TrainableNetwork {
     return (Operand<TFloat32>) (Operand<?>) output;
   }
 
-  private void initialize(long seed) {
+  private void initialize(double firstScale, long seed) {
     var random = new SplittableRandom(seed);
     var values = new LinkedHashMap<Slot, FloatTensor>();
     slots.forEach(
         (spec, s) -> {
-          var first = Initializer.initial(spec, random);
+          var first = Initializer.initial(spec, firstScale, random);
           var zero = new FloatTensor(first.shape(), new float[first.data().length]);
           s.all().forEach(slot -> values.put(slot, zero));
           values.put(s.weight(), first);

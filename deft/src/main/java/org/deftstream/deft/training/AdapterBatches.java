@@ -1,16 +1,19 @@
 package org.deftstream.deft.training;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.DdimStep;
 
 /**
- * Batches for an adapter (DEFT, eq. 10): features of {@code (x_t, x0Hat, y, g)}, target {@code eps
- * - eps_theta(x_t, t)}. The prior is only ever evaluated forward, and each of its answers is used
- * {@code reuse} times, every time with a fresh measurement of the same image: the prior's answer
- * does not depend on y, and it is the expensive part.
+ * Batches for an adapter (DEFT, eq. 10): features of {@code (x_t, * @param features what the
+ * network sees and answers , y, g)}, target {@code eps - eps_theta(x_t, t)}. The prior is only ever
+ * evaluated forward, and each of its answers is used {@code reuse} times, every time with a fresh
+ * measurement of the same image: the prior's answer does not depend on y, and it is the expensive
+ * part.
  *
  * <p>Answers are made in pools. Pool and order depend on seed and step alone, so a resumed run sees
  * the same batches.
@@ -24,13 +27,13 @@ public final class AdapterBatches implements TrainingRun.Batches {
   private final PriorBatches noisy;
   private final int rows;
   private final int reuse;
-  private final double clip;
+  private final AdapterFeatures features;
   private final long seed;
   private final PooledRow[] pool;
   private long pooled = -1;
 
   /** One answer of the prior, kept. */
-  private record PooledRow(float[] x0, float[] xt, float[] x0Clipped, float[] target, int t) {}
+  private record PooledRow(float[] x0, float[] xt, float[] clean, float[] target, int t) {}
 
   /**
    * Batches that simulate measurements of images.
@@ -38,7 +41,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
    * @param rows images per batch
    * @param flips whether images are mirrored left to right at random
    * @param reuse how often an answer of the prior is used, at least 1
-   * @param clip bound of |x0Hat| in the features
+   * @param features what the network sees and answers
    */
   public AdapterBatches(
       Prior prior,
@@ -47,7 +50,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
       int rows,
       boolean flips,
       int reuse,
-      double clip,
+      AdapterFeatures features,
       long seed) {
     this.prior = prior;
     this.operator = operator;
@@ -55,7 +58,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
     this.noisy = new PriorBatches(images, prior.schedule(), rows, flips, seed);
     this.rows = rows;
     this.reuse = reuse;
-    this.clip = clip;
+    this.features = features;
     this.seed = seed;
     this.pool = new PooledRow[POOL_BATCHES * rows];
   }
@@ -81,15 +84,12 @@ public final class AdapterBatches implements TrainingRun.Batches {
         float[] xt = row(images.xt(), r, size);
         float[] eps = row(images.eps(), r, size);
         float[] answer = row(predicted, r, size);
-        var target = new float[size];
-        for (int i = 0; i < size; i++) {
-          target[i] = eps[i] - answer[i];
-        }
         int t = images.timesteps()[r];
-        float[] x0Hat = DdimStep.clean(xt, answer, prior.schedule().alphaBar(t));
-        pool[b * rows + r] =
-            new PooledRow(
-                row(images.x0(), r, size), xt, AdapterFeatures.clip(x0Hat, clip), target, t);
+        double alphaBar = prior.schedule().alphaBar(t);
+        float[] x0 = row(images.x0(), r, size);
+        float[] clean = features.clipped(DdimStep.clean(xt, answer, alphaBar));
+        float[] target = features.target(x0, eps, answer, clean, alphaBar);
+        pool[b * rows + r] = new PooledRow(x0, xt, clean, target, t);
       }
     }
     pooled = generation;
@@ -117,22 +117,24 @@ public final class AdapterBatches implements TrainingRun.Batches {
   private TrainingRun.Batch batch(int[] order, int from, SplittableRandom random) {
     var shape = images.shape();
     int size = shape.size();
-    int channels = AdapterFeatures.channels(operator);
-    var features = new float[rows * shape.height() * shape.width() * channels];
+    var input = new float[rows * shape.height() * shape.width() * features.channels()];
     var gradients = new float[rows * size];
     var targets = new float[rows * size];
     var timesteps = new int[rows];
-    for (int r = 0; r < rows; r++) {
-      var entry = pool[order[from + r]];
-      var bound = operator.bind(operator.drawAuxiliary(random));
-      float[] y = bound.simulate(entry.x0(), random);
-      float[] gradient = bound.likelihoodGradient(entry.x0Clipped(), y);
-      AdapterFeatures.write(
-          features, r, shape, entry.xt(), entry.x0Clipped(), bound.conditioning(y), gradient);
-      System.arraycopy(gradient, 0, gradients, r * size, size);
-      System.arraycopy(entry.target(), 0, targets, r * size, size);
-      timesteps[r] = entry.t();
-    }
-    return new TrainingRun.Batch(features, gradients, timesteps, targets);
+    var seeds = random.longs(rows).toArray();
+    IntStream.range(0, rows)
+        .parallel()
+        .forEach(
+            r -> {
+              var own = new SplittableRandom(seeds[r]);
+              var entry = pool[order[from + r]];
+              var bound = operator.bind(operator.drawAuxiliary(own));
+              var measurement = BoundMeasurement.of(bound, bound.simulate(entry.x0(), own));
+              double alphaBar = prior.schedule().alphaBar(entry.t());
+              features.write(input, gradients, r, entry.xt(), entry.clean(), alphaBar, measurement);
+              System.arraycopy(entry.target(), 0, targets, r * size, size);
+              timesteps[r] = entry.t();
+            });
+    return new TrainingRun.Batch(input, gradients, timesteps, targets);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.AdapterForm;
 import org.deftstream.deft.adapter.AdapterManifest;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.adapter.AdapterVerifier;
@@ -37,6 +38,7 @@ public final class AdapterTraining {
    *
    * @param adapterId the new adapter's name
    * @param unet NN1's network
+   * @param form what it sees and answers
    * @param directory checkpoints in {@code run}, the adapter in {@code adapter}
    * @param rows images per batch
    * @param reuse how often an answer of the prior is used
@@ -44,6 +46,7 @@ public final class AdapterTraining {
   public record Settings(
       String adapterId,
       UNetConfig unet,
+      AdapterForm form,
       Path directory,
       TrainingBudget budget,
       double learningRate,
@@ -89,6 +92,8 @@ public final class AdapterTraining {
             settings.emaDecay(),
             settings.checkpointMinutes(),
             settings.directory().resolve("run"));
+    var features =
+        new AdapterFeatures(settings.form(), AdapterFeatures.DEFAULT_CLIP, task.operator());
     var batches =
         new AdapterBatches(
             prior,
@@ -97,7 +102,7 @@ public final class AdapterTraining {
             settings.rows(),
             settings.flips(),
             settings.reuse(),
-            AdapterFeatures.DEFAULT_CLIP,
+            features,
             settings.seed());
     run.run(batches, listener);
     return write(run, JSON.createObjectNode());
@@ -107,7 +112,7 @@ public final class AdapterTraining {
     var tensors = network.averagedWeights();
     byte[] file = Safetensors.encode(tensors, Safetensors.Storage.F32, Map.of());
     var operator = task.operator();
-    int channels = AdapterFeatures.channels(operator);
+    int channels = AdapterFeatures.channels(settings.form(), operator);
     GoldenCheck golden;
     try (var opened = networks.open(settings.unet())) {
       golden =
@@ -131,6 +136,7 @@ public final class AdapterTraining {
             AdapterVerifier.sha256(file),
             network.parameters(),
             AdapterFeatures.DEFAULT_CLIP,
+            settings.form(),
             Optional.of(golden),
             provenance(run),
             validation);

@@ -30,7 +30,7 @@ final class Example {
                "noise": {"type": "gaussian", "sigma": 0.02}}
               """),
           SHAPE);
-  static final int FEATURES = AdapterFeatures.channels(OPERATOR);
+  static final int FEATURES = AdapterFeatures.channels(AdapterForm.PAPER, OPERATOR);
   static final Prior PRIOR = new NamedPrior("tiny", "ab".repeat(32));
 
   private Example() {}
@@ -82,6 +82,7 @@ final class Example {
         AdapterVerifier.sha256(file),
         FEATURES + 1,
         AdapterFeatures.DEFAULT_CLIP,
+        AdapterForm.PAPER,
         Optional.empty(),
         JsonNodeFactory.instance.objectNode().put("steps", 10),
         JsonNodeFactory.instance.objectNode());

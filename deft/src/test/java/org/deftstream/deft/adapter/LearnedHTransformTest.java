@@ -25,7 +25,11 @@ class LearnedHTransformTest {
 
   private LearnedHTransform transform(AdapterWeights with, int maxBatch) {
     return new LearnedHTransform(
-        networks.open(NETWORK), with, Example.OPERATOR, CLIP, BatchSizes.upTo(maxBatch));
+        networks.open(NETWORK),
+        with,
+        new AdapterFeatures(AdapterForm.PAPER, CLIP, Example.OPERATOR),
+        Example.SHAPE,
+        BatchSizes.upTo(maxBatch));
   }
 
   private float[] values(double scale) {

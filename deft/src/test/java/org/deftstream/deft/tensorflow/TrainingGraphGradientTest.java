@@ -38,7 +38,7 @@ class TrainingGraphGradientTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void shouldDescendTheLossItReports(boolean adapter) {
-    try (var network = new TrainingGraph(config, adapter, new SessionOptions(1, false), 1)) {
+    try (var network = new TrainingGraph(config, adapter, 0.01, new SessionOptions(1, false), 1)) {
       var weights = perturbed(network.averagedWeights());
       network.warmStart(weights);
       loss(network, adapter);
@@ -70,7 +70,7 @@ class TrainingGraphGradientTest {
   void shouldRefuseToTrainWithDropout() {
     var dropout = UNetFixture.load("dropout").config();
 
-    assertThatThrownBy(() -> new TrainingGraph(dropout, false, SessionOptions.standard(), 1))
+    assertThatThrownBy(() -> new TrainingGraph(dropout, false, 0, SessionOptions.standard(), 1))
         .hasMessageContaining("dropout is 0.3");
   }
 

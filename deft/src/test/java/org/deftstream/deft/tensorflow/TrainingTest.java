@@ -100,7 +100,7 @@ class TrainingTest {
 
   @Test
   void shouldStartAtZeroSoThatAnAdapterBeginsAsTheUnconditionalPrior() {
-    try (var network = backend.trainAdapter(network(3), 1)) {
+    try (var network = backend.trainAdapter(network(3), 0.01, 1)) {
       var b = batch(1, 3, true);
       // Only s(t) g is not zero at first, with s = 0.01: the loss is (target - (-0.01 g))^2.
       float[] loss = network.step(b.input(), b.gradient(), b.timesteps(), b.target(), 0, 1);
@@ -240,7 +240,7 @@ class TrainingTest {
   }
 
   private AdapterWeights adapter(long seed) {
-    try (var network = backend.trainAdapter(network(3), seed)) {
+    try (var network = backend.trainAdapter(network(3), 0.01, seed)) {
       run(network, 5, "adapter" + seed).run(step -> batch(seed + step, 3, true), SILENT);
       return new AdapterWeights(network.averagedWeights());
     }

@@ -73,14 +73,15 @@ final class AdapterBuilder {
     try {
       var operator = task.operator();
       var hTransform =
-          new LearnedHTransform(network, weights, operator, manifest.featureClip(), batchSizes);
+          new LearnedHTransform(
+              network, weights, manifest.features(operator), operator.imageShape(), batchSizes);
       hTransform.warmUp();
       manifest
           .golden()
           .ifPresent(
               golden ->
                   golden.verify(
-                      network, weights, operator.imageShape(), AdapterFeatures.channels(operator)));
+                      network, weights, operator.imageShape(), AdapterFeatures.channels(manifest.form(), operator)));
       progress.accept(AdapterState.WARM);
       return new LoadedAdapter(manifest, hTransform, network);
     } catch (AdapterRefusedException e) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.AdapterForm;
 import org.deftstream.deft.adapter.AdapterManifest;
 import org.deftstream.deft.adapter.AdapterVerifier;
 import org.deftstream.deft.adapter.AdapterWeights;
@@ -84,7 +85,7 @@ public final class Fixture {
         Safetensors.encode(
             tensors, Safetensors.Storage.F32, Map.of("id", id, "note", "x".repeat(note)));
     var task = task();
-    var config = network(AdapterFeatures.channels(task.operator()));
+    var config = network(AdapterFeatures.channels(AdapterForm.PAPER, task.operator()));
     var networks = new ClosedFormNetworks();
     Optional<GoldenCheck> golden;
     try (var network = networks.open(config)) {
@@ -94,7 +95,7 @@ public final class Fixture {
                   network,
                   new AdapterWeights(tensors),
                   SHAPE,
-                  AdapterFeatures.channels(task.operator()),
+                  AdapterFeatures.channels(AdapterForm.PAPER, task.operator()),
                   7));
     }
     var nothing = JsonNodeFactory.instance.objectNode();
@@ -111,6 +112,7 @@ public final class Fixture {
             AdapterVerifier.sha256(file),
             1,
             AdapterFeatures.DEFAULT_CLIP,
+            AdapterForm.PAPER,
             Float.isFinite(gain) ? golden : Optional.empty(),
             nothing,
             nothing);
@@ -140,7 +142,11 @@ public final class Fixture {
     var network = new ClosedFormNetworks().open(adapter.manifest().network());
     var hTransform =
         new LearnedHTransform(
-            network, adapter.weights(), task().operator(), 1.5, BatchSizes.upTo(2));
+            network,
+            adapter.weights(),
+            adapter.manifest().features(task().operator()),
+            SHAPE,
+            BatchSizes.upTo(2));
     return new LoadedAdapter(adapter.manifest(), hTransform, network, leases);
   }
 

@@ -113,8 +113,8 @@ public final class EvaluateCommand implements Callable<Integer> {
               new LearnedHTransform(
                   network,
                   weights,
-                  task.operator(),
-                  manifest.featureClip(),
+                  manifest.features(task.operator()),
+                  task.operator().imageShape(),
                   BatchSizes.upTo(batch));
           var own = task.learnedSampler();
           for (double eta : or(etas, own.noiseLevel())) {

@@ -18,6 +18,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private Models models;
   @Mixin private ImageOptions images;
   @Mixin private TrainingOptions training;
+  @Mixin private FormOptions form;
 
   @Option(names = "--adapter", required = true, paramLabel = "ID", description = "Its new id.")
   private String adapterId;
@@ -40,7 +41,7 @@ public final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     var task = models.task();
     var unet = PriorCommand.readNetwork(networkFile);
-    int channels = AdapterFeatures.channels(task.operator());
+    int channels = AdapterFeatures.channels(form.form(), task.operator());
     var shape = task.operator().imageShape();
     if (unet.inChannels() != channels
         || unet.outChannels() != shape.channels()
@@ -73,6 +74,7 @@ public final class TrainCommand implements Callable<Integer> {
         new AdapterTraining.Settings(
             adapterId,
             unet,
+            form.form(),
             training.directory,
             training.budget(),
             training.learningRate,
@@ -84,7 +86,7 @@ public final class TrainCommand implements Callable<Integer> {
             training.seed);
     var backend = training.backend();
     try (var prior = backend.openPrior(models.prior(task));
-        var network = backend.trainAdapter(unet, training.seed);
+        var network = backend.trainAdapter(unet, form.form().firstScale(), training.seed);
         var line = ProgressLine.onStandardError("adapter " + adapterId)) {
       System.err.printf(
           "%,d images, %,d parameters (%.1f %% of the prior's %,d)%n",

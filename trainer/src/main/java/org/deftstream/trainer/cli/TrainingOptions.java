@@ -68,14 +68,18 @@ final class TrainingOptions {
       description = "Threads of TensorFlow; 0 takes every processor.")
   private int threads;
 
+  @Option(
+      names = "--bfloat16",
+      description = "Multiply in bfloat16 where the processor is faster at it; weights stay float32.")
+  private boolean bfloat16;
+
   TrainingBudget budget() {
     return new TrainingBudget(steps, minutes);
   }
 
   TensorFlowBackend backend() {
-    var standard = SessionOptions.standard();
-    return TensorFlowBackend.start(
-        threads > 0 ? new SessionOptions(threads, standard.bfloat16()) : standard);
+    int all = SessionOptions.standard().threads();
+    return TensorFlowBackend.start(new SessionOptions(threads > 0 ? threads : all, bfloat16));
   }
 
   static TrainingRun.Listener show(ProgressLine line) {
