@@ -3,8 +3,6 @@ package org.deftstream.deft.training;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.deftstream.deft.adapter.AdapterFeatures;
-import org.deftstream.deft.operator.BoundMeasurement;
-import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.DdimStep;
 
@@ -22,8 +20,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
   private static final int POOL_BATCHES = 16;
 
   private final Prior prior;
-  private final ForwardOperator operator;
-  private final ImageSet images;
+  private final LabelledPairs pairs;
   private final PriorBatches noisy;
   private final int rows;
   private final int reuse;
@@ -33,29 +30,21 @@ public final class AdapterBatches implements TrainingRun.Batches {
   private long pooled = -1;
 
   /** One answer of the prior, kept. */
-  private record PooledRow(float[] x0, float[] xt, float[] clean, float[] target, int t) {}
+  private record PooledRow(
+      int index, float[] x0, float[] xt, float[] clean, float[] target, int t) {}
 
   /**
-   * Batches that simulate measurements of images.
+   * Batches of pairs.
    *
    * @param rows images per batch
-   * @param flips whether images are mirrored left to right at random
    * @param reuse how often an answer of the prior is used, at least 1
    * @param features what the network sees and answers
    */
   public AdapterBatches(
-      Prior prior,
-      ForwardOperator operator,
-      ImageSet images,
-      int rows,
-      boolean flips,
-      int reuse,
-      AdapterFeatures features,
-      long seed) {
+      Prior prior, LabelledPairs pairs, int rows, int reuse, AdapterFeatures features, long seed) {
     this.prior = prior;
-    this.operator = operator;
-    this.images = images;
-    this.noisy = new PriorBatches(images, prior.schedule(), rows, flips, seed);
+    this.pairs = pairs;
+    this.noisy = new PriorBatches(pairs, prior.schedule(), rows, seed);
     this.rows = rows;
     this.reuse = reuse;
     this.features = features;
@@ -76,7 +65,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
   }
 
   private void fill(long generation) {
-    int size = images.shape().size();
+    int size = pairs.shape().size();
     for (int b = 0; b < POOL_BATCHES; b++) {
       var images = noisy.noisyImages(generation * POOL_BATCHES + b);
       float[] predicted = prior.predictNoise(images.xt(), images.timesteps());
@@ -89,7 +78,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
         float[] x0 = row(images.x0(), r, size);
         float[] clean = features.clipped(DdimStep.clean(xt, answer, alphaBar));
         float[] target = features.target(x0, eps, answer, clean, alphaBar);
-        pool[b * rows + r] = new PooledRow(x0, xt, clean, target, t);
+        pool[b * rows + r] = new PooledRow(images.indexes()[r], x0, xt, clean, target, t);
       }
     }
     pooled = generation;
@@ -115,7 +104,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
   }
 
   private TrainingRun.Batch batch(int[] order, int from, SplittableRandom random) {
-    var shape = images.shape();
+    var shape = pairs.shape();
     int size = shape.size();
     var input = new float[rows * shape.height() * shape.width() * features.channels()];
     var gradients = new float[rows * size];
@@ -128,8 +117,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
             r -> {
               var own = new SplittableRandom(seeds[r]);
               var entry = pool[order[from + r]];
-              var bound = operator.bind(operator.drawAuxiliary(own));
-              var measurement = BoundMeasurement.of(bound, bound.simulate(entry.x0(), own));
+              var measurement = pairs.measurement(entry.index(), entry.x0(), own);
               double alphaBar = prior.schedule().alphaBar(entry.t());
               features.write(input, gradients, r, entry.xt(), entry.clean(), alphaBar, measurement);
               System.arraycopy(entry.target(), 0, targets, r * size, size);

@@ -29,7 +29,7 @@ public final class AdapterTraining {
   private final Settings settings;
   private final Task task;
   private final Prior prior;
-  private final ImageSet images;
+  private final LabelledPairs pairs;
   private final TrainableNetwork network;
   private final AdapterNetworks networks;
 
@@ -51,7 +51,6 @@ public final class AdapterTraining {
       TrainingBudget budget,
       double learningRate,
       int rows,
-      boolean flips,
       int reuse,
       double emaDecay,
       double checkpointMinutes,
@@ -67,13 +66,13 @@ public final class AdapterTraining {
       Settings settings,
       Task task,
       Prior prior,
-      ImageSet images,
+      LabelledPairs pairs,
       TrainableNetwork network,
       AdapterNetworks networks) {
     this.settings = settings;
     this.task = task;
     this.prior = prior;
-    this.images = images;
+    this.pairs = pairs;
     this.network = network;
     this.networks = networks;
   }
@@ -96,14 +95,7 @@ public final class AdapterTraining {
         new AdapterFeatures(settings.form(), AdapterFeatures.DEFAULT_CLIP, task.operator());
     var batches =
         new AdapterBatches(
-            prior,
-            task.operator(),
-            images,
-            settings.rows(),
-            settings.flips(),
-            settings.reuse(),
-            features,
-            settings.seed());
+            prior, pairs, settings.rows(), settings.reuse(), features, settings.seed());
     run.run(batches, listener);
     return write(run, JSON.createObjectNode());
   }
@@ -147,11 +139,10 @@ public final class AdapterTraining {
 
   private ObjectNode provenance(TrainingRun run) {
     var json = JSON.createObjectNode();
-    json.put("images", images.size()).put("steps", run.steps()).put("rows", settings.rows());
+    json.put("images", pairs.size()).put("steps", run.steps()).put("rows", settings.rows());
     json.put("minutes", Math.round(run.elapsedMinutes() * 10) / 10.0);
     json.put("learningRate", settings.learningRate()).put("priorReuse", settings.reuse());
     json.put("emaDecay", settings.emaDecay()).put("seed", settings.seed());
-    json.put("flips", settings.flips());
     var curve = run.curve();
     if (!curve.isEmpty()) {
       json.put("loss", curve.get(curve.size() - 1)[2]);

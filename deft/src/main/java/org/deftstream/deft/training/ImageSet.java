@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
@@ -187,6 +188,30 @@ public final class ImageSet {
       chosen.add(images.get((int) ((long) i * images.size() / count)));
     }
     return new ImageSet(shape, chosen);
+  }
+
+  /**
+   * These images, to learn from.
+   *
+   * @param flips whether they are mirrored left to right at random
+   */
+  public Truths truths(boolean flips) {
+    return new Truths() {
+      @Override
+      public ImageShape shape() {
+        return shape;
+      }
+
+      @Override
+      public int size() {
+        return images.size();
+      }
+
+      @Override
+      public float[] truth(int index, RandomGenerator random) {
+        return image(index, flips && random.nextBoolean());
+      }
+    };
   }
 
   /** Number of images. */

@@ -8,29 +8,26 @@ import org.deftstream.deft.schedule.NoiseSchedule;
  * alphaBar) eps} at uniform t, target eps.
  */
 public final class PriorBatches implements TrainingRun.Batches {
-  private final ImageSet images;
+  private final Truths images;
   private final NoiseSchedule schedule;
   private final int rows;
-  private final boolean flips;
   private final long seed;
 
   /**
-   * Batches from a set of images.
+   * Batches from images.
    *
    * @param rows images per batch
-   * @param flips whether images are mirrored left to right at random
    */
-  public PriorBatches(ImageSet images, NoiseSchedule schedule, int rows, boolean flips, long seed) {
+  public PriorBatches(Truths images, NoiseSchedule schedule, int rows, long seed) {
     this.images = images;
     this.schedule = schedule;
     this.rows = rows;
-    this.flips = flips;
     this.seed = seed;
   }
 
   /** Noisy images with what they were made of; rows one after the other. */
   @SuppressWarnings("ArrayRecordComponent") // lent to the caller
-  record NoisyImages(float[] x0, float[] eps, float[] xt, int[] timesteps) {}
+  record NoisyImages(int[] indexes, float[] x0, float[] eps, float[] xt, int[] timesteps) {}
 
   @Override
   public TrainingRun.Batch batch(long step) {
@@ -45,8 +42,10 @@ public final class PriorBatches implements TrainingRun.Batches {
     var xt = new float[rows * size];
     var eps = new float[rows * size];
     var timesteps = new int[rows];
+    var indexes = new int[rows];
     for (int r = 0; r < rows; r++) {
-      float[] x0 = images.image(random.nextInt(images.size()), flips && random.nextBoolean());
+      indexes[r] = random.nextInt(images.size());
+      float[] x0 = images.truth(indexes[r], random);
       System.arraycopy(x0, 0, clean, r * size, size);
       // One timestep from each of as many equal parts: the same expectation, less variance.
       timesteps[r] = (int) ((r + random.nextDouble()) * schedule.steps() / rows);
@@ -59,6 +58,6 @@ public final class PriorBatches implements TrainingRun.Batches {
         xt[r * size + i] = signal * x0[i] + noise * e;
       }
     }
-    return new NoisyImages(clean, eps, xt, timesteps);
+    return new NoisyImages(indexes, clean, eps, xt, timesteps);
   }
 }

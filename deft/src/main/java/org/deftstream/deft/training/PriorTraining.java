@@ -90,7 +90,10 @@ public final class PriorTraining {
             settings.directory().resolve("run"));
     var batches =
         new PriorBatches(
-            images, scheduler.schedule(), settings.rows(), settings.flips(), settings.seed());
+            images.truths(settings.flips()),
+            scheduler.schedule(),
+            settings.rows(),
+            settings.seed());
     run.run(
         batches,
         new TrainingRun.Listener() {

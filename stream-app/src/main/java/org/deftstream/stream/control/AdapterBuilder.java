@@ -81,7 +81,10 @@ final class AdapterBuilder {
           .ifPresent(
               golden ->
                   golden.verify(
-                      network, weights, operator.imageShape(), AdapterFeatures.channels(manifest.form(), operator)));
+                      network,
+                      weights,
+                      operator.imageShape(),
+                      AdapterFeatures.channels(manifest.form(), operator)));
       progress.accept(AdapterState.WARM);
       return new LoadedAdapter(manifest, hTransform, network);
     } catch (AdapterRefusedException e) {

@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 final class ImageOptions {
   @Option(
       names = "--images",
-      required = true,
       paramLabel = "PATH",
       description = "Folder or zip of PNG, JPEG or BMP files, or an idx file.")
   private Path source;
@@ -36,6 +35,9 @@ final class ImageOptions {
   private int limit;
 
   ImageSet read(ImageShape shape) {
+    if (source == null) {
+      throw new UserError("--images is missing: a folder, zip or idx file to take images from");
+    }
     var images = ImageSet.read(source, shape);
     if (range != null) {
       String[] ends = range.split(":", -1);

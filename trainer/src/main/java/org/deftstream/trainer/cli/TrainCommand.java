@@ -1,20 +1,29 @@
 package org.deftstream.trainer.cli;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.task.Task;
+import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.text.ProgressLine;
 import org.deftstream.deft.training.AdapterTraining;
+import org.deftstream.deft.training.LabelledPairs;
+import org.deftstream.deft.training.StoredPairs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code deftstream train}: fine-tunes the adapter of a task on simulated measurements. */
+/** {@code deftstream train}: fine-tunes the adapter of a task on labelled pairs. */
 @Command(
     name = "train",
-    description = "Train the adapter of a task on measurements simulated from images.")
+    description = "Train the adapter of a task on labelled pairs, simulated or real.")
 public final class TrainCommand implements Callable<Integer> {
+  private static final String SIMULATE = "simulate";
+
   @Mixin private Models models;
   @Mixin private ImageOptions images;
   @Mixin private TrainingOptions training;
@@ -36,6 +45,22 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "R",
       description = "Use each answer of the prior so often (default: ${DEFAULT-VALUE}).")
   private int reuse;
+
+  @Option(
+      names = "--pairs",
+      defaultValue = SIMULATE,
+      paramLabel = "DIR",
+      description =
+          "'simulate' measures --images with the task's operator, afresh at every use; a folder"
+              + " holds real pairs, one safetensors file each with the tensors truth, measurement"
+              + " and the operator's auxiliary inputs (default: ${DEFAULT-VALUE}).")
+  private String pairs;
+
+  @Option(
+      names = "--from",
+      paramLabel = "DIR",
+      description = "Start from the weights of this adapter instead of from scratch.")
+  private Path from;
 
   @Override
   public Integer call() {
@@ -69,7 +94,7 @@ public final class TrainCommand implements Callable<Integer> {
               + " and "
               + shape.channels());
     }
-    var set = images.read(shape);
+    var set = pairs(task);
     var settings =
         new AdapterTraining.Settings(
             adapterId,
@@ -79,7 +104,6 @@ public final class TrainCommand implements Callable<Integer> {
             training.budget(),
             training.learningRate,
             training.rows,
-            training.flips,
             reuse,
             training.emaDecay,
             training.checkpointMinutes,
@@ -88,8 +112,11 @@ public final class TrainCommand implements Callable<Integer> {
     try (var prior = backend.openPrior(models.prior(task));
         var network = backend.trainAdapter(unet, form.form().firstScale(), training.seed);
         var line = ProgressLine.onStandardError("adapter " + adapterId)) {
+      if (from != null) {
+        network.warmStart(startingWeights(unet));
+      }
       System.err.printf(
-          "%,d images, %,d parameters (%.1f %% of the prior's %,d)%n",
+          "%,d pairs, %,d parameters (%.1f %% of the prior's %,d)%n",
           set.size(),
           network.parameters(),
           100.0 * network.parameters() / prior.parameters(),
@@ -100,5 +127,28 @@ public final class TrainCommand implements Callable<Integer> {
       System.out.println(adapter);
       return 0;
     }
+  }
+
+  private LabelledPairs pairs(Task task) {
+    if (pairs.equals(SIMULATE)) {
+      var set = images.read(task.operator().imageShape());
+      return LabelledPairs.simulated(set.truths(training.flips), task.operator());
+    }
+    return StoredPairs.read(Path.of(pairs), task.operator());
+  }
+
+  private Map<String, FloatTensor> startingWeights(UNetConfig unet) {
+    var content = AdapterDirectory.read(from);
+    var manifest = content.manifest();
+    if (!manifest.network().equals(unet) || !manifest.form().equals(form.form())) {
+      throw new UserError(
+          "adapter "
+              + manifest.adapterId()
+              + " in "
+              + from
+              + " has another network or form than the one to be trained; give its own with"
+              + " --network and --form");
+    }
+    return content.weights().tensors();
   }
 }

@@ -70,7 +70,8 @@ final class TrainingOptions {
 
   @Option(
       names = "--bfloat16",
-      description = "Multiply in bfloat16 where the processor is faster at it; weights stay float32.")
+      description =
+          "Multiply in bfloat16 where the processor is faster at it; weights stay float32.")
   private boolean bfloat16;
 
   TrainingBudget budget() {

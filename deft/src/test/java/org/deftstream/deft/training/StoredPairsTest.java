@@ -1,0 +1,114 @@
+package org.deftstream.deft.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.tensor.FloatTensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoredPairsTest {
+  @TempDir private Path folder;
+  private ForwardOperator operator;
+  private final Map<String, FloatTensor> pair = new LinkedHashMap<>();
+
+  @BeforeEach
+  void makePair() throws IOException {
+    operator =
+        Operators.create(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"kind": "inpainting",
+                     "mask": {"type": "free-form", "leastHidden": 0.2, "mostHidden": 0.4},
+                     "noise": {"type": "gaussian", "sigma": 0.02}}
+                    """),
+            new ImageShape(4, 4, 1));
+    pair.put("truth", tensor(4, 4, 1));
+    pair.put("measurement", new FloatTensor(operator.measurementShape(), new float[16]));
+    operator.auxiliaryShapes().forEach((name, shape) -> pair.put(name, ones(shape)));
+  }
+
+  /** A mask that hides nothing. */
+  private static FloatTensor ones(int[] shape) {
+    var ones = tensor(shape);
+    java.util.Arrays.fill(ones.data(), 1);
+    return ones;
+  }
+
+  private static FloatTensor tensor(int... shape) {
+    int size = 1;
+    for (int s : shape) {
+      size *= s;
+    }
+    var data = new float[size];
+    for (int i = 0; i < size; i++) {
+      data[i] = i / 100f;
+    }
+    return new FloatTensor(shape, data);
+  }
+
+  private StoredPairs read() {
+    Safetensors.write(folder.resolve("a.safetensors"), pair, Safetensors.Storage.F32, Map.of());
+    return StoredPairs.read(folder, operator);
+  }
+
+  @Test
+  void shouldGiveBackWhatTheFilesHold() {
+    var pairs = read();
+    var random = new SplittableRandom(1);
+
+    assertThat(pairs.size()).isEqualTo(1);
+    assertThat(pairs.truth(0, random)).isEqualTo(pair.get("truth").data());
+    var measurement = pairs.measurement(0, pairs.truth(0, random), random);
+    assertThat(measurement.measurement()).isEqualTo(pair.get("measurement").data());
+  }
+
+  @Test
+  void shouldNameBothShapesOfATensorThatDoesNotFit() {
+    pair.put("truth", tensor(4, 5, 1));
+
+    assertThatThrownBy(this::read)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a.safetensors: 'truth' has the shape [4, 5, 1]")
+        .hasMessageContaining("the task needs [4, 4, 1]");
+  }
+
+  @Test
+  void shouldNameAMissingAndAnUnknownTensor() {
+    var measurement = pair.remove("measurement");
+    assertThatThrownBy(this::read).hasMessageContaining("tensor 'measurement' is missing");
+
+    pair.put("measurement", measurement);
+    pair.put("measurment", tensor(1));
+    assertThatThrownBy(this::read).hasMessageContaining("unknown tensor 'measurment'");
+  }
+
+  @Test
+  void shouldRefuseValuesThatAreNotFinite() {
+    var data = new float[16];
+    data[3] = Float.NaN;
+    pair.put("truth", new FloatTensor(new int[] {4, 4, 1}, data));
+
+    assertThatThrownBy(this::read).hasMessageContaining("'truth' holds a value that is not finite");
+  }
+
+  @Test
+  void shouldSayWhereItFoundNoPairs() {
+    assertThatThrownBy(() -> StoredPairs.read(folder, operator))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("no *.safetensors files with pairs in " + folder);
+  }
+}
