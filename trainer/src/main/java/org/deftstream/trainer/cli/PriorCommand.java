@@ -1,6 +1,7 @@
 package org.deftstream.trainer.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,9 +149,26 @@ public final class PriorCommand {
   }
 
   static UNetConfig readNetwork(Path file) {
+    return network(readJson(file), file);
+  }
+
+  /** The JSON object of a network's file. */
+  static ObjectNode readJson(Path file) {
     try {
-      return UNetConfig.parse(new ObjectMapper().readTree(file.toFile()));
-    } catch (IOException | IllegalArgumentException e) {
+      if (new ObjectMapper().readTree(file.toFile()) instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (IOException e) {
+      throw new UserError("cannot use the network of " + file + ": " + e.getMessage(), e);
+    }
+    throw new UserError("cannot use the network of " + file + ": it is not a JSON object");
+  }
+
+  /** The network that a file's JSON describes. */
+  static UNetConfig network(ObjectNode json, Path file) {
+    try {
+      return UNetConfig.parse(json);
+    } catch (IllegalArgumentException e) {
       throw new UserError("cannot use the network of " + file + ": " + e.getMessage(), e);
     }
   }

@@ -9,6 +9,8 @@ import org.deftstream.deft.adapter.AdapterFeatures;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.tensorflow.SessionOptions;
+import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.text.ProgressLine;
 import org.deftstream.deft.training.AdapterTraining;
 import org.deftstream.deft.training.LabelledPairs;
@@ -36,7 +38,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--network",
       required = true,
       paramLabel = "FILE",
-      description = "Network specification: a config.json of diffusers' UNet2DModel.")
+      description =
+          "Network specification: a config.json of diffusers' UNet2DModel; its sizes and channels"
+              + " are set to the task's.")
   private Path networkFile;
 
   @Option(
@@ -65,35 +69,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var task = models.task();
-    var unet = PriorCommand.readNetwork(networkFile);
-    int channels = AdapterFeatures.channels(form.form(), task.operator());
-    var shape = task.operator().imageShape();
-    if (unet.inChannels() != channels
-        || unet.outChannels() != shape.channels()
-        || unet.sampleHeight() != shape.height()
-        || unet.sampleWidth() != shape.width()) {
-      throw new UserError(
-          "the network of "
-              + networkFile
-              + " takes "
-              + unet.sampleHeight()
-              + "x"
-              + unet.sampleWidth()
-              + "x"
-              + unet.inChannels()
-              + " and gives "
-              + unet.outChannels()
-              + " channels; task "
-              + task.name()
-              + " needs "
-              + shape.height()
-              + "x"
-              + shape.width()
-              + "x"
-              + channels
-              + " and "
-              + shape.channels());
-    }
+    var unet = network(task);
     var set = pairs(task);
     var settings =
         new AdapterTraining.Settings(
@@ -109,7 +85,9 @@ public final class TrainCommand implements Callable<Integer> {
             training.checkpointMinutes,
             training.seed);
     var backend = training.backend();
-    try (var prior = backend.openPrior(models.prior(task));
+    // The prior answers as it will in service: in float32.
+    var serving = TensorFlowBackend.start(SessionOptions.standard());
+    try (var prior = serving.openPrior(models.prior(task));
         var network = backend.trainAdapter(unet, form.form().firstScale(), training.seed);
         var line = ProgressLine.onStandardError("adapter " + adapterId)) {
       if (from != null) {
@@ -122,11 +100,25 @@ public final class TrainCommand implements Callable<Integer> {
           100.0 * network.parameters() / prior.parameters(),
           prior.parameters());
       var adapter =
-          new AdapterTraining(settings, task, prior, set, network, backend.adapterNetworks())
+          new AdapterTraining(settings, task, prior, set, network, serving.adapterNetworks())
               .run(TrainingOptions.show(line));
       System.out.println(adapter);
       return 0;
     }
+  }
+
+  /** The network of the file, with the sizes of the task. */
+  private UNetConfig network(Task task) {
+    var shape = task.operator().imageShape();
+    var json = PriorCommand.readJson(networkFile);
+    json.put("in_channels", AdapterFeatures.channels(form.form(), task.operator()));
+    json.put("out_channels", shape.channels());
+    if (shape.height() == shape.width()) {
+      json.put("sample_size", shape.height());
+    } else {
+      json.putArray("sample_size").add(shape.height()).add(shape.width());
+    }
+    return PriorCommand.network(json, networkFile);
   }
 
   private LabelledPairs pairs(Task task) {
