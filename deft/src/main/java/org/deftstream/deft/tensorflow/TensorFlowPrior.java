@@ -11,6 +11,8 @@ import org.deftstream.deft.prior.TimeEmbedding;
 import org.deftstream.deft.schedule.NoiseSchedule;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
@@ -19,16 +21,25 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** A prior of {@link PriorDirectory}, evaluated by TensorFlow through DJL. */
+/**
+ * A prior of {@link PriorDirectory}, evaluated by TensorFlow through DJL. The graph of the
+ * vector-Jacobian product is a second SavedModel with a session of its own, opened at the first
+ * {@link #vectorJacobian}: a prior that is only evaluated forward does not pay for it.
+ */
 final class TensorFlowPrior implements Prior {
   private final PriorDirectory directory;
+  private final SessionOptions options;
   private final NoiseSchedule schedule;
   private final ImageShape shape;
   private final long parameters;
   private final DjlNetwork network;
+  private final Object jacobianLock = new Object();
+  private DjlNetwork jacobian;
+  private boolean closed;
 
   TensorFlowPrior(PriorDirectory directory, SessionOptions options) {
     this.directory = directory;
+    this.options = options;
     schedule = directory.scheduler().schedule();
     shape = directory.imageShape();
     if (directory.unet().inChannels() != shape.channels()) {
@@ -55,30 +66,66 @@ final class TensorFlowPrior implements Prior {
       model =
           SavedModels.get(
               "prior-" + directory.fingerprint(),
-              (graph, sessions) -> build(graph, sessions, weights));
+              (graph, sessions) -> prediction(graph, sessions, weights));
     } catch (IllegalArgumentException e) {
       throw new UserError("prior " + directory.path() + ": " + e.getMessage(), e);
     }
     network = new DjlNetwork("prior " + directory.name(), model, options);
   }
 
-  private Signature build(
-      Graph graph, SavedModels.SessionFactory sessions, Map<String, FloatTensor> weights) {
+  /** A prior's graph under construction. */
+  private record Placed(
+      Ops tf,
+      Placeholder<TFloat32> x,
+      Placeholder<TInt32> t,
+      VariableWeights variables,
+      Operand<TFloat32> eps) {}
+
+  private Placed place(Graph graph, Map<String, FloatTensor> weights) {
     var tf = Ops.create(graph);
-    var x =
-        tf.placeholder(
-            TFloat32.class,
-            Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
+    var x = images(tf);
     var t = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     var variables = new VariableWeights(tf);
     var eps = UNetGraph.build(tf, directory.unet(), variables, x, t);
     WeightSpec.refuseUnused(variables.variables().keySet(), weights);
-    fill(tf, sessions.open(), variables, weights);
+    return new Placed(tf, x, t, variables, eps);
+  }
+
+  private Placeholder<TFloat32> images(Ops tf) {
+    return tf.placeholder(
+        TFloat32.class,
+        Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
+  }
+
+  private Signature prediction(
+      Graph graph, SavedModels.SessionFactory sessions, Map<String, FloatTensor> weights) {
+    var placed = place(graph, weights);
+    fill(placed.tf(), sessions.open(), placed.variables(), weights);
     return Signature.builder()
         .key(Signatures.KEY)
-        .input(Signatures.INPUT, x)
-        .input(Signatures.TIMESTEPS, t)
-        .output(Signatures.OUTPUT, eps)
+        .input(Signatures.INPUT, placed.x())
+        .input(Signatures.TIMESTEPS, placed.t())
+        .output(Signatures.OUTPUT, placed.eps())
+        .build();
+  }
+
+  private Signature product(
+      Graph graph, SavedModels.SessionFactory sessions, Map<String, FloatTensor> weights) {
+    var placed = place(graph, weights);
+    var cotangent = images(placed.tf());
+    var gradients =
+        graph.addGradients(
+            null,
+            new Output<?>[] {placed.eps().asOutput()},
+            new Output<?>[] {placed.x().asOutput()},
+            new Output<?>[] {cotangent.asOutput()});
+    fill(placed.tf(), sessions.open(), placed.variables(), weights);
+    return Signature.builder()
+        .key(Signatures.KEY)
+        .input(Signatures.INPUT, placed.x())
+        .input(Signatures.TIMESTEPS, placed.t())
+        .input(Signatures.COTANGENT, cotangent)
+        .output(Signatures.OUTPUT, gradients[0])
         .build();
   }
 
@@ -137,18 +184,54 @@ final class TensorFlowPrior implements Prior {
   public float[] predictNoise(float[] xt, int[] timesteps) {
     return network.predict(
         xt.length,
-        DjlNetwork.Input.floats(
-            Signatures.INPUT,
-            xt,
-            timesteps.length,
-            shape.height(),
-            shape.width(),
-            shape.channels()),
+        batch(Signatures.INPUT, xt, timesteps),
         DjlNetwork.Input.integers(Signatures.TIMESTEPS, timesteps));
   }
 
   @Override
+  public float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent) {
+    if (cotangent.length != xt.length) {
+      throw new IllegalArgumentException(
+          "a cotangent of " + cotangent.length + " values for images of " + xt.length);
+    }
+    return jacobian()
+        .predict(
+            xt.length,
+            batch(Signatures.INPUT, xt, timesteps),
+            DjlNetwork.Input.integers(Signatures.TIMESTEPS, timesteps),
+            batch(Signatures.COTANGENT, cotangent, timesteps));
+  }
+
+  private DjlNetwork.Input batch(String name, float[] images, int[] timesteps) {
+    return DjlNetwork.Input.floats(
+        name, images, timesteps.length, shape.height(), shape.width(), shape.channels());
+  }
+
+  /** The network of the product, opened on first use. */
+  private DjlNetwork jacobian() {
+    synchronized (jacobianLock) {
+      if (closed) {
+        throw new IllegalStateException("the network of prior " + name() + " is closed");
+      }
+      if (jacobian == null) {
+        var model =
+            SavedModels.get(
+                "prior-vjp-" + directory.fingerprint(),
+                (graph, sessions) -> product(graph, sessions, directory.weights()));
+        jacobian = new DjlNetwork("the Jacobian of prior " + name(), model, options);
+      }
+      return jacobian;
+    }
+  }
+
+  @Override
   public void close() {
+    synchronized (jacobianLock) {
+      closed = true;
+      if (jacobian != null) {
+        jacobian.close();
+      }
+    }
     network.close();
   }
 }

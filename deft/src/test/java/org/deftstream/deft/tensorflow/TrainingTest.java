@@ -222,6 +222,64 @@ class TrainingTest {
   }
 
   @Test
+  void shouldMultiplyByTheJacobianOfTheNetwork() {
+    Map<String, FloatTensor> weights;
+    try (var network = backend.trainPrior(network(1), 5)) {
+      run(network, 20, "run").run(step -> batch(step, 1, false), SILENT);
+      weights = network.averagedWeights();
+    }
+    var written =
+        PriorDirectory.write(
+            directory.resolve("prior"),
+            network(1),
+            SchedulerConfig.standard(),
+            weights,
+            Safetensors.Storage.F32,
+            new ObjectMapper().createObjectNode().put("name", "tiny"));
+    var b = batch(3, 1, false);
+    var random = new SplittableRandom(4);
+    var v = gaussian(random);
+    var prior = backend.openPrior(written);
+    try (prior) {
+      float[] product = prior.vectorJacobian(b.input(), b.timesteps(), v);
+      float reach = 1e-2f;
+      for (int row = 0; row < ROWS; row++) {
+        // Only one row is moved: the others must not answer for it.
+        var direction = gaussian(random);
+        var ahead = b.input().clone();
+        var behind = b.input().clone();
+        double expected = 0;
+        for (int i = row * SIDE * SIDE; i < (row + 1) * SIDE * SIDE; i++) {
+          ahead[i] += reach * direction[i];
+          behind[i] -= reach * direction[i];
+          expected += (double) product[i] * direction[i];
+        }
+        var there = prior.predictNoise(ahead, b.timesteps());
+        var back = prior.predictNoise(behind, b.timesteps());
+        double change = 0;
+        double size = 0;
+        for (int i = 0; i < v.length; i++) {
+          change += (double) v[i] * (there[i] - back[i]) / (2 * reach);
+          size += Math.pow((there[i] - back[i]) / (2 * reach), 2);
+        }
+        assertThat(change).isCloseTo(expected, within(1e-2 * Math.sqrt(size)));
+      }
+      assertThatThrownBy(() -> prior.vectorJacobian(b.input(), b.timesteps(), new float[3]))
+          .hasMessage("a cotangent of 3 values for images of 256");
+    }
+    assertThatThrownBy(() -> prior.vectorJacobian(b.input(), b.timesteps(), v))
+        .hasMessageContaining("is closed");
+  }
+
+  private static float[] gaussian(SplittableRandom random) {
+    var values = new float[ROWS * SIDE * SIDE];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  @Test
   void shouldEvaluateTwoAdaptersThroughOneNetwork() {
     var b = batch(2, 3, true);
     var trained = List.of(adapter(7), adapter(8));
