@@ -3,6 +3,7 @@ package org.deftstream.deft.engine;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.sampler.DdimStep;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.sampler.StepWeights;
 
 /**
  * One row of the batch under way: a trajectory, and the arrays that its step needs. Rows are kept
@@ -13,8 +14,7 @@ final class Row {
   private final float[] x0Hat;
   private final float[] z;
   private Trajectory trajectory;
-  private double alphaBar;
-  private double targetAlphaBar;
+  private StepWeights step;
   private Throwable failure;
 
   /** A row for images of so many values. */
@@ -29,8 +29,7 @@ final class Row {
     trajectory = next;
     failure = null;
     var schedule = next.job().request().prior().schedule();
-    alphaBar = schedule.alphaBar(next.t());
-    targetAlphaBar = schedule.alphaBar(next.target());
+    step = StepWeights.of(sampler(), schedule.alphaBar(next.t()), schedule.alphaBar(next.target()));
   }
 
   /** Forgets the trajectory, so that nothing of a finished job is held. */
@@ -63,22 +62,24 @@ final class Row {
       return;
     }
     var x = trajectory.x();
-    double scale = 1 / Math.sqrt(alphaBar);
-    double weight = Math.sqrt(1 - alphaBar) * scale;
+    double scale = 1 / Math.sqrt(step.alphaBar());
+    double weight = Math.sqrt(1 - step.alphaBar()) * scale;
     for (int i = 0; i < x0Hat.length; i++) {
       x0Hat[i] = (float) (scale * x[i] - weight * eps[i]);
     }
   }
 
-  /** What the h-transform sees. */
+  /** What the h-transform sees; {@link #drawNoise} must have returned. */
   StepRow stepRow() {
     return new StepRow(
         trajectory.x(),
         eps,
         x0Hat,
         trajectory.t(),
-        alphaBar,
-        trajectory.job().request().measurement());
+        step.alphaBar(),
+        trajectory.job().request().measurement(),
+        step,
+        z);
   }
 
   /** Refuses a correction of the wrong size, before any row of the call is changed. */
@@ -104,16 +105,20 @@ final class Row {
     }
   }
 
-  /** Draws the fresh noise of this step, if it has any; needs nothing but the trajectory. */
+  /**
+   * Draws the fresh noise of this step, if anyone needs it; looks at nothing but the trajectory.
+   */
   void drawNoise() {
-    if (DdimStep.freshNoise(sampler(), alphaBar, targetAlphaBar) != 0) {
+    boolean last = step.targetAlphaBar() == 1;
+    boolean asked = trajectory.job().request().hTransform().prescribesStep() && !last;
+    if (step.fresh() != 0 || asked) {
       trajectory.noise().fill(z, trajectory.t());
     }
   }
 
   /** Takes the trajectory to its next timestep; {@link #drawNoise} must have returned. */
   void update() {
-    DdimStep.apply(trajectory.x(), eps, z, sampler(), alphaBar, targetAlphaBar);
+    DdimStep.apply(trajectory.x(), eps, z, step);
     if (finite(trajectory.x())) {
       trajectory.advance();
     } else {

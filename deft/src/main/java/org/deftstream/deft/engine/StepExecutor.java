@@ -51,9 +51,9 @@ final class StepExecutor {
             .add(row);
       }
     }
+    noise.join();
     groups.forEach((transform, group) -> isolation.run(group, correctionCall.with(transform)));
     groups.clear();
-    noise.join();
     rows.parallelStream().filter(row -> row.failure() == null).forEach(Row::update);
     return rows;
   }

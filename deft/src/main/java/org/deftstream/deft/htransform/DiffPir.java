@@ -18,10 +18,7 @@ public final class DiffPir extends CleanImageTransform {
    * @param lambda trust in the prior against the measurement, above 0; the paper uses 1 to 25
    */
   public DiffPir(double lambda) {
-    if (!(lambda > 0 && Double.isFinite(lambda))) {
-      throw new IllegalArgumentException("diffpir: lambda must be a number above 0, got " + lambda);
-    }
-    this.lambda = lambda;
+    this.lambda = Parameters.positive(METHOD, "lambda", lambda);
   }
 
   @Override

@@ -13,6 +13,16 @@ public interface HTransform {
   String method();
 
   /**
+   * Whether the method is published as a step from x_t to x_s rather than as a correction of the
+   * noise (DPS, PiGDM, DDRM). Its h is then what makes DDIM's step the published one: {@code h =
+   * (x_s published - x_s unconditional) / (weight of the noise in the step)}. Such a method goes
+   * with the solver DDIM only, and sees the step's fresh noise.
+   */
+  default boolean prescribesStep() {
+    return false;
+  }
+
+  /**
    * Corrections for a batch of trajectories, each at its own timestep.
    *
    * @param rows at least one row

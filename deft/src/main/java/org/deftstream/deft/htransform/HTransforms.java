@@ -2,51 +2,83 @@ package org.deftstream.deft.htransform;
 
 import java.util.Map;
 import java.util.Set;
+import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.text.Nearest;
 
 /**
- * Makes the training-free h-transforms by name: {@code diffpir} with the parameter {@code lambda},
- * and {@code ddnm} with {@code gain} (1 where it is left out). Stateless and thread-safe.
+ * Makes the training-free h-transforms by name. Stateless and thread-safe.
+ *
+ * <table>
+ * <caption>Methods and their parameters</caption>
+ * <tr><td>{@code ddnm}</td><td>none</td></tr>
+ * <tr><td>{@code ddnm-plus}</td><td>{@code gain}, 1 where it is left out</td></tr>
+ * <tr><td>{@code ddrm}</td><td>{@code etaB}, 1 where it is left out</td></tr>
+ * <tr><td>{@code diffpir}</td><td>{@code lambda}</td></tr>
+ * <tr><td>{@code dps}</td><td>{@code zeta}</td></tr>
+ * <tr><td>{@code pigdm}</td><td>{@code weight}, 1 where it is left out</td></tr>
+ * </table>
  */
 public final class HTransforms {
   private HTransforms() {}
 
-  /** The names that {@link #create} knows. */
+  /** The names that {@link #create(String, Map, Prior)} knows. */
   public static Set<String> methods() {
-    return Set.of(DiffPir.METHOD, Ddnm.METHOD);
+    return Set.of(
+        Ddnm.METHOD, Ddnm.PLUS_METHOD, Ddrm.METHOD, DiffPir.METHOD, Dps.METHOD, PiGdm.METHOD);
+  }
+
+  /** Whether a method needs {@link Prior#vectorJacobian}, which costs about three predictions. */
+  public static boolean needsJacobian(String method) {
+    return method.equals(Dps.METHOD) || method.equals(PiGdm.METHOD);
   }
 
   /**
-   * Makes a method.
+   * Makes a method for a prior, which it borrows if it {@link #needsJacobian}.
    *
    * @throws IllegalArgumentException one line that names the method or parameter that is unknown,
    *     missing or out of range, with the nearest known one
    */
+  public static HTransform create(String method, Map<String, Double> parameters, Prior prior) {
+    return make(method, new Parameters(method, parameters), prior);
+  }
+
+  /**
+   * Makes a method that needs no Jacobian, and so no prior.
+   *
+   * @throws IllegalArgumentException as above, and if the method needs a prior
+   */
   public static HTransform create(String method, Map<String, Double> parameters) {
+    var made = create(method, parameters, null);
+    if (needsJacobian(method)) {
+      throw new IllegalArgumentException(method + " needs the Jacobian of a prior; none was given");
+    }
+    return made;
+  }
+
+  /**
+   * Checks a method and its parameters without making it.
+   *
+   * @throws IllegalArgumentException as {@link #create(String, Map, Prior)}
+   */
+  public static void check(String method, Map<String, Double> parameters) {
+    create(method, parameters, null);
+  }
+
+  /** A method only stores the prior, so that null does for checking the parameters. */
+  private static HTransform make(String method, Parameters parameters, Prior prior) {
     return switch (method) {
-      case DiffPir.METHOD -> {
-        checkNames(method, parameters, "lambda");
-        if (!parameters.containsKey("lambda")) {
-          throw new IllegalArgumentException("diffpir: parameter 'lambda' is missing");
-        }
-        yield new DiffPir(parameters.get("lambda"));
-      }
       case Ddnm.METHOD -> {
-        checkNames(method, parameters, "gain");
-        yield new Ddnm(parameters.getOrDefault("gain", 1.0));
+        parameters.only();
+        yield Ddnm.exact();
       }
+      case Ddnm.PLUS_METHOD -> Ddnm.plus(parameters.only("gain").get("gain", 1));
+      case Ddrm.METHOD -> new Ddrm(parameters.only("etaB").get("etaB", 1));
+      case DiffPir.METHOD -> new DiffPir(parameters.only("lambda").get("lambda"));
+      case Dps.METHOD -> new Dps(prior, parameters.only("zeta").get("zeta"));
+      case PiGdm.METHOD -> new PiGdm(prior, parameters.only("weight").get("weight", 1));
       default ->
           throw new IllegalArgumentException(
               "unknown method '" + method + "'" + Nearest.hint(method, methods()));
     };
-  }
-
-  private static void checkNames(String method, Map<String, Double> parameters, String known) {
-    for (String name : parameters.keySet()) {
-      if (!name.equals(known)) {
-        throw new IllegalArgumentException(
-            method + ": unknown parameter '" + name + "'" + Nearest.hint(name, Set.of(known)));
-      }
-    }
   }
 }

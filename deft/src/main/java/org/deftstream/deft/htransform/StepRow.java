@@ -1,6 +1,7 @@
 package org.deftstream.deft.htransform;
 
 import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.sampler.StepWeights;
 
 /**
  * What an h-transform sees of one trajectory at one step. Arrays are flat, channels last, and only
@@ -12,6 +13,29 @@ import org.deftstream.deft.operator.BoundMeasurement;
  * @param t timestep
  * @param alphaBar {@code alphaBar_t}
  * @param measurement y and its operator
+ * @param step the step that the corrected noise will be used for; h itself depends on it only in
+ *     methods that are published as a step ({@link HTransform#prescribesStep})
+ * @param fresh the step's fresh noise z, standard normal. There for methods that prescribe the
+ *     step, unless it is the last; else it may be null or hold anything
  */
 public record StepRow(
-    float[] xt, float[] eps, float[] x0Hat, int t, double alphaBar, BoundMeasurement measurement) {}
+    float[] xt,
+    float[] eps,
+    float[] x0Hat,
+    int t,
+    double alphaBar,
+    BoundMeasurement measurement,
+    StepWeights step,
+    float[] fresh) {
+
+  /** A row whose step leads to the clean image. */
+  public StepRow(
+      float[] xt,
+      float[] eps,
+      float[] x0Hat,
+      int t,
+      double alphaBar,
+      BoundMeasurement measurement) {
+    this(xt, eps, x0Hat, t, alphaBar, measurement, StepWeights.toClean(alphaBar), null);
+  }
+}

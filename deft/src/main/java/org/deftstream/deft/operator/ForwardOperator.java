@@ -49,6 +49,18 @@ public interface ForwardOperator {
   float[] measure(float[] image);
 
   /**
+   * What an image leaves unexplained of a measurement: {@code y - A(x)}, 0 where the instrument
+   * measured nothing, whatever the record holds there.
+   */
+  default float[] unexplained(float[] image, float[] measurement) {
+    var rest = measure(image);
+    for (int i = 0; i < rest.length; i++) {
+      rest[i] = measurement[i] - rest[i];
+    }
+    return rest;
+  }
+
+  /**
    * A simulated measurement: {@code A(x)} and fresh Gaussian noise of {@link #noiseSigma()} on each
    * value that the instrument measures.
    */

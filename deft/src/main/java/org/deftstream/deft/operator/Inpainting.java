@@ -147,6 +147,12 @@ public final class Inpainting implements ForwardOperator {
     return everywhere * Math.sqrt((double) shape.height() * shape.width() / visiblePixels);
   }
 
+  /** {@code M (y - x)}. */
+  @Override
+  public float[] unexplained(float[] image, float[] measurement) {
+    return likelihoodGradient(image, measurement);
+  }
+
   /** {@code M y}. */
   @Override
   public float[] adjoint(float[] measurement) {

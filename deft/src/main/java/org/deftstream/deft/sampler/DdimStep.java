@@ -48,11 +48,14 @@ public final class DdimStep {
       SamplerSettings settings,
       double alphaBar,
       double targetAlphaBar) {
-    double freshWeight = freshNoise(settings, alphaBar, targetAlphaBar);
-    // Rounding can leave a negative nothing under the root.
-    double predicted = Math.sqrt(Math.max(0, 1 - targetAlphaBar - freshWeight * freshWeight));
-    double keep = Math.sqrt(targetAlphaBar / alphaBar);
-    double turn = predicted - keep * Math.sqrt(1 - alphaBar);
+    apply(x, noise, fresh, StepWeights.of(settings, alphaBar, targetAlphaBar));
+  }
+
+  /** As above, with weights that are known already. */
+  public static void apply(float[] x, float[] noise, float[] fresh, StepWeights weights) {
+    double keep = weights.keep();
+    double turn = weights.noise();
+    double freshWeight = weights.fresh();
     if (freshWeight == 0) {
       for (int i = 0; i < x.length; i++) {
         x[i] = (float) (keep * x[i] + turn * noise[i]);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.htransform.HTransforms;
+import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.text.JsonFields;
 
@@ -22,12 +23,12 @@ public record MethodSettings(
   public MethodSettings {
     parameters = Map.copyOf(parameters);
     // A misspelt method or parameter is told when the settings are read, not at the first record.
-    HTransforms.create(method, parameters);
+    HTransforms.check(method, parameters);
   }
 
-  /** Makes the method. */
-  public HTransform hTransform() {
-    return HTransforms.create(method, parameters);
+  /** Makes the method for a prior, which it may borrow for as long as it is used. */
+  public HTransform hTransform(Prior prior) {
+    return HTransforms.create(method, parameters, prior);
   }
 
   /**

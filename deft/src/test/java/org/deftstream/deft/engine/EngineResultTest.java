@@ -126,7 +126,7 @@ class EngineResultTest {
   /** Twenty requests of two priors, three h-transforms, and all kinds of samplers. */
   private static List<ReconstructionRequest> mixed() {
     var priors = List.of(Requests.prior(), Requests.prior());
-    var transforms = List.of(new DiffPir(4), new DiffPir(1), new Ddnm(1));
+    var transforms = List.of(new DiffPir(4), new DiffPir(1), Ddnm.plus(1));
     var requests = new ArrayList<ReconstructionRequest>();
     for (int i = 0; i < 20; i++) {
       var sampler =

@@ -5,6 +5,7 @@ import java.util.List;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.DdimStep;
+import org.deftstream.deft.sampler.StepWeights;
 import org.deftstream.deft.sampler.TimeSteps;
 
 /** Samples one request after the other, one trajectory at a time: what the engine must equal. */
@@ -30,19 +31,27 @@ final class PlainSampling {
     for (int i = 0; i < steps.length; i++) {
       int t = steps[i];
       double a = schedule.alphaBar(t);
+      double b = schedule.alphaBar(TimeSteps.target(steps, i));
+      var step = StepWeights.of(request.sampler(), a, b);
       var eps = prior.predictNoise(x, new int[] {t});
+      var z = new float[x.length];
+      noise.fill(z, t);
       var row =
           new StepRow(
-              x.clone(), eps.clone(), DdimStep.clean(x, eps, a), t, a, request.measurement());
+              x.clone(),
+              eps.clone(),
+              DdimStep.clean(x, eps, a),
+              t,
+              a,
+              request.measurement(),
+              step,
+              z.clone());
       var h = request.hTransform().correct(List.of(row)).get(0);
       var corrected = new float[x.length];
       for (int j = 0; j < x.length; j++) {
         corrected[j] = eps[j] + h[j];
       }
-      var z = new float[x.length];
-      noise.fill(z, t);
-      double b = schedule.alphaBar(TimeSteps.target(steps, i));
-      DdimStep.apply(x, corrected, z, request.sampler(), a, b);
+      DdimStep.apply(x, corrected, z, step);
     }
     return x;
   }

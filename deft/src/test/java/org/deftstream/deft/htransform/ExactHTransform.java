@@ -1,14 +1,16 @@
 package org.deftstream.deft.htransform;
 
-import static org.deftstream.deft.htransform.Dense.identity;
-import static org.deftstream.deft.htransform.Dense.inverse;
-import static org.deftstream.deft.htransform.Dense.plus;
-import static org.deftstream.deft.htransform.Dense.times;
-import static org.deftstream.deft.htransform.Dense.transpose;
+import static org.deftstream.deft.Dense.identity;
+import static org.deftstream.deft.Dense.inverse;
+import static org.deftstream.deft.Dense.plus;
+import static org.deftstream.deft.Dense.times;
+import static org.deftstream.deft.Dense.transpose;
 
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.deftstream.deft.Dense;
+import org.deftstream.deft.GaussianPrior;
 
 /**
  * The h-transform itself, for a Gaussian prior and a linear operator: {@code h = -sqrt(a / (1 - a))

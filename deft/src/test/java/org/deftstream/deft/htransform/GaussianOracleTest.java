@@ -1,11 +1,11 @@
 package org.deftstream.deft.htransform;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.deftstream.deft.htransform.Dense.doubles;
-import static org.deftstream.deft.htransform.Dense.floats;
-import static org.deftstream.deft.htransform.Dense.norm;
-import static org.deftstream.deft.htransform.Dense.plus;
-import static org.deftstream.deft.htransform.Dense.times;
+import static org.deftstream.deft.Dense.doubles;
+import static org.deftstream.deft.Dense.floats;
+import static org.deftstream.deft.Dense.norm;
+import static org.deftstream.deft.Dense.plus;
+import static org.deftstream.deft.Dense.times;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +13,8 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.deftstream.deft.Dense;
+import org.deftstream.deft.GaussianPrior;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;

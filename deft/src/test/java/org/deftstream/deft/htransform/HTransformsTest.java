@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.deftstream.deft.image.ImageShape;
@@ -31,36 +32,42 @@ class HTransformsTest {
   @Test
   void shouldWeighTheNullSpaceStepByTheNoise() {
     // s_t = 0.5: full weight for gain 1 (0.2), and half of it for gain 5 (1.0).
-    assertThat(cleanAfter(HTransforms.create("ddnm", Map.of())))
+    assertThat(cleanAfter(HTransforms.create("ddnm-plus", Map.of())))
         .containsExactly(new float[] {0.5f, -0.3f}, within(1e-6f));
-    assertThat(cleanAfter(HTransforms.create("ddnm", Map.of("gain", 5.0))))
+    assertThat(cleanAfter(HTransforms.create("ddnm-plus", Map.of("gain", 5.0))))
         .containsExactly(new float[] {0.75f, -0.3f}, within(1e-6f));
-    assertThat(cleanAfter(HTransforms.create("ddnm", Map.of("gain", 0.0))))
+    assertThat(cleanAfter(HTransforms.create("ddnm", Map.of())))
         .containsExactly(new float[] {0.5f, -0.3f}, within(1e-6f));
   }
 
   @Test
-  void shouldAnswerEachRowAsIfItWereAlone() {
-    var method = new DiffPir(4);
-    var rows = List.of(row(0.1f), row(0.9f), row(-0.4f), row(0.1f));
+  void shouldRefuseDdrmWhereThereIsNoSpectrum() {
+    var row = row(0.1f, operator("'kind':'ct-parallel','views':2,'detectorBins':3"));
 
-    var together = method.correct(rows);
-
-    for (int i = 0; i < rows.size(); i++) {
-      assertThat(together.get(i)).isEqualTo(method.correct(List.of(rows.get(i))).get(0));
-    }
-    assertThat(together.get(3)).isEqualTo(together.get(0)).isNotEqualTo(together.get(1));
+    assertThatThrownBy(() -> new Ddrm(1).correct(List.of(row)))
+        .hasMessageContaining(
+            "ddrm needs the singular value decomposition of the operator; ct-parallel has none");
   }
 
   @Test
   void shouldNameWhatItDoesNotKnow() {
-    assertThatThrownBy(() -> HTransforms.create("dps", Map.of()))
-        .hasMessageStartingWith("unknown method 'dps'")
-        .hasMessageEndingWith("Known: ddnm, diffpir");
-    assertThatThrownBy(() -> HTransforms.create("ddnm", Map.of("gian", 1.0)))
-        .hasMessage("ddnm: unknown parameter 'gian'; did you mean 'gain'? Known: gain");
-    assertThatThrownBy(() -> HTransforms.create("ddnm", Map.of("gain", -1.0)))
-        .hasMessage("ddnm: gain must be a number of 0 or more, got -1.0");
+    assertThatThrownBy(() -> HTransforms.create("mcg", Map.of()))
+        .hasMessageStartingWith("unknown method 'mcg'")
+        .hasMessageEndingWith("Known: ddnm, ddnm-plus, ddrm, diffpir, dps, pigdm");
+    assertThatThrownBy(() -> HTransforms.create("ddnm-plus", Map.of("gian", 1.0)))
+        .hasMessage("ddnm-plus: unknown parameter 'gian'; did you mean 'gain'? Known: gain");
+    assertThatThrownBy(() -> HTransforms.create("ddnm", Map.of("gain", 1.0)))
+        .hasMessage("ddnm: unknown parameter 'gain'; Known: none");
+    assertThatThrownBy(() -> HTransforms.create("ddnm-plus", Map.of("gain", -1.0)))
+        .hasMessage("ddnm-plus: gain must be a number of 0 or more, got -1.0");
+    assertThatThrownBy(() -> HTransforms.create("dps", Map.of("zeta", 0.5)))
+        .hasMessage("dps needs the Jacobian of a prior; none was given");
+    assertThatThrownBy(() -> HTransforms.check("dps", Map.of()))
+        .hasMessage("dps: parameter 'zeta' is missing");
+    assertThatThrownBy(() -> HTransforms.check("pigdm", Map.of("weight", 0.0)))
+        .hasMessage("pigdm: weight must be a number above 0, got 0.0");
+    assertThatThrownBy(() -> HTransforms.check("ddrm", Map.of("etaB", 1.5)))
+        .hasMessage("ddrm: etaB must be a number in (0, 1], got 1.5");
     assertThatThrownBy(() -> HTransforms.create("diffpir", Map.of("lambda", Double.NaN)))
         .hasMessage("diffpir: lambda must be a number above 0, got NaN");
   }
@@ -77,29 +84,30 @@ class HTransformsTest {
   }
 
   private static StepRow row(float first) {
+    var masks = "'kind':'inpainting','mask':{'type':'random','leastHidden':0.5,'mostHidden':0.5}";
+    return row(first, operator(masks).bind(Map.of("mask", new float[] {1, 0})));
+  }
+
+  private static StepRow row(float first, ForwardOperator operator) {
     float[] x0Hat = {first, -0.3f};
     float[] eps = {0.4f, -1.1f};
     var xt = new float[2];
     for (int i = 0; i < 2; i++) {
       xt[i] = (float) (Math.sqrt(ALPHA_BAR) * x0Hat[i] + Math.sqrt(1 - ALPHA_BAR) * eps[i]);
     }
-    var measurement = BoundMeasurement.of(operator(), new float[] {0.5f, 77});
-    return new StepRow(xt, eps, x0Hat, 100, ALPHA_BAR, measurement);
+    var y = new float[operator.measure(xt).length];
+    Arrays.fill(y, 77);
+    y[0] = 0.5f;
+    return new StepRow(xt, eps, x0Hat, 100, ALPHA_BAR, BoundMeasurement.of(operator, y));
   }
 
-  private static ForwardOperator operator() {
+  private static ForwardOperator operator(String fields) {
     try {
-      var spec =
-          new ObjectMapper()
-              .readTree(
-                  """
-                  {"kind": "inpainting",
-                   "mask": {"type": "random", "leastHidden": 0.5, "mostHidden": 0.5},
-                   "noise": {"type": "gaussian", "sigma": 0.2}}
-                  """);
+      var noise = ",'noise':{'type':'gaussian','sigma':0.2}}";
+      var spec = new ObjectMapper().readTree(("{" + fields + noise).replace('\'', '"'));
       var operator = Operators.create(spec, new ImageShape(1, 2, 1));
       assertThat(operator.noiseSigma()).isEqualTo(SIGMA);
-      return operator.bind(Map.of("mask", new float[] {1, 0}));
+      return operator;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }

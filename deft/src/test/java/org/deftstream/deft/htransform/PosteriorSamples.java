@@ -8,6 +8,7 @@ import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.DdimStep;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.sampler.StepWeights;
 import org.deftstream.deft.sampler.TimeSteps;
 
 /** All the posterior samples of one measurement, in lock step: the method in one short loop. */
@@ -30,18 +31,21 @@ final class PosteriorSamples {
       noise[k].fill(x[k], CounterNoise.INITIAL);
     }
     int[] timesteps = TimeSteps.of(settings, schedule);
-    var fresh = new float[n];
     for (int i = 0; i < timesteps.length; i++) {
       int t = timesteps[i];
       double a = schedule.alphaBar(t);
       double b = schedule.alphaBar(TimeSteps.target(timesteps, i));
+      var step = StepWeights.of(settings, a, b);
       var all = new int[count];
       Arrays.fill(all, t);
       var predicted = prior.predictNoise(flat(x), all);
       var rows = new ArrayList<StepRow>();
       for (int k = 0; k < count; k++) {
         var eps = Arrays.copyOfRange(predicted, k * n, (k + 1) * n);
-        rows.add(new StepRow(x[k], eps, DdimStep.clean(x[k], eps, a), t, a, measurement));
+        var fresh = new float[n];
+        noise[k].fill(fresh, t);
+        var clean = DdimStep.clean(x[k], eps, a);
+        rows.add(new StepRow(x[k], eps, clean, t, a, measurement, step, fresh));
       }
       List<float[]> h = hTransform.correct(rows);
       for (int k = 0; k < count; k++) {
@@ -49,10 +53,7 @@ final class PosteriorSamples {
         for (int j = 0; j < n; j++) {
           corrected[j] += h.get(k)[j];
         }
-        if (DdimStep.freshNoise(settings, a, b) > 0) {
-          noise[k].fill(fresh, t);
-        }
-        DdimStep.apply(x[k], corrected, fresh, settings, a, b);
+        DdimStep.apply(x[k], corrected, rows.get(k).fresh(), step);
       }
     }
     return x;

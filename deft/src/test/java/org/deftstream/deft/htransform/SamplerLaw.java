@@ -1,21 +1,24 @@
 package org.deftstream.deft.htransform;
 
-import static org.deftstream.deft.htransform.Dense.identity;
-import static org.deftstream.deft.htransform.Dense.norm;
-import static org.deftstream.deft.htransform.Dense.plus;
-import static org.deftstream.deft.htransform.Dense.times;
-import static org.deftstream.deft.htransform.Dense.transpose;
+import static org.deftstream.deft.Dense.identity;
+import static org.deftstream.deft.Dense.norm;
+import static org.deftstream.deft.Dense.plus;
+import static org.deftstream.deft.Dense.times;
+import static org.deftstream.deft.Dense.transpose;
 
 import java.util.ArrayList;
+import org.deftstream.deft.Dense;
+import org.deftstream.deft.GaussianPrior;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.sampler.DdimStep;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.sampler.StepWeights;
 import org.deftstream.deft.sampler.TimeSteps;
 
 /**
  * The law of the samples that a sampler draws, without drawing any. With a Gaussian prior and a
- * linear operator each step maps x_t affinely, so its effect on mean and covariance is known from
- * what it does to the origin and to the unit vectors.
+ * linear operator each step maps x_t and the fresh noise affinely, so its effect on mean and
+ * covariance is known from what it does to the origin and to the unit vectors.
  */
 record SamplerLaw(double[] mean, double[][] covariance) {
   static SamplerLaw of(
@@ -29,51 +32,59 @@ record SamplerLaw(double[] mean, double[][] covariance) {
     for (int i = 0; i < timesteps.length; i++) {
       double a = prior.schedule().alphaBar(timesteps[i]);
       double b = prior.schedule().alphaBar(TimeSteps.target(timesteps, i));
-      var images = step(prior, hTransform, measurement, settings, timesteps[i], b);
-      var slope = new double[n][];
-      for (int column = 0; column < n; column++) {
-        slope[column] = plus(images[column + 1], images[0], -1);
-      }
-      slope = transpose(slope);
-      double fresh = DdimStep.freshNoise(settings, a, b);
+      var weights = StepWeights.of(settings, a, b);
+      var images = step(prior, hTransform, measurement, weights, timesteps[i]);
+      var slope = columns(images, 1, n);
+      var fresh = columns(images, n + 1, n);
       law =
           new SamplerLaw(
               plus(times(slope, law.mean), images[0], 1),
               plus(
                   times(times(slope, law.covariance), transpose(slope)),
-                  identity(n, fresh * fresh),
+                  times(fresh, transpose(fresh)),
                   1));
     }
     return law;
   }
 
-  /** What one step without fresh noise makes of the origin and of the unit vectors. */
+  private static double[][] columns(double[][] images, int from, int n) {
+    var out = new double[n][];
+    for (int column = 0; column < n; column++) {
+      out[column] = plus(images[from + column], images[0], -1);
+    }
+    return transpose(out);
+  }
+
+  /**
+   * What one step makes of the origin, of each unit vector as x_t, and of the origin with each unit
+   * vector as fresh noise: 2 n + 1 images.
+   */
   private static double[][] step(
       GaussianPrior prior,
       HTransform hTransform,
       BoundMeasurement measurement,
-      SamplerSettings settings,
-      int t,
-      double b) {
+      StepWeights weights,
+      int t) {
     int n = prior.imageShape().size();
-    double a = prior.schedule().alphaBar(t);
+    double a = weights.alphaBar();
     var rows = new ArrayList<StepRow>();
-    for (int k = 0; k <= n; k++) {
+    for (int k = 0; k <= 2 * n; k++) {
       var x = new float[n];
+      var z = new float[n];
       if (k > 0) {
-        x[k - 1] = 1;
+        (k <= n ? x : z)[(k - 1) % n] = 1;
       }
       var eps = prior.predictNoise(x, new int[] {t});
-      rows.add(new StepRow(x, eps, DdimStep.clean(x, eps, a), t, a, measurement));
+      rows.add(new StepRow(x, eps, DdimStep.clean(x, eps, a), t, a, measurement, weights, z));
     }
     var h = hTransform.correct(rows);
-    var out = new double[n + 1][];
-    for (int k = 0; k <= n; k++) {
+    var out = new double[2 * n + 1][];
+    for (int k = 0; k < out.length; k++) {
       var noise = rows.get(k).eps();
       for (int i = 0; i < n; i++) {
         noise[i] += h.get(k)[i];
       }
-      DdimStep.apply(rows.get(k).xt(), noise, new float[n], settings, a, b);
+      DdimStep.apply(rows.get(k).xt(), noise, rows.get(k).fresh(), weights);
       out[k] = Dense.doubles(rows.get(k).xt());
     }
     return out;

@@ -38,7 +38,7 @@ class TaskTest {
     assertThat(task.operator().imageShape()).isEqualTo(new ImageShape(64, 64, 1));
     assertThat(task.operator().measurementShape()).containsExactly(20, 95);
     assertThat(task.trainingFree().parameters()).containsEntry("lambda", 8.0);
-    assertThat(task.trainingFree().hTransform().method()).isEqualTo("diffpir");
+    assertThat(task.trainingFree().hTransform(null).method()).isEqualTo("diffpir");
     assertThat(task.trainingFree().sampler().noise()).isEqualTo(NoiseRule.ZETA);
     assertThat(task.learnedSampler().steps()).isEqualTo(20);
   }
@@ -61,7 +61,7 @@ class TaskTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "diffpir" | "difpir" | task 'head-ct-64/ct-sparse-20', trainingFree: method 'difpir' is not known; did you mean 'diffpir'? Known: ddnm, diffpir
+          "diffpir" | "difpir" | task 'head-ct-64/ct-sparse-20', trainingFree: method 'difpir' is not known; did you mean 'diffpir'? Known: ddnm, ddnm-plus, ddrm, diffpir, dps, pigdm
           "lambda": 8 | "lamda": 8 | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: unknown parameter 'lamda'; did you mean 'lambda'? Known: lambda
           "lambda": 8 | "lambda": -1 | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: lambda must be a number above 0, got -1.0
           {"lambda": 8} | {} | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: parameter 'lambda' is missing

@@ -124,10 +124,11 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
   }
 
   private static Routing trainingFree(Task task, TaskResolver resolver) {
+    var prior = resolver.prior(task.prior());
     return new Routing(
         task,
-        resolver.prior(task.prior()),
-        task.trainingFree().hTransform(),
+        prior,
+        task.trainingFree().hTransform(prior),
         Optional.empty(),
         Optional.empty(),
         0,

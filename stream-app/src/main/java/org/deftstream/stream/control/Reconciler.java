@@ -75,7 +75,7 @@ final class Reconciler {
             new Routing(
                 task,
                 prior,
-                task.trainingFree().hTransform(),
+                task.trainingFree().hTransform(prior),
                 Optional.empty(),
                 Optional.empty(),
                 0,
@@ -256,7 +256,7 @@ final class Reconciler {
     return new Routing(
         change.task,
         change.prior,
-        change.task.trainingFree().hTransform(),
+        change.task.trainingFree().hTransform(change.prior),
         serving,
         canary,
         change.state.getCanaryShare(),

@@ -21,7 +21,7 @@ class RoutingTest {
     return new Routing(
         task,
         Fixture.PRIOR,
-        task.trainingFree().hTransform(),
+        task.trainingFree().hTransform(Fixture.PRIOR),
         Optional.of(stable),
         Optional.of(canary),
         share,

@@ -15,7 +15,7 @@ class TaskTableTest {
     return new Routing(
         task,
         Fixture.PRIOR,
-        task.trainingFree().hTransform(),
+        task.trainingFree().hTransform(Fixture.PRIOR),
         Optional.of(adapter),
         Optional.empty(),
         0,

@@ -35,12 +35,13 @@ public final class SmallTasks implements ServedTasks {
       """;
 
   private final Task task = Task.parse(DEFINITION, name -> SHAPE);
-  private final HTransform hTransform = task.trainingFree().hTransform();
   private final Prior prior;
+  private final HTransform hTransform;
 
   /** Tasks on a prior that takes a time for each call. */
   public SmallTasks(Duration callTime) {
     prior = new ClosedFormPrior(SHAPE, callTime);
+    hTransform = task.trainingFree().hTransform(prior);
   }
 
   @Override

@@ -1,13 +1,13 @@
-package org.deftstream.deft.htransform;
+package org.deftstream.deft;
 
 import java.util.Arrays;
 import org.deftstream.deft.operator.ForwardOperator;
 
 /** Dense matrices in double, as small as the closed forms need. */
-final class Dense {
+public final class Dense {
   private Dense() {}
 
-  static double[][] matrix(ForwardOperator operator) {
+  public static double[][] matrix(ForwardOperator operator) {
     int n = operator.imageShape().size();
     int m = operator.measure(new float[n]).length;
     var a = new double[m][n];
@@ -22,7 +22,7 @@ final class Dense {
     return a;
   }
 
-  static double[][] identity(int n, double scale) {
+  public static double[][] identity(int n, double scale) {
     var out = new double[n][n];
     for (int i = 0; i < n; i++) {
       out[i][i] = scale;
@@ -30,7 +30,7 @@ final class Dense {
     return out;
   }
 
-  static double[][] transpose(double[][] a) {
+  public static double[][] transpose(double[][] a) {
     var out = new double[a[0].length][a.length];
     for (int i = 0; i < a.length; i++) {
       for (int j = 0; j < a[0].length; j++) {
@@ -40,7 +40,7 @@ final class Dense {
     return out;
   }
 
-  static double[][] times(double[][] a, double[][] b) {
+  public static double[][] times(double[][] a, double[][] b) {
     var out = new double[a.length][b[0].length];
     for (int i = 0; i < a.length; i++) {
       for (int k = 0; k < b.length; k++) {
@@ -52,7 +52,7 @@ final class Dense {
     return out;
   }
 
-  static double[] times(double[][] a, double[] x) {
+  public static double[] times(double[][] a, double[] x) {
     var out = new double[a.length];
     for (int i = 0; i < a.length; i++) {
       for (int j = 0; j < x.length; j++) {
@@ -62,7 +62,7 @@ final class Dense {
     return out;
   }
 
-  static double[][] plus(double[][] a, double[][] b, double scale) {
+  public static double[][] plus(double[][] a, double[][] b, double scale) {
     var out = new double[a.length][];
     for (int i = 0; i < a.length; i++) {
       out[i] = plus(a[i], b[i], scale);
@@ -70,7 +70,7 @@ final class Dense {
     return out;
   }
 
-  static double[] plus(double[] a, double[] b, double scale) {
+  public static double[] plus(double[] a, double[] b, double scale) {
     var out = new double[a.length];
     for (int i = 0; i < a.length; i++) {
       out[i] = a[i] + scale * b[i];
@@ -79,7 +79,7 @@ final class Dense {
   }
 
   /** The inverse of a positive definite matrix, by Gauss and Jordan. */
-  static double[][] inverse(double[][] matrix) {
+  public static double[][] inverse(double[][] matrix) {
     int n = matrix.length;
     var a = new double[n][];
     for (int i = 0; i < n; i++) {
@@ -106,7 +106,7 @@ final class Dense {
   }
 
   /** The lower triangle L with {@code L L^T} equal to the matrix. */
-  static double[][] cholesky(double[][] matrix) {
+  public static double[][] cholesky(double[][] matrix) {
     int n = matrix.length;
     var lower = new double[n][n];
     for (int i = 0; i < n; i++) {
@@ -121,15 +121,15 @@ final class Dense {
     return lower;
   }
 
-  static double norm(double[] x) {
+  public static double norm(double[] x) {
     return Math.sqrt(Arrays.stream(x).map(v -> v * v).sum());
   }
 
-  static double norm(double[][] a) {
+  public static double norm(double[][] a) {
     return Math.sqrt(Arrays.stream(a).mapToDouble(row -> norm(row) * norm(row)).sum());
   }
 
-  static double[] doubles(float[] x) {
+  public static double[] doubles(float[] x) {
     var out = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       out[i] = x[i];
@@ -137,7 +137,7 @@ final class Dense {
     return out;
   }
 
-  static float[] floats(double[] x) {
+  public static float[] floats(double[] x) {
     var out = new float[x.length];
     for (int i = 0; i < x.length; i++) {
       out[i] = (float) x[i];
