@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.deftstream.deft.sampler.SamplerSettings.Init;
+import org.deftstream.deft.sampler.SamplerSettings.Solver;
 import org.deftstream.deft.sampler.TimeSteps;
 
 /**
@@ -25,6 +27,7 @@ final class Job implements Comparable<Job> {
   private final long arrival;
   private final long submittedNanos;
   private final int[] timesteps;
+  private final float[] pseudoInverse;
   private final List<Trajectory> trajectories;
   private final SampleCombiner samples;
   private final CompletableFuture<Reconstruction> future = new CompletableFuture<>();
@@ -53,11 +56,27 @@ final class Job implements Comparable<Job> {
               + " makes "
               + request.prior().imageShape());
     }
+    var sampler = request.sampler();
+    if (request.hTransform().prescribesStep() && sampler.solver() != Solver.DDIM) {
+      throw new IllegalArgumentException(
+          "measurement "
+              + request.measurementId()
+              + ": method "
+              + request.hTransform().method()
+              + " prescribes its step and goes with the solver ddim only, not with: "
+              + sampler.describe());
+    }
     this.request = request;
     this.arrival = arrival;
     submittedNanos = nanos;
-    timesteps = TimeSteps.of(request.sampler(), request.prior().schedule());
-    int k = request.sampler().samples();
+    timesteps = TimeSteps.of(sampler, request.prior().schedule());
+    var measurement = request.measurement();
+    // Here and not at the first step: what an operator throws concerns the caller, not the engine.
+    pseudoInverse =
+        sampler.init() == Init.PSEUDO_INVERSE
+            ? measurement.operator().pseudoInverse(measurement.measurement())
+            : null;
+    int k = sampler.samples();
     samples = new SampleCombiner(k);
     trajectories = IntStream.range(0, k).mapToObj(i -> new Trajectory(this, i)).toList();
   }
@@ -69,6 +88,11 @@ final class Job implements Comparable<Job> {
   /** The timesteps of every trajectory, descending. Not to be changed. */
   int[] timesteps() {
     return timesteps;
+  }
+
+  /** {@code A^+ y}; null where trajectories start from noise. Not to be changed. */
+  float[] pseudoInverse() {
+    return pseudoInverse;
   }
 
   List<Trajectory> trajectories() {

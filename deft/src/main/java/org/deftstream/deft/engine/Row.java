@@ -51,22 +51,14 @@ final class Row {
     failure = cause;
   }
 
-  /**
-   * Takes the prior's prediction, and computes the Tweedie estimate as {@link DdimStep#clean} does,
-   * into this row's array.
-   */
+  /** Takes the prior's prediction, and computes the Tweedie estimate. */
   void predicted(float[] predictions, int offset) {
     System.arraycopy(predictions, offset, eps, 0, eps.length);
     if (!finite(eps)) {
       failNonFinite("the prediction of prior " + trajectory.job().request().prior().name());
       return;
     }
-    var x = trajectory.x();
-    double scale = 1 / Math.sqrt(step.alphaBar());
-    double weight = Math.sqrt(1 - step.alphaBar()) * scale;
-    for (int i = 0; i < x0Hat.length; i++) {
-      x0Hat[i] = (float) (scale * x[i] - weight * eps[i]);
-    }
+    DdimStep.clean(trajectory.x(), eps, step.alphaBar(), x0Hat);
   }
 
   /** What the h-transform sees; {@link #drawNoise} must have returned. */
@@ -118,7 +110,7 @@ final class Row {
 
   /** Takes the trajectory to its next timestep; {@link #drawNoise} must have returned. */
   void update() {
-    DdimStep.apply(trajectory.x(), eps, z, step);
+    trajectory.stepper().apply(trajectory.x(), eps, z, step);
     if (finite(trajectory.x())) {
       trajectory.advance();
     } else {

@@ -1,12 +1,14 @@
 package org.deftstream.deft.engine;
 
 import org.deftstream.deft.sampler.CounterNoise;
+import org.deftstream.deft.sampler.InitialState;
+import org.deftstream.deft.sampler.Stepper;
 import org.deftstream.deft.sampler.TimeSteps;
 
 /**
- * One posterior sample on its way from pure noise to an image. Its state is the noisy image x_t and
- * the position in the timesteps; both change only in {@link StepExecutor}. Used by the engine's
- * thread alone.
+ * One posterior sample on its way from noise to an image. Its state is the noisy image x_t and the
+ * position in the timesteps; both change only in {@link StepExecutor}. Used by the engine's thread
+ * alone.
  *
  * <p>Ordered as the planner serves trajectories of one h-transform: by job, then by sample.
  */
@@ -14,6 +16,7 @@ final class Trajectory implements Comparable<Trajectory> {
   private final Job job;
   private final int sample;
   private CounterNoise noise;
+  private Stepper stepper;
   private float[] x;
   private int position;
 
@@ -31,13 +34,19 @@ final class Trajectory implements Comparable<Trajectory> {
     return sample;
   }
 
-  /** Draws the initial noise if no step was taken yet. */
+  /** Makes the initial state if no step was taken yet. */
   void begin() {
     if (x == null) {
       var request = job.request();
       noise = CounterNoise.of(request.measurementId(), sample, request.sampler().describe());
-      x = new float[request.prior().imageShape().size()];
-      noise.fill(x, CounterNoise.INITIAL);
+      stepper = Stepper.of(request.sampler());
+      x =
+          InitialState.of(
+              request.sampler(),
+              noise,
+              request.prior().imageShape().size(),
+              request.prior().schedule().alphaBar(t()),
+              job.pseudoInverse());
     }
   }
 
@@ -48,6 +57,11 @@ final class Trajectory implements Comparable<Trajectory> {
 
   CounterNoise noise() {
     return noise;
+  }
+
+  /** What takes the steps; remembers what it needs of the earlier ones. */
+  Stepper stepper() {
+    return stepper;
   }
 
   /** Timestep of x_t. */

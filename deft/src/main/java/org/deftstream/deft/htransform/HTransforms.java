@@ -32,6 +32,11 @@ public final class HTransforms {
     return method.equals(Dps.METHOD) || method.equals(PiGdm.METHOD);
   }
 
+  /** Whether a method is published as a step: {@link HTransform#prescribesStep}. */
+  public static boolean prescribesStep(String method) {
+    return method.equals(Ddrm.METHOD) || needsJacobian(method);
+  }
+
   /**
    * Makes a method for a prior, which it borrows if it {@link #needsJacobian}.
    *

@@ -72,12 +72,17 @@ public final class DdimStep {
    * sqrt(1 - a) e) / sqrt(a)}, in a new array.
    */
   public static float[] clean(float[] xt, float[] noise, double alphaBar) {
+    var out = new float[xt.length];
+    clean(xt, noise, alphaBar, out);
+    return out;
+  }
+
+  /** As above, into a given array. */
+  public static void clean(float[] xt, float[] noise, double alphaBar, float[] out) {
     double scale = 1 / Math.sqrt(alphaBar);
     double weight = Math.sqrt(1 - alphaBar) * scale;
-    var out = new float[xt.length];
     for (int i = 0; i < out.length; i++) {
       out[i] = (float) (scale * xt[i] - weight * noise[i]);
     }
-    return out;
   }
 }

@@ -24,6 +24,12 @@ public record MethodSettings(
     parameters = Map.copyOf(parameters);
     // A misspelt method or parameter is told when the settings are read, not at the first record.
     HTransforms.check(method, parameters);
+    if (HTransforms.prescribesStep(method) && sampler.solver() != SamplerSettings.Solver.DDIM) {
+      throw new IllegalArgumentException(
+          method
+              + " prescribes its step and goes with the solver ddim only, not with: "
+              + sampler.describe());
+    }
   }
 
   /** Makes the method for a prior, which it may borrow for as long as it is used. */

@@ -12,10 +12,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.deftstream.deft.htransform.Ddnm;
 import org.deftstream.deft.htransform.DiffPir;
+import org.deftstream.deft.htransform.Dps;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.sampler.SamplerSettings.Init;
 import org.deftstream.deft.sampler.SamplerSettings.NoiseRule;
+import org.deftstream.deft.sampler.SamplerSettings.Solver;
 import org.deftstream.deft.sampler.SamplerSettings.TimeGrid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,27 +122,42 @@ class EngineResultTest {
           .failsWithin(0, TimeUnit.SECONDS)
           .withThrowableOfType(ExecutionException.class)
           .withMessageContaining("at most 1000");
+      var multistep =
+          new SamplerSettings(
+              5, TimeGrid.UNIFORM, NoiseRule.ETA, 0, 1, Solver.DPMPP_2M, Init.NOISE, 1);
+      var guided = new Dps(Requests.prior(), 0.1);
+      assertThat(engine.submit(request("dps").transform(guided).sampler(multistep).build()))
+          .isCompletedExceptionally()
+          .failsWithin(0, TimeUnit.SECONDS)
+          .withThrowableOfType(ExecutionException.class)
+          .withMessageContaining("method dps prescribes its step and goes with the solver ddim");
       assertThat(engine.statistics().submitted()).isZero();
     }
   }
 
-  /** Twenty requests of two priors, three h-transforms, and all kinds of samplers. */
+  /** Twenty requests of two priors, four h-transforms, and all kinds of samplers. */
   private static List<ReconstructionRequest> mixed() {
     var priors = List.of(Requests.prior(), Requests.prior());
-    var transforms = List.of(new DiffPir(4), new DiffPir(1), Ddnm.plus(1));
+    var transforms =
+        List.of(new DiffPir(4), Ddnm.plus(1), new DiffPir(1), new Dps(priors.get(1), 0.1));
     var requests = new ArrayList<ReconstructionRequest>();
     for (int i = 0; i < 20; i++) {
+      boolean multistep = i % 4 < 2 && i % 3 == 0;
+      var init = Init.values()[i / 2 % 2];
       var sampler =
           new SamplerSettings(
               1 + i % 7 * 3,
               TimeGrid.values()[i % TimeGrid.values().length],
-              NoiseRule.values()[i % 2],
+              multistep ? NoiseRule.ETA : NoiseRule.values()[i % 2],
               i % 5 / 4.0,
-              1 + i % 4);
+              1 + i % 4,
+              multistep ? Solver.DPMPP_2M : Solver.DDIM,
+              init,
+              init == Init.NOISE ? 1 : 0.5);
       requests.add(
           request("mixed-" + i)
               .prior(priors.get(i % 2))
-              .transform(transforms.get(i % 3))
+              .transform(transforms.get(i % 4))
               .sampler(sampler)
               .priority(i % 3)
               .build());

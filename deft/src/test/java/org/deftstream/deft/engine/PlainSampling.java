@@ -5,7 +5,9 @@ import java.util.List;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.DdimStep;
+import org.deftstream.deft.sampler.InitialState;
 import org.deftstream.deft.sampler.StepWeights;
+import org.deftstream.deft.sampler.Stepper;
 import org.deftstream.deft.sampler.TimeSteps;
 
 /** Samples one request after the other, one trajectory at a time: what the engine must equal. */
@@ -25,9 +27,16 @@ final class PlainSampling {
     var prior = request.prior();
     var schedule = prior.schedule();
     var noise = CounterNoise.of(request.measurementId(), index, request.sampler().describe());
-    var x = new float[prior.imageShape().size()];
-    noise.fill(x, CounterNoise.INITIAL);
     var steps = TimeSteps.of(request.sampler(), schedule);
+    var measurement = request.measurement();
+    var x =
+        InitialState.of(
+            request.sampler(),
+            noise,
+            prior.imageShape().size(),
+            schedule.alphaBar(steps[0]),
+            measurement.operator().pseudoInverse(measurement.measurement()));
+    var stepper = Stepper.of(request.sampler());
     for (int i = 0; i < steps.length; i++) {
       int t = steps[i];
       double a = schedule.alphaBar(t);
@@ -51,7 +60,7 @@ final class PlainSampling {
       for (int j = 0; j < x.length; j++) {
         corrected[j] = eps[j] + h[j];
       }
-      DdimStep.apply(x, corrected, z, step);
+      stepper.apply(x, corrected, z, step);
     }
     return x;
   }

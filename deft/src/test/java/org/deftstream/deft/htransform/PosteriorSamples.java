@@ -7,8 +7,10 @@ import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.DdimStep;
+import org.deftstream.deft.sampler.InitialState;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.sampler.StepWeights;
+import org.deftstream.deft.sampler.Stepper;
 import org.deftstream.deft.sampler.TimeSteps;
 
 /** All the posterior samples of one measurement, in lock step: the method in one short loop. */
@@ -24,13 +26,17 @@ final class PosteriorSamples {
     int n = prior.imageShape().size();
     int count = settings.samples();
     var schedule = prior.schedule();
-    var x = new float[count][n];
+    int[] timesteps = TimeSteps.of(settings, schedule);
+    var pseudoInverse = measurement.operator().pseudoInverse(measurement.measurement());
+    var x = new float[count][];
     var noise = new CounterNoise[count];
+    var steppers = new Stepper[count];
     for (int k = 0; k < count; k++) {
       noise[k] = CounterNoise.of(id, k, settings.describe());
-      noise[k].fill(x[k], CounterNoise.INITIAL);
+      double first = schedule.alphaBar(timesteps[0]);
+      x[k] = InitialState.of(settings, noise[k], n, first, pseudoInverse);
+      steppers[k] = Stepper.of(settings);
     }
-    int[] timesteps = TimeSteps.of(settings, schedule);
     for (int i = 0; i < timesteps.length; i++) {
       int t = timesteps[i];
       double a = schedule.alphaBar(t);
@@ -53,7 +59,7 @@ final class PosteriorSamples {
         for (int j = 0; j < n; j++) {
           corrected[j] += h.get(k)[j];
         }
-        DdimStep.apply(x[k], corrected, rows.get(k).fresh(), step);
+        steppers[k].apply(x[k], corrected, rows.get(k).fresh(), step);
       }
     }
     return x;

@@ -2,8 +2,11 @@ package org.deftstream.deft.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import org.deftstream.deft.sampler.SamplerSettings.Init;
 import org.deftstream.deft.sampler.SamplerSettings.NoiseRule;
+import org.deftstream.deft.sampler.SamplerSettings.Solver;
 import org.deftstream.deft.sampler.SamplerSettings.TimeGrid;
 import org.deftstream.deft.schedule.NoiseSchedule;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,38 @@ class TimeStepsTest {
         .containsExactly(999, 444, 111, 0);
     assertThat(TimeSteps.of(settings(4, TimeGrid.ROOT), SCHEDULE))
         .containsExactly(999, 816, 577, 0);
+  }
+
+  @Test
+  void shouldSpaceEvenlyInTheLogarithmOfTheSignalToNoiseRatio() {
+    int[] steps = TimeSteps.of(settings(5, TimeGrid.LOG_SNR), SCHEDULE);
+
+    assertThat(steps).startsWith(999).endsWith(0);
+    double whole = logSnr(0) - logSnr(999);
+    for (int i = 0; i + 1 < 5; i++) {
+      assertThat(logSnr(steps[i + 1]) - logSnr(steps[i]))
+          .isCloseTo(whole / 4, within(0.05 * whole / 4));
+    }
+  }
+
+  private static double logSnr(int t) {
+    return Math.log(SCHEDULE.alphaBar(t) / (1 - SCHEDULE.alphaBar(t)));
+  }
+
+  @Test
+  void shouldStartLaterFromAPseudoInverse() {
+    for (var grid : TimeGrid.values()) {
+      int[] steps = TimeSteps.of(later(20, grid), SCHEDULE);
+      assertThat(steps).hasSize(20).endsWith(0);
+      assertThat(steps[0]).isBetween(380, 399);
+    }
+    assertThatThrownBy(() -> TimeSteps.of(later(401, TimeGrid.UNIFORM), SCHEDULE))
+        .hasMessage("steps must be at most 400, those of the prior up to start 0.4, got 401");
+  }
+
+  private static SamplerSettings later(int steps, TimeGrid grid) {
+    return new SamplerSettings(
+        steps, grid, NoiseRule.ETA, 1, 1, Solver.DDIM, Init.PSEUDO_INVERSE, 0.4);
   }
 
   @ParameterizedTest

@@ -21,9 +21,7 @@ class TaskTest {
           "noise": {"type": "gaussian", "sigma": 0.01}
         },
         "trainingFree": {
-          "method": "diffpir",
-          "parameters": {"lambda": 8},
-          "sampler": {"steps": 50, "grid": "root", "noise": "zeta", "noiseLevel": 0.3}
+          "method": "diffpir", "parameters": {"lambda": 8}, "sampler": {"steps": 50, "grid": "root", "noise": "zeta", "noiseLevel": 0.3}
         },
         "learned": {"sampler": {"steps": 20, "noiseLevel": 1}}
       }
@@ -65,10 +63,11 @@ class TaskTest {
           "lambda": 8 | "lamda": 8 | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: unknown parameter 'lamda'; did you mean 'lambda'? Known: lambda
           "lambda": 8 | "lambda": -1 | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: lambda must be a number above 0, got -1.0
           {"lambda": 8} | {} | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: parameter 'lambda' is missing
+          "diffpir", "parameters": {"lambda": 8}, "sampler": {"steps": 50, "grid": "root", "noise": "zeta" | "dps", "parameters": {"zeta": 1}, "sampler": {"steps": 50, "solver": "dpmpp-2m" | task 'head-ct-64/ct-sparse-20', trainingFree: dps prescribes its step and goes with the solver ddim only, not with: dpmpp-2m steps=50 grid=uniform eta=0.3 samples=1
           "prior": "head-ct-64" | "prior": "head" | task 'head-ct-64/ct-sparse-20': no prior 'head'
           "learned": | "learnt": | task 'head-ct-64/ct-sparse-20': field 'learned' is missing
           "prior": | "extra": 1, "prior": | task 'head-ct-64/ct-sparse-20': unknown field 'extra'; Known: learned, name, operator, prior, trainingFree
-          "steps": 20 | "stepps": 20, "steps": 20 | task 'head-ct-64/ct-sparse-20', learned, sampler: unknown field 'stepps'; did you mean 'steps'? Known: grid, noise, noiseLevel, samples, steps
+          "steps": 20 | "stepps": 20, "steps": 20 | task 'head-ct-64/ct-sparse-20', learned, sampler: unknown field 'stepps'; did you mean 'steps'? Known: grid, init, noise, noiseLevel, samples, solver, start, steps
           "views": 20 | "views": "many" | task 'head-ct-64/ct-sparse-20': operator ct-parallel: views must be a whole number in [1, 16384], got "many"
           "head-ct-64/ct-sparse-20" | "head ct" | task name 'head ct' must be made of letters, digits, '.', '-' and '_', in parts separated by '/'
           """)
