@@ -47,6 +47,15 @@ record SamplerLaw(double[] mean, double[][] covariance) {
     return law;
   }
 
+  /** The exact posterior. */
+  static SamplerLaw posterior(GaussianPrior prior, BoundMeasurement measurement) {
+    var a = Dense.matrix(measurement.operator());
+    double sigma = measurement.operator().noiseSigma();
+    return new SamplerLaw(
+        prior.posteriorMean(a, sigma, Dense.doubles(measurement.measurement())),
+        prior.posteriorCovariance(a, sigma));
+  }
+
   private static double[][] columns(double[][] images, int from, int n) {
     var out = new double[n][];
     for (int column = 0; column < n; column++) {
