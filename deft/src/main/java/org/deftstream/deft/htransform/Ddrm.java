@@ -1,6 +1,7 @@
 package org.deftstream.deft.htransform;
 
 import java.util.List;
+import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.SpectralForm;
 import org.deftstream.deft.sampler.StepWeights;
 
@@ -62,15 +63,7 @@ public final class Ddrm implements HTransform {
 
   private float[] correct(StepRow row) {
     var operator = row.measurement().operator();
-    var spectrum =
-        operator
-            .spectralForm()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "ddrm needs the singular value decomposition of the operator; "
-                            + operator.kind()
-                            + " has none that is cheap"));
+    var spectrum = spectrum(operator);
     float[] clean = spectrum.imageToSpectral(row.x0Hat());
     float[] eps = spectrum.imageToSpectral(row.eps());
     float[] y = spectrum.measurementToSpectral(row.measurement().measurement());
@@ -78,6 +71,22 @@ public final class Ddrm implements HTransform {
     float[] z = last ? new float[clean.length] : spectrum.imageToSpectral(row.fresh());
     return spectrum.spectralToImage(
         shifts(spectrum, operator.noiseSigma(), row.step(), clean, eps, y, z));
+  }
+
+  /**
+   * The decomposition.
+   *
+   * @throws IllegalArgumentException if the operator has none
+   */
+  static SpectralForm spectrum(ForwardOperator operator) {
+    return operator
+        .spectralForm()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "ddrm needs the singular value decomposition of the operator; "
+                        + operator.kind()
+                        + " has none that is cheap"));
   }
 
   private float[] shifts(

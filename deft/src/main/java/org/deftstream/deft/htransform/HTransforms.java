@@ -2,6 +2,7 @@ package org.deftstream.deft.htransform;
 
 import java.util.Map;
 import java.util.Set;
+import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.text.Nearest;
 
@@ -67,6 +68,18 @@ public final class HTransforms {
    */
   public static void check(String method, Map<String, Double> parameters) {
     create(method, parameters, null);
+  }
+
+  /**
+   * Checks that a method can work with an operator, as far as an operator tells before it is bound
+   * to a record.
+   *
+   * @throws IllegalArgumentException one line that says what the operator lacks
+   */
+  public static void check(String method, ForwardOperator operator) {
+    if (method.equals(Ddrm.METHOD) && operator.auxiliaryShapes().isEmpty()) {
+      Ddrm.spectrum(operator);
+    }
   }
 
   /** A method only stores the prior, so that null does for checking the parameters. */

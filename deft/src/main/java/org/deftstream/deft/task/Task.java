@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.deftstream.deft.htransform.HTransforms;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.Operators;
@@ -87,6 +88,7 @@ public record Task(
     ForwardOperator operator;
     try {
       operator = Operators.create(operatorSpec.json(), shapeOfPrior.apply(prior));
+      HTransforms.check(trainingFree.method(), operator);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(fields.where() + ": " + e.getMessage(), e);
     }

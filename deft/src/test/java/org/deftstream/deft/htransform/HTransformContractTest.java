@@ -14,6 +14,7 @@ import org.deftstream.deft.adapter.AdapterNetwork;
 import org.deftstream.deft.adapter.AdapterWeights;
 import org.deftstream.deft.adapter.LearnedHTransform;
 import org.deftstream.deft.engine.BatchSizes;
+import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.sampler.SamplerSettings.NoiseRule;
 import org.deftstream.deft.sampler.SamplerSettings.TimeGrid;
@@ -107,6 +108,30 @@ class HTransformContractTest {
       assertThat(rows.get(i).measurement().measurement())
           .isEqualTo(untouched.get(i).measurement().measurement());
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void shouldIgnoreWhatStandsWhereNothingWasMeasured(String method) {
+    var transform = create(method);
+    var row = rows(1).get(2);
+    var y = row.measurement().measurement().clone();
+    for (int i = 0; i < y.length; i++) {
+      y[i] = SmallProblems.MASK[i] == 0 ? 77 : y[i];
+    }
+    var other =
+        new StepRow(
+            row.xt(),
+            row.eps(),
+            row.x0Hat(),
+            row.t(),
+            row.alphaBar(),
+            BoundMeasurement.of(row.measurement().operator(), y),
+            row.step(),
+            row.fresh());
+
+    assertThat(transform.correct(List.of(other)).get(0))
+        .isEqualTo(transform.correct(List.of(row)).get(0));
   }
 
   /** Rows from all over the timesteps: every second one is stepped to the clean image. */

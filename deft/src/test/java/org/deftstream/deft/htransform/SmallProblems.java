@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
 import java.util.Random;
+import org.deftstream.deft.BentOperator;
 import org.deftstream.deft.Dense;
 import org.deftstream.deft.GaussianPrior;
 import org.deftstream.deft.image.ImageShape;
@@ -19,7 +20,10 @@ import org.deftstream.deft.sampler.DdimStep;
 import org.deftstream.deft.sampler.StepWeights;
 import org.deftstream.deft.schedule.NoiseSchedule;
 
-/** Measurements of 16 pixels under a Gaussian prior: {@code ct} and {@code inpainting}. */
+/**
+ * Measurements of 16 pixels under a Gaussian prior: {@code ct}, {@code inpainting}, and {@code
+ * bent}, which is not linear.
+ */
 final class SmallProblems {
   static final ImageShape SHAPE = new ImageShape(4, 4, 1);
   static final float[] MASK = {1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 0, 1};
@@ -36,16 +40,17 @@ final class SmallProblems {
           create(
               "{'kind':'ct-parallel','views':3,'detectorBins':6,"
                   + "'noise':{'type':'gaussian','sigma':0.1}}");
-      case "inpainting" ->
-          MaskSpectrum.with(
-              create(
-                      "{'kind':'inpainting',"
-                          + "'mask':{'type':'box','leastHidden':0.2,'mostHidden':0.4},"
-                          + "'noise':{'type':'gaussian','sigma':0.1}}")
-                  .bind(Map.of("mask", MASK)),
-              MASK);
+      case "inpainting" -> MaskSpectrum.with(mask(), MASK);
+      case "bent" -> BentOperator.of(mask());
       default -> throw new IllegalArgumentException(kind);
     };
+  }
+
+  static ForwardOperator mask() {
+    return create(
+            "{'kind':'inpainting','mask':{'type':'box','leastHidden':0.2,'mostHidden':0.4},"
+                + "'noise':{'type':'gaussian','sigma':0.1}}")
+        .bind(Map.of("mask", MASK));
   }
 
   /** A noisy measurement of an image of the prior. */

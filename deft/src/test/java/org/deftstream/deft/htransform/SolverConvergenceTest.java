@@ -5,7 +5,6 @@ import static org.deftstream.deft.Dense.doubles;
 import static org.deftstream.deft.Dense.norm;
 import static org.deftstream.deft.Dense.plus;
 
-import java.util.Map;
 import org.deftstream.deft.Dense;
 import org.deftstream.deft.GaussianPrior;
 import org.deftstream.deft.operator.BoundMeasurement;
@@ -37,12 +36,7 @@ class SolverConvergenceTest {
   private final float[] variances = new float[16];
   private final GaussianPrior prior = prior();
   private final BoundMeasurement measurement =
-      SmallProblems.measurement(
-          prior,
-          SmallProblems.create(
-                  "{'kind':'inpainting','mask':{'type':'box','leastHidden':0.2,'mostHidden':0.4},"
-                      + "'noise':{'type':'gaussian','sigma':0.1}}")
-              .bind(Map.of("mask", SmallProblems.MASK)));
+      SmallProblems.measurement(prior, SmallProblems.mask());
 
   private GaussianPrior prior() {
     for (int i = 0; i < 16; i++) {

@@ -64,6 +64,7 @@ class TaskTest {
           "lambda": 8 | "lambda": -1 | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: lambda must be a number above 0, got -1.0
           {"lambda": 8} | {} | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: parameter 'lambda' is missing
           "diffpir", "parameters": {"lambda": 8}, "sampler": {"steps": 50, "grid": "root", "noise": "zeta" | "dps", "parameters": {"zeta": 1}, "sampler": {"steps": 50, "solver": "dpmpp-2m" | task 'head-ct-64/ct-sparse-20', trainingFree: dps prescribes its step and goes with the solver ddim only, not with: dpmpp-2m steps=50 grid=uniform eta=0.3 samples=1
+          "diffpir", "parameters": {"lambda": 8} | "ddrm" | task 'head-ct-64/ct-sparse-20': ddrm needs the singular value decomposition of the operator; ct-parallel has none that is cheap
           "prior": "head-ct-64" | "prior": "head" | task 'head-ct-64/ct-sparse-20': no prior 'head'
           "learned": | "learnt": | task 'head-ct-64/ct-sparse-20': field 'learned' is missing
           "prior": | "extra": 1, "prior": | task 'head-ct-64/ct-sparse-20': unknown field 'extra'; Known: learned, name, operator, prior, trainingFree

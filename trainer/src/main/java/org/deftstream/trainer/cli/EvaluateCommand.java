@@ -94,7 +94,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                   sample(
                       own.method(),
                       evaluation,
-                      HTransforms.create(own.method(), parameters),
+                      HTransforms.create(own.method(), parameters, prior),
                       sampler,
                       set.size());
               print(own.method() + " " + parameters, sampler.describe(), figures);
