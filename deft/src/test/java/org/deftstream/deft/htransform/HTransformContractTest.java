@@ -10,6 +10,8 @@ import java.util.Random;
 import java.util.TreeSet;
 import org.deftstream.deft.Dense;
 import org.deftstream.deft.GaussianPrior;
+import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.AdapterForm;
 import org.deftstream.deft.adapter.AdapterNetwork;
 import org.deftstream.deft.adapter.AdapterWeights;
 import org.deftstream.deft.adapter.LearnedHTransform;
@@ -29,6 +31,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HTransformContractTest {
   private static final Map<String, Map<String, Double>> REQUIRED =
       Map.of("diffpir", Map.of("lambda", 4.0), "dps", Map.of("zeta", 0.5));
+  private static final Map<String, AdapterForm> ADAPTERS =
+      Map.of(
+          "deft, the paper's", AdapterForm.PAPER,
+          "deft, the standard", AdapterForm.STANDARD,
+          "amortised", AdapterForm.AMORTISED);
   private static final int[] TIMESTEPS = {999, 0, 500, 20, 0, 999, 321};
 
   private final GaussianPrior prior = SmallProblems.prior();
@@ -36,7 +43,7 @@ class HTransformContractTest {
   static List<String> methods() {
     var all = new ArrayList<>(new TreeSet<>(HTransforms.methods()));
     all.add("exact");
-    all.add("deft");
+    all.addAll(new TreeSet<>(ADAPTERS.keySet()));
     return all;
   }
 
@@ -154,9 +161,13 @@ class HTransformContractTest {
     var operator = SmallProblems.operator("inpainting");
     return switch (method) {
       case "exact" -> new ExactHTransform(prior, Dense.matrix(operator), operator.noiseSigma());
-      case "deft" ->
+      case "deft, the paper's", "deft, the standard", "amortised" ->
           new LearnedHTransform(
-              new Mixing(), new AdapterWeights(Map.of()), operator, 1.5, BatchSizes.upTo(4));
+              new Mixing(),
+              new AdapterWeights(Map.of()),
+              new AdapterFeatures(ADAPTERS.get(method), 1.5, operator),
+              SmallProblems.SHAPE,
+              BatchSizes.upTo(4));
       default -> HTransforms.create(method, REQUIRED.getOrDefault(method, Map.of()), prior);
     };
   }
