@@ -87,6 +87,14 @@ public record UNetConfig(
       checkLevel(
           upBlocks.get(i), blockOutChannels.get(levels - 1 - i), attentionHeadDim, normNumGroups);
     }
+    int coarse = blockOutChannels.get(levels - 1);
+    check(
+        !midBlock || !addAttention || attentionHeadDim <= coarse,
+        "attention_head_dim "
+            + attentionHeadDim
+            + " exceeds the "
+            + coarse
+            + " channels of the middle block; add_attention false leaves its attention out");
     check(
         inChannels == 3 || downBlocks.stream().noneMatch(BlockType::skip),
         "in_channels is " + inChannels + "; skip blocks need 3");

@@ -168,6 +168,19 @@ class UNetConfigTest {
                 .replace('\'', '"'));
   }
 
+  /** TensorFlow ends the process on an attention without a single head. */
+  @Test
+  void shouldRefuseHeadsThatDoNotFitTheMiddleBlock() throws Exception {
+    var plain = sound().put("attention_head_dim", 9);
+    plain.putArray("down_block_types").add("DownBlock2D").add("DownBlock2D");
+    plain.putArray("up_block_types").add("UpBlock2D").add("UpBlock2D");
+
+    assertThatThrownBy(() -> UNetConfig.parse(plain))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("attention_head_dim 9 exceeds the 8 channels of the middle block");
+    assertThat(UNetConfig.parse(plain.put("add_attention", false)).addAttention()).isFalse();
+  }
+
   private static ObjectNode sound() throws JsonProcessingException {
     return (ObjectNode)
         json(
