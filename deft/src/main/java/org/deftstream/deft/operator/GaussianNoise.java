@@ -3,6 +3,7 @@ package org.deftstream.deft.operator;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.deftstream.deft.text.JsonFields;
 
 /**
@@ -10,16 +11,37 @@ import org.deftstream.deft.text.JsonFields;
  *
  * @param sigma standard deviation in units of the measurement, above 0
  */
-record GaussianNoise(double sigma) {
+record GaussianNoise(double sigma) implements RayNoise {
+  static final String TYPE = "gaussian";
+
+  /** Reads the field {@code noise} of an operator that knows no other noise. */
   static GaussianNoise read(JsonFields spec) {
     var noise = spec.object("noise");
-    noise.choice("type", Set.of("gaussian"));
+    noise.choice("type", Set.of(TYPE));
+    return readSigma(noise);
+  }
+
+  /** Reads the noise object itself, its type already known. */
+  static GaussianNoise readSigma(JsonFields noise) {
     double sigma = noise.positive("sigma");
     noise.refuseUnknown();
     return new GaussianNoise(sigma);
   }
 
-  ObjectNode json() {
-    return JsonNodeFactory.instance.objectNode().put("type", "gaussian").put("sigma", sigma);
+  @Override
+  public void disturb(float[] exact, RandomGenerator random) {
+    for (int i = 0; i < exact.length; i++) {
+      exact[i] += (float) (sigma * random.nextGaussian());
+    }
+  }
+
+  @Override
+  public float[] weights(float[] measurement) {
+    return null;
+  }
+
+  @Override
+  public ObjectNode json() {
+    return JsonNodeFactory.instance.objectNode().put("type", TYPE).put("sigma", sigma);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
 
@@ -11,13 +12,17 @@ import org.deftstream.deft.image.ImageShape;
  * Parallel-beam computed tomography, kind {@code ct-parallel}: y holds line integrals of the image
  * over {@code views x detectorBins} rays (and channels, where there are several), in units of image
  * value times length with the image's longer side spanning [-1, 1]. Sparse-view and limited-angle
- * scans are a matter of {@code views} and {@code angleRangeDegrees}.
+ * scans are a matter of {@code views} and {@code angleRangeDegrees}, low dose one of {@code noise}.
  *
  * <p>The system matrix is computed once (Joseph's method) and kept with its transpose, 16 bytes for
  * each of its roughly {@code 2 * side * views * detectorBins} entries; the adjoint is exact. The
  * pseudo-inverse is the surrogate that everybody uses, filtered back-projection (FBP). FBP of few
  * views is only fair to an object that is 0 outside, but images have a background of about -1:
  * therefore {@code pseudoInverse(y) = FBP(y + A 1) - 1}, which is the FBP of the attenuation x + 1.
+ *
+ * <p>Noise is Gaussian, alike for all rays, or that of counted photons ({@code poisson}), where the
+ * thicker a ray's path, the larger its noise. Then {@link #residual} and {@link #proximal} weigh
+ * each ray by its variance.
  *
  * <p>Immutable and thread-safe.
  */
@@ -33,19 +38,27 @@ public final class ParallelBeamCt implements ForwardOperator {
 
   private final ParallelBeamGeometry geometry;
   private final RampFilter.Window window;
-  private final GaussianNoise noise;
+  private final RayNoise noise;
   private final SparseMatrix projection;
   private final SparseMatrix transpose;
   private final RampFilter filter;
   private final SparseMatrix backProjection;
   private final float[] backgroundOffset;
 
-  ParallelBeamCt(ParallelBeamGeometry geometry, RampFilter.Window window, GaussianNoise noise) {
+  /**
+   * Makes an operator.
+   *
+   * @param noise given the rays, the noise of each
+   */
+  ParallelBeamCt(
+      ParallelBeamGeometry geometry,
+      RampFilter.Window window,
+      Function<SparseMatrix, RayNoise> noise) {
     this.geometry = geometry;
     this.window = window;
-    this.noise = noise;
     projection = geometry.systemMatrix();
     transpose = projection.transpose();
+    this.noise = noise.apply(projection);
     filter = new RampFilter(geometry.bins(), geometry.pixel(), window);
     backProjection = geometry.backProjection();
     var ones = new float[geometry.shape().size()];
@@ -112,6 +125,29 @@ public final class ParallelBeamCt implements ForwardOperator {
   }
 
   @Override
+  public float[] simulate(float[] image, RandomGenerator random) {
+    var measurement = measure(image);
+    noise.disturb(measurement, random);
+    return measurement;
+  }
+
+  /**
+   * The root mean square of {@code y - A(x)}, each ray in units of its own standard deviation as
+   * the measurement tells it.
+   */
+  @Override
+  public double residual(float[] image, float[] measurement) {
+    var misfit = misfit(image, measurement);
+    var weights = noise.weights(measurement);
+    double sum = 0;
+    for (int i = 0; i < misfit.length; i++) {
+      double square = (double) misfit[i] * misfit[i];
+      sum += weights == null ? square : weights[i] * square;
+    }
+    return Math.sqrt(sum / misfit.length) / noise.sigma();
+  }
+
+  @Override
   public float[] measure(float[] image) {
     return projection.multiply(image, channels());
   }
@@ -138,9 +174,10 @@ public final class ParallelBeamCt implements ForwardOperator {
   }
 
   /**
-   * The proximal point by conjugate gradients on {@code (A^T A + rho I)(x - x0) = A^T (y - A x0)},
-   * started at x0, with {@link #PROXIMAL_ITERATIONS} and {@link #PROXIMAL_TOLERANCE}. Where rho is
-   * so small that the iterations do not suffice, what was left out are the directions that the
+   * The proximal point by conjugate gradients on {@code (A^T W A + rho I)(x - x0) = A^T W (y - A
+   * x0)}, started at x0, with {@link #PROXIMAL_ITERATIONS} and {@link #PROXIMAL_TOLERANCE}. W is 1
+   * for Gaussian noise, else the square of {@link #noiseSigma} over each ray's variance. Where rho
+   * is so small that the iterations do not suffice, what was left out are the directions that the
    * measurement says least about, and there the answer stays near x0.
    */
   @Override
@@ -148,16 +185,17 @@ public final class ParallelBeamCt implements ForwardOperator {
     if (!(rho > 0)) {
       throw new IllegalArgumentException("rho must be above 0, got " + rho);
     }
+    var weights = noise.weights(measurement);
     var change =
         ConjugateGradients.solve(
             direction -> {
-              var image = adjoint(measure(direction));
+              var image = adjoint(weighted(measure(direction), weights));
               for (int i = 0; i < image.length; i++) {
                 image[i] += (float) rho * direction[i];
               }
               return image;
             },
-            adjoint(misfit(x0, measurement)),
+            adjoint(weighted(misfit(x0, measurement), weights)),
             PROXIMAL_ITERATIONS,
             PROXIMAL_TOLERANCE);
     for (int i = 0; i < change.length; i++) {
@@ -195,6 +233,15 @@ public final class ParallelBeamCt implements ForwardOperator {
       misfit[i] = measurement[i] - misfit[i];
     }
     return misfit;
+  }
+
+  private static float[] weighted(float[] rays, float[] weights) {
+    if (weights != null) {
+      for (int i = 0; i < rays.length; i++) {
+        rays[i] *= weights[i];
+      }
+    }
+    return rays;
   }
 
   private float[] filteredBackProjection(float[] sinogram) {

@@ -3,6 +3,7 @@ package org.deftstream.deft.operator;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.text.JsonFields;
@@ -11,7 +12,9 @@ import org.deftstream.deft.text.JsonFields;
  * Makes {@link ParallelBeamCt} from {@code {"kind": "ct-parallel", "views": 20,
  * "angleRangeDegrees": 180, "detectorBins": 95, "filter": "ram-lak", "noise": {"type": "gaussian",
  * "sigma": 0.01}}}. May be left out: {@code angleRangeDegrees}, 180, and {@code filter}, {@code
- * ram-lak} ({@code hann} is the other one).
+ * ram-lak} ({@code hann} is the other one). Low dose is {@code "noise": {"type": "poisson",
+ * "photons": 1000, "attenuation": 4}}, {@code attenuation} being the one that is assumed where it
+ * is left out.
  */
 public final class ParallelBeamCtFactory implements OperatorFactory {
   private static final int MOST = 1 << 14;
@@ -41,9 +44,41 @@ public final class ParallelBeamCtFactory implements OperatorFactory {
               .findFirst()
               .orElseThrow();
     }
-    var noise = GaussianNoise.read(fields);
+    var noise = noise(fields, shape);
     fields.refuseUnknown();
     return new ParallelBeamCt(new ParallelBeamGeometry(shape, views, range, bins), window, noise);
+  }
+
+  private static Function<SparseMatrix, RayNoise> noise(JsonFields fields, ImageShape shape) {
+    var noise = fields.object("noise");
+    if (noise
+        .choice("type", Set.of(GaussianNoise.TYPE, PhotonNoise.TYPE))
+        .equals(GaussianNoise.TYPE)) {
+      var gaussian = GaussianNoise.readSigma(noise);
+      return projection -> gaussian;
+    }
+    var photons = PhotonNoise.Spec.read(noise);
+    var ones = new float[shape.size()];
+    Arrays.fill(ones, 1);
+    return projection ->
+        new PhotonNoise(
+            photons.photons(),
+            photons.attenuation(),
+            projection.multiply(ones, shape.channels()),
+            projection.multiply(disc(shape), shape.channels()));
+  }
+
+  /** The reference object of {@link PhotonNoise}. */
+  private static float[] disc(ImageShape shape) {
+    var image = new float[shape.size()];
+    double radius = 0.4 * Math.min(shape.height(), shape.width());
+    for (int i = 0; i < image.length; i++) {
+      int pixel = i / shape.channels();
+      double y = pixel / shape.width() + 0.5 - shape.height() / 2.0;
+      double x = pixel % shape.width() + 0.5 - shape.width() / 2.0;
+      image[i] = x * x + y * y <= radius * radius ? 0 : -1;
+    }
+    return image;
   }
 
   private static Set<String> labels() {

@@ -29,7 +29,8 @@ class OperatorsTest {
           {'kind':'ct-parallel','views':2,'detectorBins':9,'angels':3,NOISE} | operator ct-parallel: unknown field 'angels'; Known: angleRangeDegrees, detectorBins, filter, kind, noise, views
           {'kind':'ct-parallel','views':2,'detectorBins':9,'filtre':'hann',NOISE} | operator ct-parallel: unknown field 'filtre'; did you mean 'filter'? Known: angleRangeDegrees, detectorBins, filter, kind, noise, views
           {'kind':'ct-parallel','views':2,'detectorBins':9,'angleRangeDegrees':360,NOISE} | operator ct-parallel: angleRangeDegrees must be in (0, 180], got 360.0
-          {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'poisson','sigma':1}} | operator ct-parallel, noise: type 'poisson' is not known; Known: gaussian
+          {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'poison','sigma':1}} | operator ct-parallel, noise: type 'poison' is not known; did you mean 'poisson'? Known: gaussian, poisson
+          {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'poisson','photons':9,'sigma':1}} | operator ct-parallel, noise: unknown field 'sigma'; Known: attenuation, photons, type
           {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'gaussian','sigma':0}} | operator ct-parallel, noise: sigma must be a number above 0, got 0
           {'kind':'inpainting','mask':{'type':'box','leastHidden':0.5,'mostHidden':0.2},NOISE} | operator inpainting, mask: 0 < leastHidden <= mostHidden < 1 must hold, got 0.5 and 0.2
           """)
