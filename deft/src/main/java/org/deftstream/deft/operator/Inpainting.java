@@ -3,7 +3,9 @@ package org.deftstream.deft.operator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.text.Nearest;
@@ -183,6 +185,14 @@ public final class Inpainting implements ForwardOperator {
       out[i] = maskAt(i) == 0 ? x0[i] : (float) ((measurement[i] + rho * x0[i]) / (1 + rho));
     }
     return out;
+  }
+
+  /** The mask's ones are the singular values, pixels the coordinates. */
+  @Override
+  public Optional<SpectralForm> spectralForm() {
+    var values = new float[shape.size()];
+    Arrays.fill(values, 1);
+    return Optional.of(new MaskSpectrum(masked(values)));
   }
 
   /** The image's channels and one for the mask. */

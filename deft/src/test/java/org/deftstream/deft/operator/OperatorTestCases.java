@@ -18,6 +18,14 @@ final class OperatorTestCases {
       "{'kind':'inpainting','mask':{'type':'free-form','leastHidden':0.2,'mostHidden':0.4},"
           + "'noise':{'type':'gaussian','sigma':0.02}}";
 
+  private static final String NOISE = "'noise':{'type':'gaussian','sigma':0.02}}";
+  static final String SR_4 = "{'kind':'super-resolution','factor':4," + NOISE;
+  static final String SR_2_BICUBIC =
+      "{'kind':'super-resolution','factor':2,'kernel':'bicubic'," + NOISE;
+  static final String GAUSSIAN_BLUR = "{'kind':'gaussian-blur','blur':1.5," + NOISE;
+  static final String HDR = "{'kind':'hdr'," + NOISE;
+  static final String NONLINEAR_BLUR = "{'kind':'nonlinear-blur','blur':1.2," + NOISE;
+
   private OperatorTestCases() {}
 
   static Stream<Named<ForwardOperator>> bound() {
@@ -28,12 +36,29 @@ final class OperatorTestCases {
                     + "'filter':'hann','noise':{'type':'gaussian','sigma':0.05}}",
                 new ImageShape(16, 20, 3)),
             create(INPAINTING, new ImageShape(32, 32, 1)),
-            create(INPAINTING, new ImageShape(9, 14, 3)))
+            create(INPAINTING, new ImageShape(9, 14, 3)),
+            create(SR_4, new ImageShape(32, 32, 1)),
+            create(SR_4, new ImageShape(16, 24, 3)),
+            create(SR_2_BICUBIC, new ImageShape(32, 32, 1)),
+            create(SR_2_BICUBIC, new ImageShape(10, 12, 2)),
+            create(GAUSSIAN_BLUR, new ImageShape(32, 32, 1)),
+            create(GAUSSIAN_BLUR, new ImageShape(8, 11, 3)),
+            create(HDR, new ImageShape(16, 20, 3)),
+            create(NONLINEAR_BLUR, new ImageShape(32, 32, 1)),
+            create(NONLINEAR_BLUR, new ImageShape(12, 9, 2)))
         .map(
             operator ->
                 Named.of(
-                    operator.kind() + " of " + operator.imageShape(),
+                    operator.spec() + " of " + operator.imageShape(),
                     operator.bind(operator.drawAuxiliary(new Random(3)))));
+  }
+
+  static Stream<Named<ForwardOperator>> linear() {
+    return bound().filter(named -> named.getPayload().linear());
+  }
+
+  static Stream<Named<ForwardOperator>> spectral() {
+    return bound().filter(named -> named.getPayload().spectralForm().isPresent());
   }
 
   static ForwardOperator create(String spec, ImageShape shape) {
@@ -70,6 +95,22 @@ final class OperatorTestCases {
       sum += (double) a[i] * b[i];
     }
     return sum;
+  }
+
+  static float[] minus(float[] a, float[] b) {
+    var out = new float[a.length];
+    for (int i = 0; i < a.length; i++) {
+      out[i] = a[i] - b[i];
+    }
+    return out;
+  }
+
+  static float[] moved(float[] x, float[] direction, double step) {
+    var out = x.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] += (float) (step * direction[i]);
+    }
+    return out;
   }
 
   static double norm(float[] a) {

@@ -21,7 +21,7 @@ class OperatorsTest {
           """
           {} | operator: field 'kind' is missing
           7 | operator: expected a JSON object, got 7
-          {'kind':'ct-paralel'} | operator: kind 'ct-paralel' is not known; did you mean 'ct-parallel'? Known: ct-parallel, inpainting
+          {'kind':'ct-paralel'} | operator: kind 'ct-paralel' is not known; did you mean 'ct-parallel'? Known: column-sum, ct-parallel, gaussian-blur, hdr, inpainting, nonlinear-blur, super-resolution
           {'kind':'ct-parallel','views':0,'detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got 0
           {'kind':'ct-parallel','views':2.5,'detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got 2.5
           {'kind':'ct-parallel','views':'2','detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got "2"
@@ -33,6 +33,11 @@ class OperatorsTest {
           {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'poisson','photons':9,'sigma':1}} | operator ct-parallel, noise: unknown field 'sigma'; Known: attenuation, photons, type
           {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'gaussian','sigma':0}} | operator ct-parallel, noise: sigma must be a number above 0, got 0
           {'kind':'inpainting','mask':{'type':'box','leastHidden':0.5,'mostHidden':0.2},NOISE} | operator inpainting, mask: 0 < leastHidden <= mostHidden < 1 must hold, got 0.5 and 0.2
+          {'kind':'super-resolution','factor':3,NOISE} | operator super-resolution: images of 8x8x1 cannot be made smaller by the factor 3; it must divide height and width
+          {'kind':'super-resolution','factor':2,'kernel':'bicubik',NOISE} | operator super-resolution: kernel 'bicubik' is not known; did you mean 'bicubic'? Known: average, bicubic
+          {'kind':'gaussian-blur','blur':0,NOISE} | operator gaussian-blur: blur must be a number in [0.3, 10.0], got 0
+          {'kind':'nonlinear-blur','blur':1,'gain':9,NOISE} | operator nonlinear-blur: gain must be a number in [0.1, 5.0], got 9
+          {'kind':'hdr','gain':2,NOISE} | operator hdr: unknown field 'gain'; Known: kind, noise
           """)
   void shouldSayWhatIsWrongWithASpecification(String spec, String message) {
     assertThatThrownBy(() -> create(spec.replace("NOISE", NOISE), SHAPE))

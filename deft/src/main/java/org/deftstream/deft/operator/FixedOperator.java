@@ -1,0 +1,146 @@
+package org.deftstream.deft.operator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.deftstream.deft.image.ImageShape;
+
+/**
+ * What operators have in common that are the same for every record and have white Gaussian noise.
+ * What adapters see of a measurement is its {@link #pseudoInverse}. Immutable and thread-safe.
+ */
+abstract class FixedOperator implements ForwardOperator {
+  private final String kind;
+  private final ImageShape shape;
+  private final GaussianNoise noise;
+
+  FixedOperator(String kind, ImageShape shape, GaussianNoise noise) {
+    this.kind = kind;
+    this.shape = shape;
+    this.noise = noise;
+  }
+
+  @Override
+  public final String kind() {
+    return kind;
+  }
+
+  @Override
+  public final JsonNode spec() {
+    var spec = JsonNodeFactory.instance.objectNode().put("kind", kind);
+    describe(spec);
+    return spec.set("noise", noise.json());
+  }
+
+  /** Adds the fields of the kind to a specification, defaults included. */
+  abstract void describe(ObjectNode spec);
+
+  @Override
+  public final ImageShape imageShape() {
+    return shape;
+  }
+
+  @Override
+  public final double noiseSigma() {
+    return noise.sigma();
+  }
+
+  @Override
+  public Map<String, int[]> auxiliaryShapes() {
+    return Map.of();
+  }
+
+  /** This operator; there are no auxiliary inputs. */
+  @Override
+  public ForwardOperator bind(Map<String, float[]> auxiliary) {
+    if (!auxiliary.isEmpty()) {
+      throw new IllegalArgumentException(
+          kind + " takes no auxiliary inputs, got " + String.join(", ", auxiliary.keySet()));
+    }
+    return this;
+  }
+
+  @Override
+  public Map<String, float[]> drawAuxiliary(RandomGenerator random) {
+    return Map.of();
+  }
+
+  /** As many channels as the image has. */
+  @Override
+  public final int conditioningChannels() {
+    return shape.channels();
+  }
+
+  /** {@link #pseudoInverse}. */
+  @Override
+  public final float[] conditioning(float[] measurement) {
+    return pseudoInverse(measurement);
+  }
+
+  final GaussianNoise noise() {
+    return noise;
+  }
+
+  final int channels() {
+    return shape.channels();
+  }
+
+  /** {@code y - A(x)}. */
+  final float[] misfit(float[] image, float[] measurement) {
+    requireMeasurement(measurement);
+    var misfit = measure(image);
+    for (int i = 0; i < misfit.length; i++) {
+      misfit[i] = measurement[i] - misfit[i];
+    }
+    return misfit;
+  }
+
+  final void requireImage(float[] image) {
+    if (image.length != shape.size()) {
+      throw new IllegalArgumentException(
+          kind
+              + ": expected an image of "
+              + shape
+              + " ("
+              + shape.size()
+              + " values), got "
+              + image.length
+              + " values");
+    }
+  }
+
+  final void requireMeasurement(float[] measurement) {
+    int size = measurementSize();
+    if (measurement.length != size) {
+      throw new IllegalArgumentException(
+          kind
+              + ": expected a measurement of "
+              + Arrays.stream(measurementShape())
+                  .mapToObj(Integer::toString)
+                  .collect(Collectors.joining("x"))
+              + " ("
+              + size
+              + " values), got "
+              + measurement.length
+              + " values");
+    }
+  }
+
+  final int measurementSize() {
+    int size = 1;
+    for (int side : measurementShape()) {
+      size *= side;
+    }
+    return size;
+  }
+
+  static void requireWeight(double rho) {
+    if (!(rho > 0)) {
+      throw new IllegalArgumentException("rho must be above 0, got " + rho);
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package org.deftstream.deft.operator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import org.deftstream.deft.image.ImageShape;
+
+/**
+ * A blurred picture through a camera's response curve, kind {@code nonlinear-blur}: {@code y = r(B
+ * x) + noise}. B is a Gaussian blur of the image reflected at its border, {@code r(u) = tanh(gain
+ * u) / tanh(gain)} a smooth, rising curve from -1 to 1 that presses bright and dark tones together.
+ * Not linear. Immutable and thread-safe.
+ */
+final class NonlinearBlur extends FixedOperator {
+  static final String KIND = "nonlinear-blur";
+
+  /** {@link #proximal} takes at most so many Gauss-Newton steps. */
+  static final int NEWTON_STEPS = 6;
+
+  /** Each step takes at most so many conjugate-gradient iterations. */
+  static final int INNER_ITERATIONS = 20;
+
+  private static final double INNER_TOLERANCE = 1e-3;
+
+  private final double blur;
+  private final double gain;
+  private final double scale;
+  private final AxisMatrix down;
+  private final AxisMatrix across;
+  private final AxisMatrix downTransposed;
+  private final AxisMatrix acrossTransposed;
+  private final SeparableSpectrum spectrum;
+
+  NonlinearBlur(ImageShape shape, GaussianNoise noise, double blur, double gain) {
+    super(KIND, shape, noise);
+    this.blur = blur;
+    this.gain = gain;
+    scale = 1 / Math.tanh(gain);
+    var vertical = Resampling.gaussian(shape.height(), blur);
+    var horizontal = Resampling.gaussian(shape.width(), blur);
+    down = new AxisMatrix(vertical);
+    across = new AxisMatrix(horizontal);
+    downTransposed = new AxisMatrix(vertical.transpose());
+    acrossTransposed = new AxisMatrix(horizontal.transpose());
+    spectrum = new SeparableSpectrum(vertical, horizontal, shape.channels());
+  }
+
+  @Override
+  void describe(ObjectNode spec) {
+    spec.put("blur", blur).put("gain", gain);
+  }
+
+  /** The shape of the image. */
+  @Override
+  public int[] measurementShape() {
+    return new int[] {imageShape().height(), imageShape().width(), channels()};
+  }
+
+  @Override
+  public boolean linear() {
+    return false;
+  }
+
+  @Override
+  public float[] measure(float[] image) {
+    var out = blurred(image);
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) (scale * Math.tanh(gain * out[i]));
+    }
+    return out;
+  }
+
+  /** {@code gain / tanh(gain) B^T y}: the transposed Jacobian at the origin. */
+  @Override
+  public float[] adjoint(float[] measurement) {
+    return vectorJacobian(new float[imageShape().size()], measurement);
+  }
+
+  /** {@code B^T (r'(B x) v)}. */
+  @Override
+  public float[] vectorJacobian(float[] image, float[] cotangent) {
+    requireMeasurement(cotangent);
+    return blurTransposed(times(slope(image), cotangent));
+  }
+
+  /**
+   * The surrogate: the response curve undone, what left its range put back to its end, and then the
+   * blur by least squares with {@code rho = (2 sigma / l)^2}, l being the slope of the curve at its
+   * ends, where undoing it amplifies the noise most. What the noise hides is left at the mean.
+   */
+  @Override
+  public float[] pseudoInverse(float[] measurement) {
+    requireMeasurement(measurement);
+    var linear = new float[measurement.length];
+    double sum = 0;
+    for (int i = 0; i < linear.length; i++) {
+      double u = Math.max(-1, Math.min(1, measurement[i])) / scale;
+      linear[i] = (float) (0.5 * Math.log((1 + u) / (1 - u)) / gain);
+      sum += linear[i];
+    }
+    var mean = new float[linear.length];
+    Arrays.fill(mean, (float) (sum / mean.length));
+    double flat = gain * scale * (1 - 1 / (scale * scale));
+    double rho = regularisation() / (flat * flat);
+    return spectrum.proximal(mean, linear, rho);
+  }
+
+  /**
+   * {@code (B^T B + rho I)^-1 J^T (y - A(x0Hat)) / L^2} with {@code rho = (2 sigma)^2} and L the
+   * steepest slope of the response: uphill everywhere, because the matrix is positive definite, and
+   * a whole step does not overshoot.
+   */
+  @Override
+  public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
+    var gradient = vectorJacobian(x0Hat, misfit(x0Hat, measurement));
+    var out = spectrum.precondition(gradient, regularisation());
+    float unit = (float) (1 / (gain * scale * gain * scale));
+    for (int i = 0; i < out.length; i++) {
+      out[i] *= unit;
+    }
+    return out;
+  }
+
+  /**
+   * A nearby local minimum, by Gauss-Newton steps from x0 whose linear systems conjugate gradients
+   * solve; a step that leads uphill is halved.
+   */
+  @Override
+  public float[] proximal(float[] x0, float[] measurement, double rho) {
+    requireWeight(rho);
+    var x = x0.clone();
+    double cost = cost(x, x0, measurement, rho);
+    for (int step = 0; step < NEWTON_STEPS; step++) {
+      var slope = slope(x);
+      var downhill = blurTransposed(times(slope, misfit(x, measurement)));
+      for (int i = 0; i < x.length; i++) {
+        downhill[i] += (float) rho * (x0[i] - x[i]);
+      }
+      var change =
+          ConjugateGradients.solve(
+              direction -> {
+                var image = blurTransposed(times(slope, times(slope, blurred(direction))));
+                for (int i = 0; i < image.length; i++) {
+                  image[i] += (float) rho * direction[i];
+                }
+                return image;
+              },
+              downhill,
+              INNER_ITERATIONS,
+              INNER_TOLERANCE);
+      double before = cost;
+      float length = 1;
+      for (int halving = 0; halving < 8 && !(cost < before); halving++, length /= 2) {
+        var moved = x.clone();
+        for (int i = 0; i < x.length; i++) {
+          moved[i] += length * change[i];
+        }
+        double there = cost(moved, x0, measurement, rho);
+        if (there < before) {
+          x = moved;
+          cost = there;
+        }
+      }
+      if (!(cost < before * (1 - 1e-6))) {
+        break;
+      }
+    }
+    return x;
+  }
+
+  private double cost(float[] x, float[] x0, float[] measurement, double rho) {
+    double sum = 0;
+    for (float value : misfit(x, measurement)) {
+      sum += (double) value * value;
+    }
+    for (int i = 0; i < x.length; i++) {
+      double change = (double) x[i] - x0[i];
+      sum += rho * change * change;
+    }
+    return sum;
+  }
+
+  /** {@code r'(B x) = gain / tanh(gain) (1 - tanh(gain B x)^2)}. */
+  private float[] slope(float[] image) {
+    var out = blurred(image);
+    for (int i = 0; i < out.length; i++) {
+      double level = Math.tanh(gain * out[i]);
+      out[i] = (float) (gain * scale * (1 - level * level));
+    }
+    return out;
+  }
+
+  private float[] blurred(float[] image) {
+    requireImage(image);
+    return AxisMatrix.apply(down, across, image, channels());
+  }
+
+  private float[] blurTransposed(float[] values) {
+    return AxisMatrix.apply(downTransposed, acrossTransposed, values, channels());
+  }
+
+  private double regularisation() {
+    return 4 * noiseSigma() * noiseSigma();
+  }
+
+  private static float[] times(float[] factor, float[] values) {
+    var out = new float[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = factor[i] * values[i];
+    }
+    return out;
+  }
+}

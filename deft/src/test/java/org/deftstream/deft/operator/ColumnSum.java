@@ -1,0 +1,136 @@
+package org.deftstream.deft.operator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.deftstream.deft.image.ImageShape;
+
+/**
+ * An operator as a third party would write it, with nothing but what is public: y holds the sum of
+ * each column of a grey image. Found through the test's META-INF/services.
+ */
+public final class ColumnSum implements ForwardOperator {
+  private static final double SIGMA = 0.1;
+  private final ImageShape shape;
+
+  private ColumnSum(ImageShape shape) {
+    this.shape = shape;
+  }
+
+  /** Makes it from {@code {"kind": "column-sum"}}. */
+  public static final class Factory implements OperatorFactory {
+    @Override
+    public String kind() {
+      return "column-sum";
+    }
+
+    @Override
+    public ForwardOperator create(JsonNode spec, ImageShape shape) {
+      return new ColumnSum(shape);
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "column-sum";
+  }
+
+  @Override
+  public JsonNode spec() {
+    return JsonNodeFactory.instance.objectNode().put("kind", kind());
+  }
+
+  @Override
+  public ImageShape imageShape() {
+    return shape;
+  }
+
+  @Override
+  public int[] measurementShape() {
+    return new int[] {shape.width()};
+  }
+
+  @Override
+  public double noiseSigma() {
+    return SIGMA;
+  }
+
+  @Override
+  public Map<String, int[]> auxiliaryShapes() {
+    return Map.of();
+  }
+
+  @Override
+  public ForwardOperator bind(Map<String, float[]> auxiliary) {
+    return this;
+  }
+
+  @Override
+  public Map<String, float[]> drawAuxiliary(RandomGenerator random) {
+    return Map.of();
+  }
+
+  @Override
+  public float[] measure(float[] image) {
+    var sums = new float[shape.width()];
+    for (int i = 0; i < image.length; i++) {
+      sums[i % sums.length] += image[i];
+    }
+    return sums;
+  }
+
+  @Override
+  public float[] adjoint(float[] measurement) {
+    var image = new float[shape.size()];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = measurement[i % measurement.length];
+    }
+    return image;
+  }
+
+  @Override
+  public float[] pseudoInverse(float[] measurement) {
+    return scaled(measurement, 1.0 / shape.height());
+  }
+
+  @Override
+  public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
+    return pseudoInverse(misfit(x0Hat, measurement));
+  }
+
+  @Override
+  public float[] proximal(float[] x0, float[] measurement, double rho) {
+    var step = scaled(misfit(x0, measurement), 1 / (shape.height() + rho));
+    for (int i = 0; i < step.length; i++) {
+      step[i] += x0[i];
+    }
+    return step;
+  }
+
+  @Override
+  public int conditioningChannels() {
+    return 1;
+  }
+
+  @Override
+  public float[] conditioning(float[] measurement) {
+    return pseudoInverse(measurement);
+  }
+
+  private float[] misfit(float[] image, float[] measurement) {
+    var misfit = measure(image);
+    for (int i = 0; i < misfit.length; i++) {
+      misfit[i] = measurement[i] - misfit[i];
+    }
+    return misfit;
+  }
+
+  private float[] scaled(float[] measurement, double factor) {
+    var image = adjoint(measurement);
+    for (int i = 0; i < image.length; i++) {
+      image[i] *= (float) factor;
+    }
+    return image;
+  }
+}
