@@ -26,6 +26,8 @@ final class OperatorTestCases {
   static final String HDR = "{'kind':'hdr'," + NOISE;
   static final String NONLINEAR_BLUR = "{'kind':'nonlinear-blur','blur':1.2," + NOISE;
 
+  static final String PHASE = "{'kind':'phase-retrieval'," + NOISE;
+
   private OperatorTestCases() {}
 
   static Stream<Named<ForwardOperator>> bound() {
@@ -45,7 +47,9 @@ final class OperatorTestCases {
             create(GAUSSIAN_BLUR, new ImageShape(8, 11, 3)),
             create(HDR, new ImageShape(16, 20, 3)),
             create(NONLINEAR_BLUR, new ImageShape(32, 32, 1)),
-            create(NONLINEAR_BLUR, new ImageShape(12, 9, 2)))
+            create(NONLINEAR_BLUR, new ImageShape(12, 9, 2)),
+            create(PHASE, new ImageShape(16, 16, 1)),
+            create(PHASE, new ImageShape(8, 16, 2)))
         .map(
             operator ->
                 Named.of(

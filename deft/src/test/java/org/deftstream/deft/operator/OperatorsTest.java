@@ -21,7 +21,7 @@ class OperatorsTest {
           """
           {} | operator: field 'kind' is missing
           7 | operator: expected a JSON object, got 7
-          {'kind':'ct-paralel'} | operator: kind 'ct-paralel' is not known; did you mean 'ct-parallel'? Known: column-sum, ct-parallel, gaussian-blur, hdr, inpainting, nonlinear-blur, super-resolution
+          {'kind':'ct-paralel'} | operator: kind 'ct-paralel' is not known; did you mean 'ct-parallel'? Known: column-sum, ct-parallel, gaussian-blur, hdr, inpainting, nonlinear-blur, phase-retrieval, super-resolution
           {'kind':'ct-parallel','views':0,'detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got 0
           {'kind':'ct-parallel','views':2.5,'detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got 2.5
           {'kind':'ct-parallel','views':'2','detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got "2"
@@ -37,6 +37,7 @@ class OperatorsTest {
           {'kind':'super-resolution','factor':2,'kernel':'bicubik',NOISE} | operator super-resolution: kernel 'bicubik' is not known; did you mean 'bicubic'? Known: average, bicubic
           {'kind':'gaussian-blur','blur':0,NOISE} | operator gaussian-blur: blur must be a number in [0.3, 10.0], got 0
           {'kind':'nonlinear-blur','blur':1,'gain':9,NOISE} | operator nonlinear-blur: gain must be a number in [0.1, 5.0], got 9
+          {'kind':'phase-retrieval','oversampling':3,NOISE} | operator phase-retrieval: the padded image must have sides that are powers of two, got 24x24 from images of 8x8x1
           {'kind':'hdr','gain':2,NOISE} | operator hdr: unknown field 'gain'; Known: kind, noise
           """)
   void shouldSayWhatIsWrongWithASpecification(String spec, String message) {

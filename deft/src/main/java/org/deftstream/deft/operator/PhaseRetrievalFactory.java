@@ -1,0 +1,38 @@
+package org.deftstream.deft.operator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.text.JsonFields;
+
+/**
+ * Makes {@link PhaseRetrieval} from {@code {"kind": "phase-retrieval", "oversampling": 2, "noise":
+ * {"type": "gaussian", "sigma": 0.01}}}; {@code oversampling} may be left out: 2.
+ */
+public final class PhaseRetrievalFactory implements OperatorFactory {
+  @Override
+  public String kind() {
+    return PhaseRetrieval.KIND;
+  }
+
+  @Override
+  public ForwardOperator create(JsonNode spec, ImageShape shape) {
+    var fields = JsonFields.of(spec, "operator " + kind());
+    fields.text("kind");
+    int oversampling = fields.integer("oversampling", 1, 8, 2);
+    var noise = GaussianNoise.read(fields);
+    fields.refuseUnknown();
+    int height = oversampling * shape.height();
+    int width = oversampling * shape.width();
+    if (!Fourier.isPowerOfTwo(height) || !Fourier.isPowerOfTwo(width)) {
+      throw new IllegalArgumentException(
+          fields.where()
+              + ": the padded image must have sides that are powers of two, got "
+              + height
+              + "x"
+              + width
+              + " from images of "
+              + shape);
+    }
+    return new PhaseRetrieval(shape, noise, oversampling);
+  }
+}
