@@ -28,6 +28,12 @@ final class OperatorTestCases {
 
   static final String PHASE = "{'kind':'phase-retrieval'," + NOISE;
 
+  static final String MOTION_BLUR = "{'kind':'motion-blur','length':7,'angleDegrees':30," + NOISE;
+  static final String MRI = "{'kind':'mri-cartesian','acceleration':3," + NOISE;
+  static final String MRI_COILS =
+      "{'kind':'mri-cartesian','acceleration':4,'coils':4,'maps':'record'," + NOISE;
+  static final String MRI_RADIAL = "{'kind':'mri-radial','spokes':12,'coils':2," + NOISE;
+
   private OperatorTestCases() {}
 
   static Stream<Named<ForwardOperator>> bound() {
@@ -49,7 +55,11 @@ final class OperatorTestCases {
             create(NONLINEAR_BLUR, new ImageShape(32, 32, 1)),
             create(NONLINEAR_BLUR, new ImageShape(12, 9, 2)),
             create(PHASE, new ImageShape(16, 16, 1)),
-            create(PHASE, new ImageShape(8, 16, 2)))
+            create(PHASE, new ImageShape(8, 16, 2)),
+            create(MOTION_BLUR, new ImageShape(16, 20, 2)),
+            create(MRI, new ImageShape(32, 32, 1)),
+            create(MRI_COILS, new ImageShape(16, 32, 1)),
+            create(MRI_RADIAL, new ImageShape(16, 16, 1)))
         .map(
             operator ->
                 Named.of(

@@ -1,0 +1,42 @@
+package org.deftstream.deft.operator;
+
+import org.deftstream.deft.image.ImageShape;
+
+/** Linear operators whose proximal point conjugate gradients find. Immutable and thread-safe. */
+abstract class GradientSolved extends FixedOperator {
+  /** {@link #proximal} takes at most so many iterations. */
+  static final int ITERATIONS = 60;
+
+  /** {@link #proximal} stops once the gradient has fallen to this fraction of its start. */
+  static final double TOLERANCE = 1e-4;
+
+  GradientSolved(String kind, ImageShape shape, GaussianNoise noise) {
+    super(kind, shape, noise);
+  }
+
+  /** By conjugate gradients from x0, with {@link #ITERATIONS} and {@link #TOLERANCE}. */
+  @Override
+  public final float[] proximal(float[] x0, float[] measurement, double rho) {
+    requireWeight(rho);
+    var change = solve(misfit(x0, measurement), rho);
+    for (int i = 0; i < change.length; i++) {
+      change[i] += x0[i];
+    }
+    return change;
+  }
+
+  /** {@code (A^T A + rho I)^-1 A^T v}. */
+  final float[] solve(float[] values, double rho) {
+    return ConjugateGradients.solve(
+        direction -> {
+          var image = adjoint(measure(direction));
+          for (int i = 0; i < image.length; i++) {
+            image[i] += (float) rho * direction[i];
+          }
+          return image;
+        },
+        adjoint(values),
+        ITERATIONS,
+        TOLERANCE);
+  }
+}

@@ -1,0 +1,24 @@
+package org.deftstream.deft.operator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Where an MRI scan samples the spatial frequencies of an image. Immutable and thread-safe. */
+interface KSpace {
+  /** Number of readouts: lines or spokes. */
+  int readouts();
+
+  /** Samples of a readout. */
+  int samples();
+
+  /** Samples a complex image, in units where the fully sampled transform is unitary. */
+  void measure(double[] real, double[] imaginary, double[] sampleReal, double[] sampleImaginary);
+
+  /** The adjoint of {@link #measure}, into images that held zeros. */
+  void adjoint(double[] sampleReal, double[] sampleImaginary, double[] real, double[] imaginary);
+
+  /** Density compensation: the area of k-space that a sample stands for; 1 on the full grid. */
+  double weight(int sample);
+
+  /** Adds its fields to a specification. */
+  void describe(ObjectNode spec);
+}

@@ -1,0 +1,23 @@
+package org.deftstream.deft.operator;
+
+import java.util.Set;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.text.JsonFields;
+
+/** Reads what Cartesian and radial scans have in common, and makes the operator. Stateless. */
+final class MriFields {
+  private MriFields() {}
+
+  static ForwardOperator create(String kind, JsonFields fields, ImageShape shape, KSpace kSpace) {
+    int coils = fields.integer("coils", 1, 64, 1);
+    boolean record =
+        fields.has("maps") && fields.choice("maps", Set.of("synthetic", "record")).equals("record");
+    var noise = GaussianNoise.read(fields);
+    fields.refuseUnknown();
+    if (shape.channels() != 1) {
+      throw new IllegalArgumentException(
+          fields.where() + ": images must have one channel, got " + shape);
+    }
+    return new Mri(kind, shape, noise, kSpace, coils, record);
+  }
+}

@@ -1,0 +1,26 @@
+package org.deftstream.deft.operator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.text.JsonFields;
+
+/**
+ * Makes {@link Mri} from {@code {"kind": "mri-radial", "spokes": 24, "samples": 64, "coils": 1,
+ * "maps": "synthetic", "noise": {"type": "gaussian", "sigma": 0.02}}}. May be left out: {@code
+ * samples}, the longer side of the image, {@code coils} and {@code maps}, as above.
+ */
+public final class MriRadialFactory implements OperatorFactory {
+  @Override
+  public String kind() {
+    return Mri.RADIAL;
+  }
+
+  @Override
+  public ForwardOperator create(JsonNode spec, ImageShape shape) {
+    var fields = JsonFields.of(spec, "operator " + kind());
+    fields.text("kind");
+    int spokes = fields.integer("spokes", 1, 1024);
+    int samples = fields.integer("samples", 2, 1024, Math.max(shape.height(), shape.width()));
+    return MriFields.create(kind(), fields, shape, new RadialSpokes(shape, spokes, samples));
+  }
+}
