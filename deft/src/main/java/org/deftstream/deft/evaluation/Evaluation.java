@@ -1,103 +1,216 @@
 package org.deftstream.deft.evaluation;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.IntConsumer;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.engine.Engine;
-import org.deftstream.deft.engine.Reconstruction;
-import org.deftstream.deft.engine.ReconstructionRequest;
-import org.deftstream.deft.htransform.HTransform;
-import org.deftstream.deft.metrics.Psnr;
-import org.deftstream.deft.metrics.Ssim;
-import org.deftstream.deft.operator.BoundMeasurement;
-import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.engine.EngineSettings;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.metrics.FeatureNetwork;
 import org.deftstream.deft.prior.Prior;
-import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.training.ImageSet;
 
 /**
- * Methods compared on the same images, measurements and seeds. Measurements are simulated once,
- * from a seed; every method reconstructs the same ones through the engine that serves. Not
- * thread-safe.
+ * Runs a plan: every method on the same images, measurements and seeds, one after the other,
+ * through the engine that serves. Everything that a plan names is opened and checked before
+ * anything is computed. Results go to a directory; what is there already is not computed again.
+ * Owns the engine, the priors and the methods, and closes them. Used by one thread.
  */
-public final class Evaluation {
-  private final List<float[]> truths = new ArrayList<>();
-  private final List<BoundMeasurement> measurements = new ArrayList<>();
-  private final ForwardOperator operator;
-  private final Prior prior;
+public final class Evaluation implements AutoCloseable {
+  /** Rows of images that the report shows of a task. */
+  static final int SHOWN = 5;
+
+  private final Plan plan;
+  private final EvaluationModels models;
+  private final EvaluationProgress progress;
+  private final LongSupplier nanoTime;
   private final Engine engine;
+  private final Map<String, Prior> priors = new LinkedHashMap<>();
+  private final Map<String, FeatureNetwork> networks = new LinkedHashMap<>();
+  private final Map<String, ImageSet> images = new HashMap<>();
+  private final List<PreparedTask> tasks = new ArrayList<>();
 
   /**
-   * Figures of one method, one value for each image.
+   * Opens and checks all that the plan names.
    *
-   * @param psnr of the mean, data range 2, in dB
-   * @param ssim of the mean, data range 2
-   * @param secondsPerImage wall time of all images divided by their number
+   * @throws UserError one line that says what is missing or does not fit
    */
-  @SuppressWarnings("ArrayRecordComponent") // made for reading
-  public record Figures(double[] psnr, double[] ssim, double secondsPerImage) {}
+  public Evaluation(Plan plan, EvaluationModels models, EvaluationProgress progress) {
+    this(plan, models, progress, System::nanoTime);
+  }
 
-  /**
-   * Simulates a measurement of every image.
-   *
-   * @param engine evaluates the methods; stays open
-   */
-  public Evaluation(
-      Engine engine, Prior prior, ForwardOperator operator, ImageSet images, long seed) {
-    this.engine = engine;
-    this.prior = prior;
-    this.operator = operator;
-    for (int i = 0; i < images.size(); i++) {
-      var random = new SplittableRandom(seed * 1_000_003 + i);
-      float[] truth = images.image(i, false);
-      var bound = operator.bind(operator.drawAuxiliary(random));
-      truths.add(truth);
-      measurements.add(BoundMeasurement.of(bound, bound.simulate(truth, random)));
+  Evaluation(
+      Plan plan, EvaluationModels models, EvaluationProgress progress, LongSupplier nanoTime) {
+    this.plan = plan;
+    this.models = models;
+    this.progress = progress;
+    this.nanoTime = nanoTime;
+    engine = new Engine(EngineSettings.of(plan.batch()));
+    try {
+      plan.tasks().forEach(this::prepare);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 
-  /** The pseudo-inverse (CT: filtered back-projection) of every measurement. */
-  public Figures pseudoInverse() {
-    long begun = System.nanoTime();
-    var estimates = new ArrayList<float[]>();
-    for (var m : measurements) {
-      estimates.add(m.operator().pseudoInverse(m.measurement()));
+  private void prepare(PlannedTask planned) {
+    var task = models.task(planned.task());
+    var prior = priors.computeIfAbsent(task.prior(), name -> models.openPrior(task));
+    var shape = task.operator().imageShape();
+    var all = imagesOf(planned.source(), shape);
+    var test = TestSet.simulate(task.operator(), planned.images().select(all), planned.seeds());
+    var validation =
+        planned
+            .calibration()
+            .map(c -> TestSet.simulate(task.operator(), c.select(all), planned.seeds()));
+    var features =
+        planned.features().map(name -> networks.computeIfAbsent(name, models::openFeatures));
+    features.ifPresent(network -> checkShape(planned, network, shape));
+    var bench =
+        new Bench(task, prior, engine, plan.batch(), models.adapterNetworks(), models::file);
+    var prepared = new PreparedTask(planned, bench, test, validation, features);
+    tasks.add(prepared); // first of all, so that it is closed if a method cannot be opened
+    planned.methods().forEach(prepared::open);
+  }
+
+  private static void checkShape(PlannedTask planned, FeatureNetwork network, ImageShape shape) {
+    if (!network.imageShape().equals(shape)) {
+      throw new UserError(
+          "task '"
+              + planned.task()
+              + "' has images of "
+              + shape
+              + "; the classifier '"
+              + planned.features().orElseThrow()
+              + "' takes "
+              + network.imageShape());
     }
-    return figures(estimates, begun);
+  }
+
+  private ImageSet imagesOf(String source, ImageShape shape) {
+    String place = plan.sources().get(source);
+    return images.computeIfAbsent(
+        place + " " + shape, key -> ImageSet.read(models.file(place), shape));
   }
 
   /**
-   * Samples the posterior of every measurement.
+   * Computes what is missing in a directory.
    *
-   * @param done called with the number of finished images
+   * @param command the command that the report prints above its tables
+   * @throws UserError if the directory cannot be used
    */
-  public Figures sample(HTransform hTransform, SamplerSettings sampler, IntConsumer done) {
-    long begun = System.nanoTime();
-    var futures = new ArrayList<CompletableFuture<Reconstruction>>();
-    for (int i = 0; i < measurements.size(); i++) {
-      futures.add(
-          engine.submit(
-              new ReconstructionRequest(
-                  "evaluation-" + i, prior, hTransform, measurements.get(i), sampler, 0, null)));
+  public void run(Path directory, String command) {
+    try (var store = ResultStore.open(directory)) {
+      store.write(manifest(command));
+      var runner = new MethodRunner(store, plan.batch(), nanoTime);
+      int pieces = tasks.stream().mapToInt(PreparedTask::pieces).sum();
+      int number = 0;
+      for (var task : tasks) {
+        keepTruths(store, task);
+        for (var method : task.methods()) {
+          runOne(runner, store, task, method, task.test(), method.key(), ++number, pieces);
+          if (method.calibrationKey() != null) {
+            var validation = task.validation().orElseThrow();
+            runOne(
+                runner, store, task, method, validation, method.calibrationKey(), ++number, pieces);
+          }
+          keepFeatures(store, task, method.key(), "mean");
+        }
+      }
+    } catch (IOException e) {
+      throw new UserError("cannot keep results in " + directory + ": " + e, e);
     }
-    var estimates = new ArrayList<float[]>();
-    for (var future : futures) {
-      estimates.add(future.join().mean());
-      done.accept(estimates.size());
-    }
-    return figures(estimates, begun);
   }
 
-  private Figures figures(List<float[]> estimates, long begun) {
-    double seconds = (System.nanoTime() - begun) / 1e9 / estimates.size();
-    var psnr = new double[estimates.size()];
-    var ssim = new double[estimates.size()];
-    for (int i = 0; i < psnr.length; i++) {
-      psnr[i] = Psnr.of(estimates.get(i), truths.get(i));
-      ssim[i] = Ssim.of(estimates.get(i), truths.get(i), operator.imageShape());
+  private void runOne(
+      MethodRunner runner,
+      ResultStore store,
+      PreparedTask task,
+      PreparedTask.Opened method,
+      TestSet set,
+      String key,
+      int number,
+      int pieces) {
+    int total = set.items().size();
+    String name = task.bench().task().name();
+    progress.begin(name, method.planned().label(), number, pieces, store.scores(key).size(), total);
+    try {
+      runner.run(key, name, method.planned(), method.method(), set, n -> progress.done(n, total));
+    } finally {
+      progress.end();
     }
-    return new Figures(psnr, ssim, seconds);
+  }
+
+  private void keepTruths(ResultStore store, PreparedTask task) throws IOException {
+    keepTruths(store, task, task.test());
+    if (task.validation().isPresent()) {
+      keepTruths(store, task, task.validation().get());
+    }
+    keepFeatures(store, task, task.test().fingerprint(), "truth");
+    for (int i = 0; i < Math.min(SHOWN, task.test().items().size()); i++) {
+      var item = task.test().items().get(i);
+      var m = item.measurement();
+      AtomicFiles.write(
+          store.picture(task.test().fingerprint(), i),
+          MeasurementPicture.of(m.operator(), m.measurement(), item.auxiliary(), -1));
+    }
+  }
+
+  private static void keepTruths(ResultStore store, PreparedTask task, TestSet set)
+      throws IOException {
+    var file = store.vectors(set.fingerprint(), "truth", task.shape().size());
+    for (int i = 0; i < set.items().size(); i++) {
+      file.write(i, set.items().get(i).truth());
+    }
+  }
+
+  /** Features of images that are in the store, computed once. */
+  private static void keepFeatures(ResultStore store, PreparedTask task, String key, String kind)
+      throws IOException {
+    if (task.features().isEmpty()) {
+      return;
+    }
+    var network = task.features().get();
+    var file = store.vectors(key, kind + "-features", network.dimension());
+    var from = store.vectors(key, kind, task.shape().size());
+    if (!from.exists() || (file.exists() && file.readAll().size() == from.readAll().size())) {
+      return;
+    }
+    var features = network.features(from.readAll());
+    for (int i = 0; i < features.size(); i++) {
+      file.write(i, features.get(i));
+    }
+  }
+
+  private RunManifest manifest(String command) {
+    String device =
+        priors.values().stream().map(Prior::device).distinct().findFirst().orElse("")
+            + ", "
+            + models.machine();
+    return new RunManifest(
+        plan.name(),
+        plan.title(),
+        plan.about(),
+        command,
+        device,
+        plan.batch(),
+        tasks.stream().map(PreparedTask::manifest).toList());
+  }
+
+  @Override
+  public void close() {
+    tasks.forEach(PreparedTask::close);
+    tasks.clear();
+    engine.close();
+    networks.values().forEach(FeatureNetwork::close);
+    priors.values().forEach(Prior::close);
   }
 }

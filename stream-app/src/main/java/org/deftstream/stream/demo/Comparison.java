@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.deftstream.deft.evaluation.MeasurementPicture;
+import org.deftstream.deft.image.GreyImage;
 import org.deftstream.deft.metrics.Bootstrap;
 import org.deftstream.deft.metrics.Psnr;
 import org.deftstream.deft.metrics.Ssim;

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.deftstream.deft.image.GreyImage;
+import org.deftstream.deft.image.Png;
 
 /**
  * The pictures that ship with the program, on the class path under {@code demo-data}. Their sources

@@ -1,6 +1,7 @@
 package org.deftstream.stream.demo;
 
 import java.util.List;
+import org.deftstream.deft.image.GreyImage;
 
 /**
  * The pictures of one task on the page.

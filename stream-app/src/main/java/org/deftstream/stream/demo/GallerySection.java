@@ -4,6 +4,9 @@ import static org.deftstream.stream.demo.Html.escape;
 import static org.deftstream.stream.demo.Html.number;
 
 import java.util.Arrays;
+import org.deftstream.deft.image.ColourMap;
+import org.deftstream.deft.image.GreyImage;
+import org.deftstream.deft.image.Png;
 import org.deftstream.stream.demo.DemoResult.MethodFigures;
 import org.deftstream.stream.demo.DemoResult.MethodKind;
 import org.deftstream.stream.demo.DemoResult.TaskFigures;

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.deftstream.deft.image.GreyImage;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.avro.Measurement;

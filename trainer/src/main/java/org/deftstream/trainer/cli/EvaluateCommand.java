@@ -1,165 +1,158 @@
 package org.deftstream.trainer.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.deftstream.deft.adapter.AdapterDirectory;
-import org.deftstream.deft.adapter.AdapterVerifier;
-import org.deftstream.deft.adapter.LearnedHTransform;
-import org.deftstream.deft.engine.BatchSizes;
-import org.deftstream.deft.engine.Engine;
-import org.deftstream.deft.engine.EngineSettings;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.evaluation.Evaluation;
-import org.deftstream.deft.htransform.HTransforms;
-import org.deftstream.deft.metrics.Bootstrap;
-import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.evaluation.Plan;
+import org.deftstream.deft.evaluation.Reports;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
-import org.deftstream.deft.text.ProgressLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
- * {@code deftstream evaluate}: the pseudo-inverse, the training-free method at every combination of
- * the given parameters, and an adapter, on the same images, measurements and seeds. With several
- * values it is the command that tunes the training-free method on validation images.
+ * {@code deftstream evaluate}: all methods side by side on the same images, measurements and seeds,
+ * from a plan or from flags. With several values of a flag it is the command that tunes a method on
+ * validation images.
  */
 @Command(
     name = "evaluate",
-    description = "Compare the methods of a task on the same simulated measurements.")
+    description = "Compare methods on the same simulated measurements.",
+    subcommands = {EvaluateReportCommand.class, EvaluateTrainFeaturesCommand.class})
 public final class EvaluateCommand implements Callable<Integer> {
-  private static final long BOOTSTRAP_SEED = 1;
+  private static final String SMOKE_PLAN = "benchmarks/smoke.json";
+  private static final int SMOKE_IMAGES = 4;
+  private static final int SMOKE_STEPS = 3;
+  private static final int SMOKE_SAMPLES = 2;
+  // A path with a directory in it: what lies where is nobody's business but the last name.
+  private static final Pattern ABSOLUTE = Pattern.compile("(^|=)/(?:[^/ ]+/)*([^/ ]+)");
 
-  @Mixin private Models models;
-  @Mixin private ImageOptions images;
+  @Spec private CommandSpec spec;
+  @Mixin private ComparisonOptions comparison;
 
   @Option(
-      names = "--lambda",
-      split = ",",
-      paramLabel = "L",
-      description = "DiffPIR's lambda: values to compare instead of the task's own settings.")
-  private List<Double> lambdas = new ArrayList<>();
+      names = "--models",
+      defaultValue = "${sys:deftstream.models:-deft/models}",
+      paramLabel = "DIR",
+      description = "Directory with priors, tasks and classifiers (default: ${DEFAULT-VALUE}).")
+  private Path models;
 
-  @Option(names = "--zeta", split = ",", paramLabel = "Z", description = "DiffPIR's zeta.")
-  private List<Double> zetas = new ArrayList<>();
+  @Option(names = "--plan", paramLabel = "FILE", description = "Run this plan.")
+  private Path planFile;
 
-  @Option(names = "--steps", split = ",", paramLabel = "N", description = "Steps per sample.")
-  private List<Integer> steps = new ArrayList<>();
+  @Option(
+      names = "--source",
+      paramLabel = "NAME=PATH",
+      description = "Where the plan's images of that name are.")
+  private Map<String, String> sources = new LinkedHashMap<>();
 
-  @Option(names = "--adapter", paramLabel = "DIR", description = "Directory of an adapter.")
-  private Path adapter;
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Keep results and reports there; a run goes on from what is there. Several plans make one"
+              + " report.")
+  private Path out;
 
-  @Option(names = "--samples", defaultValue = "1", description = "Samples per measurement.")
-  private int samples;
+  @Option(
+      names = "--smoke",
+      description =
+          "A few images and steps, to see that everything works; without --plan on pictures that"
+              + " come with the program.")
+  private boolean smoke;
 
-  @Option(names = "--eta", split = ",", paramLabel = "E", description = "The adapter's eta.")
-  private List<Double> etas = new ArrayList<>();
-
-  @Option(names = "--batch", defaultValue = "16", description = "Largest batch.")
-  private int batch;
-
-  @Option(names = "--no-training-free", description = "Leave the training-free method out.")
-  private boolean adapterOnly;
-
-  @Option(names = "--seed", defaultValue = "1", description = "Seed of masks and noise.")
-  private long seed;
+  @Option(names = "--json", description = "Print the figures as JSON.")
+  private boolean json;
 
   @Override
-  public Integer call() {
-    var task = models.task();
-    var set = images.read(task.operator().imageShape());
-    var backend = TensorFlowBackend.start(SessionOptions.standard());
-    try (var prior = backend.openPrior(models.prior(task));
-        var engine = new Engine(EngineSettings.of(batch))) {
-      var evaluation = new Evaluation(engine, prior, task.operator(), set, seed);
-      System.out.printf("%s, %d images, means with 95 %% intervals%n%n", task.name(), set.size());
-      System.out.println("| method | sampler | PSNR | SSIM | s/image |");
-      System.out.println("|---|---|---|---|---|");
-      print("pseudo-inverse", "", evaluation.pseudoInverse());
-      if (!adapterOnly) {
-        var own = task.trainingFree();
-        for (double lambda : or(lambdas, own.parameters().getOrDefault("lambda", 1.0))) {
-          for (double zeta : or(zetas, own.sampler().noiseLevel())) {
-            for (int n : or(steps, own.sampler().steps())) {
-              var sampler =
-                  new SamplerSettings(
-                      n, own.sampler().grid(), own.sampler().noise(), zeta, samples);
-              var parameters =
-                  own.method().equals("diffpir") ? Map.of("lambda", lambda) : own.parameters();
-              var figures =
-                  sample(
-                      own.method(),
-                      evaluation,
-                      HTransforms.create(own.method(), parameters, prior),
-                      sampler,
-                      set.size());
-              print(own.method() + " " + parameters, sampler.describe(), figures);
-            }
-          }
-        }
-      }
-      if (adapter != null) {
-        var content = AdapterDirectory.read(adapter);
-        var manifest = content.manifest();
-        var verifier =
-            new AdapterVerifier(backend.adapterNetworks(), AdapterVerifier.DEFAULT_MAX_BYTES);
-        var weights = verifier.verifyWeights(manifest, content.weightsFile());
-        try (var network = backend.adapterNetworks().open(manifest.network())) {
-          var learned =
-              new LearnedHTransform(
-                  network,
-                  weights,
-                  manifest.features(task.operator()),
-                  task.operator().imageShape(),
-                  BatchSizes.upTo(batch));
-          var own = task.learnedSampler();
-          for (double eta : or(etas, own.noiseLevel())) {
-            for (int n : or(steps, own.steps())) {
-              var sampler = new SamplerSettings(n, own.grid(), own.noise(), eta, samples);
-              var figures = sample("deft", evaluation, learned, sampler, set.size());
-              print("deft " + manifest.adapterId(), sampler.describe(), figures);
-            }
-          }
-        }
-      }
+  public Integer call() throws IOException {
+    var files = new ModelFiles(models);
+    var plan = plan(files);
+    if (smoke) {
+      plan = plan.smoke(SMOKE_IMAGES, SMOKE_STEPS, SMOKE_SAMPLES, files::task);
+    }
+    if (out != null) {
+      run(plan, files, out);
+      System.err.println("wrote " + out.resolve("report.html"));
       return 0;
     }
+    Path temporary = Files.createTempDirectory("deftstream-evaluation");
+    try {
+      run(plan, files, temporary);
+    } finally {
+      delete(temporary);
+    }
+    return 0;
   }
 
-  private static Evaluation.Figures sample(
-      String method,
-      Evaluation evaluation,
-      org.deftstream.deft.htransform.HTransform hTransform,
-      SamplerSettings sampler,
-      int count) {
-    try (var line = ProgressLine.onStandardError(method)) {
-      return evaluation.sample(
-          hTransform, sampler, done -> line.show((double) done / count, done + " of " + count));
+  private Plan plan(ModelFiles files) {
+    try {
+      if (planFile == null && comparison.task != null) {
+        return comparison.plan(files.task(comparison.task));
+      }
+      if (planFile != null && comparison.task != null) {
+        throw new UserError("--plan and --task exclude each other: a plan names its tasks");
+      }
+      if (planFile == null && !smoke) {
+        throw new UserError(
+            "nothing to compare: give --plan FILE, --task NAME with --images PATH, or --smoke");
+      }
+      Path file = planFile == null ? models.resolve(SMOKE_PLAN) : planFile;
+      return read(file).withSources(sources);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
     }
   }
 
-  private static <T> List<T> or(List<T> given, T own) {
-    return given.isEmpty() ? List.of(own) : given;
+  private static Plan read(Path file) {
+    try {
+      return Plan.parse(Files.readString(file));
+    } catch (IllegalArgumentException e) {
+      throw new UserError(file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UserError("cannot read the plan " + file + ": " + e, e);
+    }
   }
 
-  private static void print(String method, String sampler, Evaluation.Figures figures) {
-    var psnr = Bootstrap.mean(figures.psnr(), BOOTSTRAP_SEED);
-    var ssim = Bootstrap.mean(figures.ssim(), BOOTSTRAP_SEED);
-    System.out.printf(
-        Locale.ROOT,
-        "| %s | %s | %.2f [%.2f, %.2f] | %.4f [%.4f, %.4f] | %.3f |%n",
-        method,
-        sampler,
-        psnr.mean(),
-        psnr.low(),
-        psnr.high(),
-        ssim.mean(),
-        ssim.low(),
-        ssim.high(),
-        figures.secondsPerImage());
+  private void run(Plan plan, ModelFiles files, Path directory) {
+    var backend = TensorFlowBackend.start(SessionOptions.standard());
+    var installed = new InstalledEvaluationModels(files, backend);
+    try (var line = new EvaluationLine();
+        var evaluation = new Evaluation(plan, installed, line)) {
+      evaluation.run(directory, command());
+    }
+    var report = Reports.write(directory);
+    System.out.print(json ? Reports.json(report) : Reports.tables(report, plan.name()));
+  }
+
+  /** What was typed, with the last part of absolute paths only. */
+  private String command() {
+    var text = new StringBuilder("./deftstream evaluate");
+    var arguments = spec.commandLine().getParseResult().originalArgs();
+    for (String argument : arguments) {
+      var path = ABSOLUTE.matcher(argument);
+      text.append(' ')
+          .append(path.replaceAll(r -> Matcher.quoteReplacement(r.group(1) + r.group(2))));
+    }
+    return text.toString();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (var all = Files.walk(directory)) {
+      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 }

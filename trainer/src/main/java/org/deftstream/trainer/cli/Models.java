@@ -1,9 +1,6 @@
 package org.deftstream.trainer.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.deftstream.deft.UserError;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.task.Task;
 import picocli.CommandLine.Option;
@@ -25,20 +22,10 @@ final class Models {
   private String task;
 
   PriorDirectory prior(Task ofTask) {
-    return PriorDirectory.open(directory.resolve("priors").resolve(ofTask.prior()));
+    return new ModelFiles(directory).prior(ofTask.prior());
   }
 
   Task task() {
-    Path file = directory.resolve("tasks").resolve(Task.fileName(task) + ".json");
-    if (!Files.exists(file)) {
-      throw new UserError("no task " + task + ": " + file + " does not exist");
-    }
-    try {
-      return Task.parse(
-          Files.readString(file),
-          prior -> PriorDirectory.open(directory.resolve("priors").resolve(prior)).imageShape());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new UserError(file + ": " + e.getMessage(), e);
-    }
+    return new ModelFiles(directory).task(task);
   }
 }

@@ -1,4 +1,4 @@
-package org.deftstream.stream.demo;
+package org.deftstream.deft.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

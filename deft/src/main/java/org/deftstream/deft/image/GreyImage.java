@@ -1,4 +1,4 @@
-package org.deftstream.stream.demo;
+package org.deftstream.deft.image;
 
 /**
  * One grey picture. Values are row by row, in [-1, 1] where black is -1; values outside are allowed
@@ -8,8 +8,8 @@ package org.deftstream.stream.demo;
  * @param height rows
  * @param values {@code height * width} values; not copied, not to be changed
  */
-record GreyImage(int width, int height, float[] values) {
-  GreyImage {
+public record GreyImage(int width, int height, float[] values) {
+  public GreyImage {
     if (values.length != width * height) {
       throw new IllegalArgumentException(
           "a "

@@ -1,4 +1,4 @@
-package org.deftstream.stream.demo;
+package org.deftstream.deft.image;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -13,7 +13,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * PNG pictures in memory. Grey samples are read and written as they are stored, 0 for -1 and 255
  * for 1: {@code BufferedImage.getRGB} would apply a gamma curve to grey pictures. Needs no display.
  */
-final class Png {
+public final class Png {
   private Png() {}
 
   /**
@@ -23,7 +23,7 @@ final class Png {
    * @param name for the message of a failure
    * @throws IOException if it is not an 8-bit grey PNG
    */
-  static GreyImage read(InputStream in, String name) throws IOException {
+  public static GreyImage read(InputStream in, String name) throws IOException {
     BufferedImage image = ImageIO.read(new MemoryCacheImageInputStream(in));
     if (image == null || image.getType() != BufferedImage.TYPE_BYTE_GRAY) {
       throw new IOException(name + " is not an 8-bit grey PNG");
@@ -38,7 +38,7 @@ final class Png {
   }
 
   /** An 8-bit grey PNG; values outside [-1, 1] are clipped. */
-  static byte[] write(GreyImage picture) {
+  public static byte[] write(GreyImage picture) {
     var image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_BYTE_GRAY);
     var samples = new int[picture.values().length];
     for (int i = 0; i < samples.length; i++) {
@@ -54,14 +54,14 @@ final class Png {
    *
    * @param rgb {@code 0xRRGGBB} for each pixel, row by row
    */
-  static byte[] writeRgb(int width, int height, int[] rgb) {
+  public static byte[] writeRgb(int width, int height, int[] rgb) {
     var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     image.setRGB(0, 0, width, height, rgb, 0, width);
     return encode(image);
   }
 
   /** The picture as the value of an {@code src} attribute. */
-  static String dataUri(byte[] png) {
+  public static String dataUri(byte[] png) {
     return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
   }
 

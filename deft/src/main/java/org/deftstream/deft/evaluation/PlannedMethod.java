@@ -1,0 +1,113 @@
+package org.deftstream.deft.evaluation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.task.Task;
+import org.deftstream.deft.text.JsonFields;
+
+/**
+ * One method of a plan with everything that was tuned. Immutable.
+ *
+ * @param label how the report calls it; unique within a task
+ * @param method a name of {@link MethodTypes#names}
+ * @param parameters the method's parameters by name
+ * @param sampler how it is sampled; empty takes the task's own settings
+ * @param adapter directory of an adapter; empty unless the method needs one
+ * @param restarts how often each measurement is reconstructed from fresh noise, at least 1; the
+ *     result with the smallest residual counts
+ */
+public record PlannedMethod(
+    String label,
+    String method,
+    Map<String, Double> parameters,
+    Optional<SamplerSettings> sampler,
+    Optional<String> adapter,
+    int restarts) {
+  private static final int MOST_RESTARTS = 1_000;
+
+  public PlannedMethod {
+    parameters = Map.copyOf(parameters);
+  }
+
+  /**
+   * Reads {@code {"label": "DiffPIR", "method": "diffpir", "parameters": {"lambda": 1}, "sampler":
+   * {...}, "adapter": "DIR", "restarts": 4}}; all but {@code method} may be left out.
+   *
+   * @param where what messages call the object
+   * @throws IllegalArgumentException one line that names the field that is wrong or unknown
+   */
+  static PlannedMethod fromJson(JsonNode json, String where) {
+    var fields = JsonFields.of(json, where);
+    String method = fields.choice("method", MethodTypes.names());
+    var parameters = new TreeMap<String, Double>();
+    fields
+        .optionalObject("parameters")
+        .ifPresent(
+            object ->
+                object
+                    .json()
+                    .fieldNames()
+                    .forEachRemaining(name -> parameters.put(name, object.number(name))));
+    var sampler =
+        fields.has("sampler")
+            ? Optional.of(SamplerSettings.fromJson(fields.node("sampler"), where + ", sampler"))
+            : Optional.<SamplerSettings>empty();
+    var adapter =
+        fields.has("adapter") ? Optional.of(fields.text("adapter")) : Optional.<String>empty();
+    var planned =
+        new PlannedMethod(
+            fields.text("label", method),
+            method,
+            parameters,
+            sampler,
+            adapter,
+            fields.integer("restarts", 1, MOST_RESTARTS, 1));
+    fields.refuseUnknown();
+    return planned;
+  }
+
+  /** Writes what {@link #fromJson} reads. */
+  ObjectNode toJson() {
+    var json = JsonNodeFactory.instance.objectNode().put("label", label).put("method", method);
+    if (!parameters.isEmpty()) {
+      var written = json.putObject("parameters");
+      new TreeMap<>(parameters).forEach(written::put);
+    }
+    sampler.ifPresent(s -> json.set("sampler", s.toJson()));
+    adapter.ifPresent(directory -> json.put("adapter", directory));
+    if (restarts > 1) {
+      json.put("restarts", restarts);
+    }
+    return json;
+  }
+
+  /** The sampler, or what the task says for training-free methods. */
+  SamplerSettings samplerOr(SamplerSettings own) {
+    return sampler.orElse(own);
+  }
+
+  /** A copy that takes at most so many steps and samples, for a smoke test. */
+  PlannedMethod limited(Task task, int steps, int samples) {
+    if (method.equals(PseudoInverseType.NAME)) {
+      return this;
+    }
+    var own =
+        samplerOr(adapter.isPresent() ? task.learnedSampler() : task.trainingFree().sampler());
+    var small =
+        own.toJson()
+            .put("steps", Math.min(steps, own.steps()))
+            .put("samples", Math.min(samples, own.samples()));
+    return new PlannedMethod(
+        label,
+        method,
+        parameters,
+        Optional.of(SamplerSettings.fromJson(small, "sampler")),
+        adapter,
+        Math.min(2, restarts));
+  }
+}

@@ -1,0 +1,226 @@
+package org.deftstream.trainer.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.evaluation.Plan;
+import org.deftstream.deft.evaluation.PlannedImages;
+import org.deftstream.deft.evaluation.PlannedMethod;
+import org.deftstream.deft.evaluation.PlannedTask;
+import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.task.Task;
+import picocli.CommandLine.Option;
+
+/** A comparison on one task, put together on the command line instead of in a plan. */
+final class ComparisonOptions {
+  private static final String SOURCE = "images";
+
+  @Option(
+      names = "--task",
+      paramLabel = "NAME",
+      description = "The task, for example head-ct-64/ct-sparse-20.")
+  String task;
+
+  @Option(
+      names = "--images",
+      paramLabel = "PATH",
+      description = "Folder or zip of PNG, JPEG or BMP files, or an idx file.")
+  private Path images;
+
+  @Option(
+      names = "--range",
+      paramLabel = "FROM:TO",
+      description = "Take only these, by index in the order of names; TO is excluded.")
+  private String range = "";
+
+  @Option(
+      names = "--min-deviation",
+      defaultValue = "0",
+      paramLabel = "D",
+      description = "Leave out images whose grey values (0 to 255) deviate less: blank ones.")
+  private double minimumDeviation;
+
+  @Option(
+      names = "--limit",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Take at most N images, evenly spaced; 0 takes all.")
+  private int limit;
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = "A training-free method instead of the task's own; may be repeated.")
+  private List<String> methods = new ArrayList<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=V,V,...",
+      description =
+          "Values of a method's parameter, or of its sampler's steps, samples or noiseLevel;"
+              + " several make a grid.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--lambda",
+      split = ",",
+      paramLabel = "L",
+      description = "Values of DiffPIR's lambda: the same as --set lambda=...")
+  private List<Double> lambdas = new ArrayList<>();
+
+  @Option(
+      names = "--zeta",
+      split = ",",
+      paramLabel = "Z",
+      description = "Noise levels of the training-free methods' sampler.")
+  private List<Double> zetas = new ArrayList<>();
+
+  @Option(
+      names = "--eta",
+      split = ",",
+      paramLabel = "E",
+      description = "Noise levels of the adapter's sampler.")
+  private List<Double> etas = new ArrayList<>();
+
+  @Option(names = "--steps", split = ",", paramLabel = "N", description = "Steps per sample.")
+  private List<Integer> steps = new ArrayList<>();
+
+  @Option(
+      names = "--samples",
+      defaultValue = "1",
+      paramLabel = "K",
+      description = "Samples per measurement (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--restarts",
+      defaultValue = "1",
+      paramLabel = "R",
+      description = "Reconstruct so often; the smallest residual counts.")
+  private int restarts;
+
+  @Option(names = "--adapter", paramLabel = "DIR", description = "Directory of an adapter.")
+  private List<Path> adapters = new ArrayList<>();
+
+  @Option(names = "--no-training-free", description = "Leave the training-free method out.")
+  private boolean adapterOnly;
+
+  @Option(
+      names = "--features",
+      paramLabel = "NAME",
+      description = "Classifier for Frechet and kernel distances, for example fashion-mnist.")
+  private String features;
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "FROM:TO",
+      description = "Validation images on which the uncertainty is calibrated.")
+  private String calibration;
+
+  @Option(
+      names = "--seed",
+      split = ",",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Seeds of masks and noise; each measures every image once.")
+  private List<Long> seeds = new ArrayList<>();
+
+  @Option(
+      names = "--batch",
+      defaultValue = "16",
+      paramLabel = "N",
+      description = "Largest batch (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  /**
+   * The plan that was meant.
+   *
+   * @throws UserError if it does not fit together
+   */
+  Plan plan(Task of) {
+    if (images == null) {
+      throw new UserError("--images is missing: where the images of task " + task + " are");
+    }
+    if (adapterOnly && adapters.isEmpty()) {
+      throw new UserError("--no-training-free leaves nothing to compare; name an --adapter");
+    }
+    try {
+      var chosen = methods(of);
+      var planned =
+          new PlannedTask(
+              task,
+              SOURCE,
+              new PlannedImages(range, minimumDeviation, limit),
+              Optional.ofNullable(calibration)
+                  .map(r -> new PlannedImages(r, minimumDeviation, limit)),
+              seeds,
+              Optional.ofNullable(features),
+              Optional.empty(),
+              chosen);
+      return new Plan(
+          "comparison",
+          "Methods on " + task,
+          "",
+          batch,
+          Map.of(SOURCE, images.toString()),
+          List.of(planned));
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private List<PlannedMethod> methods(Task of) {
+    var all = new ArrayList<PlannedMethod>();
+    all.add(
+        new PlannedMethod(
+            "pseudo-inverse", "pseudo-inverse", Map.of(), Optional.empty(), Optional.empty(), 1));
+    var own = of.trainingFree();
+    if (!adapterOnly) {
+      for (String name : methods.isEmpty() ? List.of(own.method()) : methods) {
+        boolean same = name.equals(own.method());
+        var grid =
+            new MethodGrid()
+                .with("noiseLevel", zetas)
+                .with("steps", steps)
+                .with("lambda", name.equals("diffpir") ? lambdas : List.of())
+                .with(settings);
+        all.addAll(
+            grid.methods(
+                name,
+                name,
+                same ? own.parameters() : Map.of(),
+                sampled(same ? own.sampler() : plain(own.sampler())),
+                Optional.empty(),
+                restarts));
+      }
+    }
+    for (Path adapter : adapters) {
+      all.addAll(
+          new MethodGrid()
+              .with("noiseLevel", etas)
+              .with("steps", steps)
+              .methods(
+                  "adapter",
+                  String.valueOf(adapter.getFileName()),
+                  Map.of(),
+                  sampled(of.learnedSampler()),
+                  Optional.of(adapter.toString()),
+                  restarts));
+    }
+    return all;
+  }
+
+  private SamplerSettings sampled(SamplerSettings own) {
+    return SamplerSettings.fromJson(own.toJson().put("samples", samples), "sampler");
+  }
+
+  /** DDIM with eta 1 on a uniform grid, with the task's number of steps. */
+  private static SamplerSettings plain(SamplerSettings own) {
+    return SamplerSettings.fromJson(
+        own.toJson().put("grid", "uniform").put("noise", "eta").put("noiseLevel", 1), "sampler");
+  }
+}

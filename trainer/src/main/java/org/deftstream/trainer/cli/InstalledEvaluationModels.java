@@ -1,0 +1,66 @@
+package org.deftstream.trainer.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.deftstream.deft.adapter.AdapterNetworks;
+import org.deftstream.deft.evaluation.EvaluationModels;
+import org.deftstream.deft.metrics.FeatureNetwork;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.task.Task;
+import org.deftstream.deft.tensorflow.Classifiers;
+import org.deftstream.deft.tensorflow.SessionOptions;
+import org.deftstream.deft.tensorflow.TensorFlowBackend;
+
+/** What the models directory and the working directory hold. */
+record InstalledEvaluationModels(ModelFiles files, TensorFlowBackend backend)
+    implements EvaluationModels {
+  /** Where the program is installed; set by the launcher. */
+  private static final String HOME = "deftstream.home";
+
+  @Override
+  public Task task(String name) {
+    return files.task(name);
+  }
+
+  @Override
+  public Prior openPrior(Task task) {
+    return backend.openPrior(files.prior(task.prior()));
+  }
+
+  @Override
+  public FeatureNetwork openFeatures(String name) {
+    return Classifiers.open(files.features(name), SessionOptions.standard());
+  }
+
+  @Override
+  public AdapterNetworks adapterNetworks() {
+    return backend.adapterNetworks();
+  }
+
+  @Override
+  public Path file(String name) {
+    return find(name);
+  }
+
+  /** A file in the working directory or, failing that, in the program's own. */
+  static Path find(String name) {
+    Path here = Path.of(name);
+    String home = System.getProperty(HOME);
+    if (Files.exists(here) || here.isAbsolute() || home == null) {
+      return here;
+    }
+    Path installed = Path.of(home).resolve(name);
+    return Files.exists(installed) ? installed : here;
+  }
+
+  @Override
+  public String machine() {
+    return Runtime.getRuntime().availableProcessors()
+        + " processors, "
+        + System.getProperty("os.name")
+        + " "
+        + System.getProperty("os.arch")
+        + ", Java "
+        + System.getProperty("java.version");
+  }
+}
