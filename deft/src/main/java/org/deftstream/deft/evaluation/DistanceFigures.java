@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.deftstream.deft.evaluation.Report.Distances;
+import org.deftstream.deft.evaluation.report.Report.Distances;
 import org.deftstream.deft.evaluation.RunManifest.TaskRun;
 import org.deftstream.deft.metrics.Bootstrap.Interval;
 import org.deftstream.deft.metrics.FrechetDistance;

@@ -117,7 +117,7 @@ final class PreparedTask implements AutoCloseable {
     return new RunManifest.MethodRun(
         m.planned().label(),
         m.planned().method(),
-        m.planned().toJson(),
+        m.method().identity(),
         m.method().sampler(),
         m.method().steps(),
         m.method().samples(),

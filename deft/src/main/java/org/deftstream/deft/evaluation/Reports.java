@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.evaluation.report.HtmlReport;
+import org.deftstream.deft.evaluation.report.MarkdownReport;
+import org.deftstream.deft.evaluation.report.Report;
 import org.deftstream.deft.safetensors.AtomicFiles;
 
 /** Renders a directory of results. Stateless. */
@@ -30,6 +33,8 @@ public final class Reports {
       var report = new ReportBuilder(store).build();
       AtomicFiles.write(directory.resolve("report.md"), MarkdownReport.of(report));
       AtomicFiles.write(directory.resolve("report.json"), json(report));
+      var galleries = new GalleryBuilder(store).build();
+      AtomicFiles.write(directory.resolve("report.html"), HtmlReport.of(report, galleries));
       return report;
     } catch (IOException e) {
       throw new UserError("cannot report on " + directory + ": " + e, e);

@@ -80,7 +80,7 @@ public record RunManifest(
    *
    * @param label how the report calls it
    * @param method the method's name
-   * @param settings parameters as the plan has them
+   * @param settings {@link Method#identity}: parameters, sampler, checksum of what was learned
    * @param sampler in one line; empty if it is not sampled
    * @param steps evaluations of the prior for a sample
    * @param samples K

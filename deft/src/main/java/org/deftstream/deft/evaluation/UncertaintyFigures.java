@@ -3,7 +3,7 @@ package org.deftstream.deft.evaluation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.deftstream.deft.evaluation.Report.Uncertainty;
+import org.deftstream.deft.evaluation.report.Report.Uncertainty;
 import org.deftstream.deft.evaluation.RunManifest.MethodRun;
 import org.deftstream.deft.evaluation.RunManifest.TaskRun;
 import org.deftstream.deft.metrics.Bootstrap;

@@ -1,4 +1,4 @@
-package org.deftstream.deft.evaluation;
+package org.deftstream.deft.evaluation.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.deftstream.deft.evaluation;
+package org.deftstream.deft.evaluation.report;
 
 import java.util.List;
 

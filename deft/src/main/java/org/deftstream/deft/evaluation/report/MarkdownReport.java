@@ -1,14 +1,14 @@
-package org.deftstream.deft.evaluation;
+package org.deftstream.deft.evaluation.report;
 
 import java.util.List;
 import java.util.Locale;
-import org.deftstream.deft.evaluation.Report.MethodReport;
-import org.deftstream.deft.evaluation.Report.PlanReport;
-import org.deftstream.deft.evaluation.Report.TaskReport;
+import org.deftstream.deft.evaluation.report.Report.MethodReport;
+import org.deftstream.deft.evaluation.report.Report.PlanReport;
+import org.deftstream.deft.evaluation.report.Report.TaskReport;
 import org.deftstream.deft.metrics.Bootstrap.Interval;
 
 /** The report as Markdown: tables, with the command that made them above. Stateless. */
-final class MarkdownReport {
+public final class MarkdownReport {
   private static final int LEVEL_50 = 0;
   private static final int LEVEL_70 = 4;
   private static final int LEVEL_90 = 8;
@@ -16,7 +16,8 @@ final class MarkdownReport {
 
   private MarkdownReport() {}
 
-  static String of(Report report) {
+  /** The whole report. */
+  public static String of(Report report) {
     var text = new StringBuilder("# Benchmarks of the method\n\n").append(Conventions.markdown());
     for (var plan : report.plans()) {
       text.append("\n## ").append(plan.title()).append("\n\n");
@@ -31,7 +32,7 @@ final class MarkdownReport {
   }
 
   /** The tables of one plan, for the terminal. */
-  static String of(PlanReport plan) {
+  public static String of(PlanReport plan) {
     var text = new StringBuilder();
     plan.tasks().forEach(task -> text.append(task(task)));
     return text.toString();

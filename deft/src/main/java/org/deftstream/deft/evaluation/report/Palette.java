@@ -1,0 +1,32 @@
+package org.deftstream.deft.evaluation.report;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deftstream.deft.evaluation.report.Report.MethodReport;
+import org.deftstream.deft.evaluation.report.Report.TaskReport;
+
+/** The colour of each method of a task: the reference has its own. Immutable. */
+final class Palette {
+  private static final int COLOURS = 11;
+
+  private final Map<String, String> styles = new LinkedHashMap<>();
+
+  Palette(TaskReport task) {
+    int next = 1;
+    for (MethodReport m : task.methods()) {
+      if (m.label().equals(task.reference())) {
+        styles.put(m.label(), "c0");
+      } else if (m.steps() == 0) {
+        styles.put(m.label(), "plain");
+      } else {
+        styles.put(m.label(), "c" + next);
+        next = next % COLOURS + 1;
+      }
+    }
+  }
+
+  /** The CSS class of a method. */
+  String style(String label) {
+    return styles.getOrDefault(label, "plain");
+  }
+}
