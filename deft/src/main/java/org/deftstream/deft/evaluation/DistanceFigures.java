@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.deftstream.deft.evaluation.report.Report.Distances;
 import org.deftstream.deft.evaluation.RunManifest.TaskRun;
+import org.deftstream.deft.evaluation.report.Report.Distances;
 import org.deftstream.deft.metrics.Bootstrap.Interval;
 import org.deftstream.deft.metrics.FrechetDistance;
 import org.deftstream.deft.metrics.HalfSamples;
@@ -73,8 +73,8 @@ final class DistanceFigures {
   }
 
   private Halves compute(TaskRun run, String key) throws IOException {
-    var truthFile = store.vectors(run.key(), "truth-features", run.featureDimension());
-    var file = store.vectors(key, "mean-features", run.featureDimension());
+    var truthFile = store.features(run.key(), "truth", run.features(), run.featureDimension());
+    var file = store.features(key, "mean", run.features(), run.featureDimension());
     if (!truthFile.exists() || !file.exists()) {
       return null;
     }

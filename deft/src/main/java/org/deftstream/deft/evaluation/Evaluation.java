@@ -179,7 +179,7 @@ public final class Evaluation implements AutoCloseable {
       return;
     }
     var network = task.features().get();
-    var file = store.vectors(key, kind + "-features", network.dimension());
+    var file = store.features(key, kind, network.fingerprint(), network.dimension());
     var from = store.vectors(key, kind, task.shape().size());
     if (!from.exists() || (file.exists() && file.readAll().size() == from.readAll().size())) {
       return;

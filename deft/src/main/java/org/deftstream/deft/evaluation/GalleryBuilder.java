@@ -47,8 +47,7 @@ final class GalleryBuilder {
           boolean there = score != null && !score.failed();
           cells.add(
               there
-                  ? new Gallery.Cell(
-                      means.get(m).get(i), at(deviations.get(m), i), score.psnr())
+                  ? new Gallery.Cell(means.get(m).get(i), at(deviations.get(m), i), score.psnr())
                   : null);
         }
         var picture = store.picture(run.key(), i);

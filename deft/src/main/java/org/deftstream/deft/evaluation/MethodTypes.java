@@ -8,7 +8,8 @@ import org.deftstream.deft.UserError;
 /** All families of methods. Stateless and thread-safe. */
 public final class MethodTypes {
   private static final List<MethodType> ALL =
-      List.of(new PseudoInverseType(), new TrainingFreeType(), new AdapterType());
+      List.of(
+          new PseudoInverseType(), new TrainingFreeType(), new RedDiffType(), new AdapterType());
 
   private MethodTypes() {}
 

@@ -93,21 +93,21 @@ public record PlannedMethod(
 
   /** A copy that takes at most so many steps and samples, for a smoke test. */
   PlannedMethod limited(Task task, int steps, int samples) {
-    if (method.equals(PseudoInverseType.NAME)) {
-      return this;
-    }
-    var own =
-        samplerOr(adapter.isPresent() ? task.learnedSampler() : task.trainingFree().sampler());
+    var fewer = new TreeMap<>(parameters);
+    fewer.computeIfPresent("steps", (name, value) -> Math.min(value, steps));
+    var own = sampler.or(() -> ownSampler(task));
     var small =
-        own.toJson()
-            .put("steps", Math.min(steps, own.steps()))
-            .put("samples", Math.min(samples, own.samples()));
-    return new PlannedMethod(
-        label,
-        method,
-        parameters,
-        Optional.of(SamplerSettings.fromJson(small, "sampler")),
-        adapter,
-        Math.min(2, restarts));
+        own.map(s -> s.withSteps(Math.min(steps, s.steps())))
+            .map(s -> s.withSamples(Math.min(samples, s.samples())));
+    return new PlannedMethod(label, method, fewer, small, adapter, Math.min(2, restarts));
+  }
+
+  /** What the task says about the sampler of this method, if anything. */
+  private Optional<SamplerSettings> ownSampler(Task task) {
+    return adapter.isPresent()
+        ? Optional.of(task.learnedSampler())
+        : Optional.of(task.trainingFree())
+            .filter(own -> own.method().equals(method))
+            .map(own -> own.sampler());
   }
 }

@@ -7,13 +7,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import org.deftstream.deft.evaluation.RunManifest.MethodRun;
+import org.deftstream.deft.evaluation.RunManifest.TaskRun;
+import org.deftstream.deft.evaluation.report.Report;
 import org.deftstream.deft.evaluation.report.Report.Distances;
 import org.deftstream.deft.evaluation.report.Report.MethodReport;
 import org.deftstream.deft.evaluation.report.Report.PlanReport;
 import org.deftstream.deft.evaluation.report.Report.TaskReport;
-import org.deftstream.deft.evaluation.RunManifest.MethodRun;
-import org.deftstream.deft.evaluation.RunManifest.TaskRun;
-import org.deftstream.deft.evaluation.report.Report;
 import org.deftstream.deft.metrics.Bootstrap;
 import org.deftstream.deft.metrics.Bootstrap.Interval;
 

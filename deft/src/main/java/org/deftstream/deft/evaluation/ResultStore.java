@@ -131,10 +131,20 @@ final class ResultStore implements AutoCloseable {
   /**
    * The vectors of a key.
    *
-   * @param kind {@code truth}, {@code mean}, {@code deviation}, {@code features}
+   * @param kind {@code truth}, {@code mean} or {@code deviation}
    */
   VectorFile vectors(String key, String kind, int length) {
     return new VectorFile(directory.resolve("images").resolve(key + "-" + kind + ".f32"), length);
+  }
+
+  /**
+   * The features of a key's images.
+   *
+   * @param classifier {@link org.deftstream.deft.metrics.FeatureNetwork#fingerprint}: those of
+   *     another classifier are other files
+   */
+  VectorFile features(String key, String kind, String classifier, int dimension) {
+    return vectors(key, kind + "-features-" + classifier.replace(' ', '-'), dimension);
   }
 
   /** A picture of a measurement, as PNG. */

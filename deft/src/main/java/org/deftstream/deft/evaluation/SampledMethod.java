@@ -15,6 +15,8 @@ import org.deftstream.deft.sampler.SamplerSettings;
 
 /** Any h-transform, sampled by the engine that serves. */
 final class SampledMethod implements Method {
+  private static final int WARM_UP_STEPS = 2;
+
   private final JsonNode identity;
   private final HTransform hTransform;
   private final SamplerSettings sampler;
@@ -70,8 +72,7 @@ final class SampledMethod implements Method {
 
   @Override
   public void warmUp(List<String> ids, List<BoundMeasurement> measurements) {
-    var one = SamplerSettings.fromJson(sampler.toJson().put("steps", 1), "sampler");
-    sample(one, ids, measurements);
+    sample(sampler.withSteps(Math.min(WARM_UP_STEPS, sampler.steps())), ids, measurements);
   }
 
   @Override

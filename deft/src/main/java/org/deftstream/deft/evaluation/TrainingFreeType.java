@@ -1,11 +1,11 @@
 package org.deftstream.deft.evaluation;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.deftstream.deft.htransform.HTransforms;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.task.MethodSettings;
 
 /**
  * The training-free h-transforms by name. Parameters and sampler that a plan leaves out are the
@@ -21,24 +21,17 @@ final class TrainingFreeType implements MethodType {
   public Method open(PlannedMethod planned, Bench bench) {
     var own = bench.task().trainingFree();
     boolean same = own.method().equals(planned.method());
-    SamplerSettings sampler =
-        planned
-            .sampler()
-            .orElseGet(
-                () -> {
-                  if (!same) {
-                    throw new IllegalArgumentException(
-                        "field 'sampler' is missing, and the task is served by " + own.method());
-                  }
-                  return own.sampler();
-                });
+    if (planned.sampler().isEmpty() && !same) {
+      throw new IllegalArgumentException(
+          "field 'sampler' is missing, and the task's own is for " + own.method());
+    }
+    SamplerSettings sampler = planned.samplerOr(own.sampler());
     Map<String, Double> parameters =
         planned.parameters().isEmpty() && same ? own.parameters() : planned.parameters();
-    var identity = JsonNodeFactory.instance.objectNode().put("method", planned.method());
-    var written = identity.putObject("parameters");
-    new TreeMap<>(parameters).forEach(written::put);
-    identity.set("sampler", sampler.toJson());
-    var hTransform = HTransforms.create(planned.method(), parameters);
-    return new SampledMethod(identity, hTransform, sampler, bench, 0, () -> {});
+    var settings = new MethodSettings(planned.method(), parameters, sampler);
+    HTransforms.check(planned.method(), bench.task().operator());
+    ObjectNode identity = settings.toJson();
+    return new SampledMethod(
+        identity, settings.hTransform(bench.prior()), sampler, bench, 0, () -> {});
   }
 }

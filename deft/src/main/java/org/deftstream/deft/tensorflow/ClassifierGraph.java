@@ -22,8 +22,8 @@ import org.tensorflow.types.TInt32;
 
 /**
  * A small convolutional classifier: three 3x3 convolutions, the last two of stride 2, with ReLU, a
- * hidden layer of {@link #FEATURES} units with ReLU, and one linear layer to the classes. The hidden
- * layer is the feature space. Owns the graph and its session. Used by one thread at a time.
+ * hidden layer of {@link #FEATURES} units with ReLU, and one linear layer to the classes. The
+ * hidden layer is the feature space. Owns the graph and its session. Used by one thread at a time.
  */
 final class ClassifierGraph implements TrainableClassifier {
   /** Width of the penultimate layer. */

@@ -7,12 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.evaluation.MethodTypes;
 import org.deftstream.deft.evaluation.Plan;
 import org.deftstream.deft.evaluation.PlannedImages;
 import org.deftstream.deft.evaluation.PlannedMethod;
 import org.deftstream.deft.evaluation.PlannedTask;
+import org.deftstream.deft.htransform.HTransforms;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.task.MethodSettings;
 import org.deftstream.deft.task.Task;
+import org.deftstream.deft.text.Nearest;
 import picocli.CommandLine.Option;
 
 /** A comparison on one task, put together on the command line instead of in a plan. */
@@ -178,24 +182,9 @@ final class ComparisonOptions {
     all.add(
         new PlannedMethod(
             "pseudo-inverse", "pseudo-inverse", Map.of(), Optional.empty(), Optional.empty(), 1));
-    var own = of.trainingFree();
     if (!adapterOnly) {
-      for (String name : methods.isEmpty() ? List.of(own.method()) : methods) {
-        boolean same = name.equals(own.method());
-        var grid =
-            new MethodGrid()
-                .with("noiseLevel", zetas)
-                .with("steps", steps)
-                .with("lambda", name.equals("diffpir") ? lambdas : List.of())
-                .with(settings);
-        all.addAll(
-            grid.methods(
-                name,
-                name,
-                same ? own.parameters() : Map.of(),
-                sampled(same ? own.sampler() : plain(own.sampler())),
-                Optional.empty(),
-                restarts));
+      for (String name : methods.isEmpty() ? List.of(of.trainingFree().method()) : methods) {
+        all.addAll(trainingFree(of.trainingFree(), name));
       }
     }
     for (Path adapter : adapters) {
@@ -207,20 +196,35 @@ final class ComparisonOptions {
                   "adapter",
                   String.valueOf(adapter.getFileName()),
                   Map.of(),
-                  sampled(of.learnedSampler()),
+                  Optional.of(of.learnedSampler().withSamples(samples)),
                   Optional.of(adapter.toString()),
                   restarts));
     }
     return all;
   }
 
-  private SamplerSettings sampled(SamplerSettings own) {
-    return SamplerSettings.fromJson(own.toJson().put("samples", samples), "sampler");
+  private List<PlannedMethod> trainingFree(MethodSettings own, String name) {
+    if (!MethodTypes.names().contains(name)) {
+      throw new UserError(
+          "unknown method '" + name + "'" + Nearest.hint(name, MethodTypes.names()));
+    }
+    boolean same = name.equals(own.method());
+    var sampler =
+        HTransforms.methods().contains(name)
+            ? Optional.of((same ? own.sampler() : plain(own.sampler())).withSamples(samples))
+            : Optional.<SamplerSettings>empty();
+    return new MethodGrid()
+        .with("noiseLevel", zetas)
+        .with("steps", steps)
+        .with("lambda", lambdas)
+        .with(settings)
+        .methods(
+            name, name, same ? own.parameters() : Map.of(), sampler, Optional.empty(), restarts);
   }
 
   /** DDIM with eta 1 on a uniform grid, with the task's number of steps. */
   private static SamplerSettings plain(SamplerSettings own) {
-    return SamplerSettings.fromJson(
-        own.toJson().put("grid", "uniform").put("noise", "eta").put("noiseLevel", 1), "sampler");
+    return new SamplerSettings(
+        own.steps(), SamplerSettings.TimeGrid.UNIFORM, SamplerSettings.NoiseRule.ETA, 1, 1);
   }
 }

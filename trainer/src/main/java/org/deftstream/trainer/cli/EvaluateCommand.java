@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     subcommands = {EvaluateReportCommand.class, EvaluateTrainFeaturesCommand.class})
 public final class EvaluateCommand implements Callable<Integer> {
   private static final String SMOKE_PLAN = "benchmarks/smoke.json";
-  private static final int SMOKE_IMAGES = 4;
+  private static final int SMOKE_IMAGES = 8;
   private static final int SMOKE_STEPS = 3;
   private static final int SMOKE_SAMPLES = 2;
   // A path with a directory in it: what lies where is nobody's business but the last name.

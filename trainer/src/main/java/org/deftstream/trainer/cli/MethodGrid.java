@@ -55,46 +55,50 @@ final class MethodGrid {
    * The combinations, each with a label that says what differs.
    *
    * @param parameters what is not on an axis
-   * @param sampler likewise
+   * @param sampler likewise; empty for a method without one, whose axes are all parameters
+   * @throws UserError if a value of the sampler is out of range
    */
   List<PlannedMethod> methods(
       String method,
       String label,
       Map<String, Double> parameters,
-      SamplerSettings sampler,
+      Optional<SamplerSettings> sampler,
       Optional<String> adapter,
       int restarts) {
     var all = new ArrayList<PlannedMethod>();
     for (var point : points()) {
       var own = new TreeMap<>(parameters);
-      var fields = sampler.toJson();
+      var fields = new TreeMap<String, Double>();
       var name = new StringBuilder(label);
       point.forEach(
           (key, value) -> {
-            if (SAMPLER_FIELDS.contains(key)) {
-              // Whole numbers stay whole, so that messages quote what was typed.
-              fields.set(
-                  key,
-                  value == Math.rint(value) && !key.equals("noiseLevel")
-                      ? JsonNodeFactory.instance.numberNode(value.longValue())
-                      : JsonNodeFactory.instance.numberNode(value));
-            } else {
-              own.put(key, value);
-            }
+            boolean ofSampler = sampler.isPresent() && SAMPLER_FIELDS.contains(key);
+            (ofSampler ? fields : own).put(key, value);
             if (values.get(key).size() > 1) {
               name.append(' ').append(key).append('=').append(text(value));
             }
           });
-      SamplerSettings chosen;
-      try {
-        chosen = SamplerSettings.fromJson(fields, "sampler");
-      } catch (IllegalArgumentException e) {
-        throw new UserError(e.getMessage(), e);
-      }
-      all.add(
-          new PlannedMethod(name.toString(), method, own, Optional.of(chosen), adapter, restarts));
+      var changed = sampler.map(s -> with(s, fields));
+      all.add(new PlannedMethod(name.toString(), method, own, changed, adapter, restarts));
     }
     return all;
+  }
+
+  private static SamplerSettings with(SamplerSettings sampler, Map<String, Double> fields) {
+    var json = sampler.toJson();
+    // Whole numbers stay whole, so that messages quote what was typed.
+    fields.forEach(
+        (key, value) ->
+            json.set(
+                key,
+                value == Math.rint(value)
+                    ? JsonNodeFactory.instance.numberNode(value.longValue())
+                    : JsonNodeFactory.instance.numberNode(value)));
+    try {
+      return SamplerSettings.fromJson(json, "sampler");
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    }
   }
 
   private List<Map<String, Double>> points() {

@@ -56,8 +56,7 @@ final class CoveragePlot {
     for (int i = 0; i < levels.length; i++) {
       path.append(
           format(
-              "%s%.1f %.1f",
-              i == 0 ? "M" : "L", plot.x(levels[i]), plot.y(values.get(i).mean())));
+              "%s%.1f %.1f", i == 0 ? "M" : "L", plot.x(levels[i]), plot.y(values.get(i).mean())));
     }
     return format("<path class=\"%s\" d=\"%s\"/>", style, path);
   }

@@ -12,9 +12,9 @@ import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.Png;
 
 /**
- * The first images of a task in rows: truth, measurement and every method's reconstruction, below it
- * its error and, where it draws several samples, their standard deviation. One scale for all maps.
- * Stateless.
+ * The first images of a task in rows: truth, measurement and every method's reconstruction, below
+ * it its error and, where it draws several samples, their standard deviation. One scale for all
+ * maps. Stateless.
  */
 final class GallerySection {
   private static final double TOP_QUANTILE = 0.995;
@@ -34,8 +34,7 @@ final class GallerySection {
     for (var row : gallery.rows()) {
       html.append("<figure>").append(grey(row.truth(), gallery.shape(), "truth"));
       html.append("</figure><figure>");
-      html.append(
-          row.measurement() == null ? "" : image(row.measurement(), "measurement", ""));
+      html.append(row.measurement() == null ? "" : image(row.measurement(), "measurement", ""));
       html.append("</figure>");
       for (var cell : row.cells()) {
         html.append(cell(cell, row.truth(), gallery.shape(), top));
@@ -71,7 +70,9 @@ final class GallerySection {
   }
 
   private static String map(float[] values, ImageShape shape, double top, String alt) {
-    return image(ColourMap.png(shape.width(), shape.height(), overChannels(values, shape), top), alt,
+    return image(
+        ColourMap.png(shape.width(), shape.height(), overChannels(values, shape), top),
+        alt,
         " title=\"" + alt + "\"");
   }
 

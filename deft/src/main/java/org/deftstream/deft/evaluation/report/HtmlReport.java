@@ -101,15 +101,15 @@ public final class HtmlReport {
     }
     html.append("</p>\n").append(MethodTable.of(task, palette)).append("<div class=\"plots\">");
     plot(html, "Quality against time", TimePlot.of(task, palette));
-    plot(html, "PSNR image by image", DifferencePlot.of(task, palette));
     plot(html, coverageTitle(task), CoveragePlot.of(task, palette));
+    plot(html, "PSNR image by image", DifferencePlot.of(task, palette));
     return html.append("</div>\n").toString();
   }
 
   private static String coverageTitle(TaskReport task) {
     return task.calibration() == null
-        ? "Does the stated uncertainty hold?"
-        : "Does the stated uncertainty hold? Dashed: with the factor";
+        ? "Coverage of the stated intervals"
+        : "Coverage of the stated intervals; dashed: with the factor";
   }
 
   private static void plot(StringBuilder html, String title, String svg) {

@@ -59,8 +59,7 @@ final class MethodTable {
 
   private static void coverage(StringBuilder html, MethodReport m) {
     var u = m.uncertainty();
-    html.append(
-        cell(u == null ? "" : number(100 * u.covered().get(LEVEL_90).mean(), 1) + " %"));
+    html.append(cell(u == null ? "" : number(100 * u.covered().get(LEVEL_90).mean(), 1) + " %"));
     html.append(
         cell(
             u == null || u.factor() == null
@@ -100,7 +99,9 @@ final class MethodTable {
     notes.append(m.missing() > 0 ? ", " + m.missing() + " not computed yet" : "");
     return notes.isEmpty()
         ? html.toString()
-        : html.append("<div class=\"note\">").append(escape(notes.toString())).append("</div>")
+        : html.append("<div class=\"note\">")
+            .append(escape(notes.toString()))
+            .append("</div>")
             .toString();
   }
 

@@ -41,8 +41,7 @@ final class Plot {
     highX = rangeX[1];
     lowY = rangeY[0];
     highY = rangeY[1];
-    svg.append(
-        format("<svg class=\"plot\" viewBox=\"0 0 %.0f %.0f\" role=\"img\"", WIDTH, height));
+    svg.append(format("<svg class=\"plot\" viewBox=\"0 0 %.0f %.0f\" role=\"img\"", WIDTH, height));
     svg.append(" aria-label=\"").append(Markup.escape(description)).append("\">");
   }
 

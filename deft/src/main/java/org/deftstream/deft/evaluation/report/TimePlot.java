@@ -62,8 +62,7 @@ final class TimePlot {
       double x = plot.x(m.secondsPerImage());
       String colour = palette.style(m.label());
       plot.add(
-          Markup.line(
-              "whisk " + colour, x, plot.y(m.psnr().low()), x, plot.y(m.psnr().high())));
+          Markup.line("whisk " + colour, x, plot.y(m.psnr().low()), x, plot.y(m.psnr().high())));
       plot.add(
           format(
               "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"><title>%s</title></circle>",
@@ -74,7 +73,8 @@ final class TimePlot {
       placed.add(place(m.label(), x, plot.y(m.psnr().mean()) + 4, placed));
     }
     placed.forEach(
-        label -> plot.add(Markup.text("name " + label.anchor(), label.x(), label.y(), label.text())));
+        label ->
+            plot.add(Markup.text("name " + label.anchor(), label.x(), label.y(), label.text())));
   }
 
   /** Beside the point, on the side with room; lower where another label is. */
