@@ -41,8 +41,8 @@ final class AdapterType implements MethodType {
         new LearnedHTransform(
             network,
             weights,
-            bench.task().operator(),
-            manifest.featureClip(),
+            manifest.features(bench.task().operator()),
+            bench.task().operator().imageShape(),
             BatchSizes.upTo(bench.batch()));
     var sampler = planned.samplerOr(bench.task().learnedSampler());
     var identity =
