@@ -117,7 +117,7 @@ class SerdesTest {
 
   @Test
   void shouldRoundTripAdapterRecords() {
-    var ref = new AdapterRef("a-1", "{}", "0a", 3L, 1);
+    var ref = new AdapterRef("a-1", "{}", "0a", 3L, 1, null);
     var control =
         AdapterControl.newBuilder()
             .setTask("t")

@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
       AdaptersCommand.TrainingFree.class,
       AdaptersCommand.Rollback.class,
       AdaptersCommand.Retire.class,
-      AdaptersCommand.Inspect.class
+      AdaptersCommand.Inspect.class,
+      AdaptersKeygenCommand.class
     })
 final class AdaptersCommand extends CommandGroup {
   private static final String TASK = "Name of the task, as in its definition.";

@@ -1,9 +1,11 @@
 package org.deftstream.stream.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.SigningKeys;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.trainer.publish.ControlChanges;
 import picocli.CommandLine.ArgGroup;
@@ -22,6 +24,12 @@ final class AdaptersPushCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "DIR", description = "Directory of the adapter.")
   private Path directory;
+
+  @Option(
+      names = "--sign-key",
+      paramLabel = "FILE",
+      description = "PEM file with an Ed25519 private key with which the adapter is signed.")
+  private Path signKey;
 
   @ArgGroup private Instead instead;
 
@@ -53,6 +61,7 @@ final class AdaptersPushCommand implements Callable<Integer> {
     }
     var then = place;
     boolean onTrial = instead != null && instead.canary != null;
-    return access.push(adapter, state -> then.apply(definition.applyTo(state)), onTrial);
+    var key = Optional.ofNullable(signKey).map(SigningKeys::readPrivate);
+    return access.push(adapter, key, state -> then.apply(definition.applyTo(state)), onTrial);
   }
 }

@@ -1,9 +1,11 @@
 package org.deftstream.stream.cli;
 
 import java.io.PrintWriter;
+import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -60,36 +62,45 @@ final class ControlAccess {
 
   /** Changes a task and waits until what is to serve it is reported. */
   int change(String task, UnaryOperator<AdapterControl> change) {
-    var access = of(settings.read());
-    return await(
-        access,
-        task,
-        () -> new AdapterPublisher(access).change(task, change),
-        ControlAccess::serving);
+    return change(task, change, ControlAccess::serving);
   }
 
   /** Changes a task and waits until its canary is reported. */
   int changeCanary(String task, UnaryOperator<AdapterControl> change) {
+    return change(task, change, ControlAccess::canary);
+  }
+
+  private int change(
+      String task,
+      UnaryOperator<AdapterControl> change,
+      Function<AdapterControl, Optional<String>> awaited) {
     var access = of(settings.read());
+    var publisher = new AdapterPublisher(access);
+    var step = new ReversibleChange(change);
     return await(
-        access,
-        task,
-        () -> new AdapterPublisher(access).change(task, change),
-        ControlAccess::canary);
+        access, task, () -> publisher.change(task, step), awaited, () -> step.undo(publisher));
   }
 
   /**
    * Publishes an adapter, changes its task and waits.
    *
+   * @param signKey signs the adapter, if given
    * @param onTrial whether to wait for the canary, not for what serves
    */
-  int push(AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then, boolean onTrial) {
+  int push(
+      AdapterDirectory.Content adapter,
+      Optional<PrivateKey> signKey,
+      UnaryOperator<AdapterControl> then,
+      boolean onTrial) {
     var access = of(settings.read());
+    var publisher = new AdapterPublisher(access, signKey);
+    var step = new ReversibleChange(then);
     return await(
         access,
         adapter.manifest().task(),
-        () -> new AdapterPublisher(access).push(adapter, then),
-        onTrial ? ControlAccess::canary : ControlAccess::serving);
+        () -> publisher.push(adapter, step),
+        onTrial ? ControlAccess::canary : ControlAccess::serving,
+        () -> step.undo(publisher));
   }
 
   /** Retires a task and waits. */
@@ -102,14 +113,16 @@ final class ControlAccess {
           new AdapterPublisher(access).retire(task);
           return ControlChanges.initial(task);
         },
-        ControlAccess::serving);
+        ControlAccess::serving,
+        () -> false);
   }
 
   private int await(
       PublisherSettings access,
       String task,
       Supplier<AdapterControl> publish,
-      Function<AdapterControl, Optional<String>> awaited) {
+      Function<AdapterControl, Optional<String>> awaited,
+      BooleanSupplier undo) {
     if (wait <= 0) {
       var state = publish.get();
       LOG.debug("task {} is to be served as {}", task, state.getServe());
@@ -122,7 +135,7 @@ final class ControlAccess {
               StatusWatch.settled(task, adapterId),
               status -> progress(task, status),
               Duration.ofSeconds(wait));
-      return judge(task, adapterId, report);
+      return judge(task, adapterId, report, undo);
     }
   }
 
@@ -145,7 +158,11 @@ final class ControlAccess {
     }
   }
 
-  private int judge(String task, Optional<String> adapterId, Optional<AdapterStatus> report) {
+  private int judge(
+      String task,
+      Optional<String> adapterId,
+      Optional<AdapterStatus> report,
+      BooleanSupplier undo) {
     String what = adapterId.map(id -> "adapter " + id).orElse("the change");
     if (report.isEmpty()) {
       throw new UserError(
@@ -163,7 +180,10 @@ final class ControlAccess {
               + " refuses "
               + what
               + ": "
-              + Objects.toString(report.get().getReason(), "no reason given"));
+              + Objects.toString(report.get().getReason(), "no reason given")
+              + (undo.getAsBoolean()
+                  ? "; the task's record is put back to what it was"
+                  : "; the task's record asks for it still"));
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(AdapterListing.line(report.get()));

@@ -9,9 +9,11 @@ import org.deftstream.schemas.Serdes;
 import org.deftstream.stream.config.ServiceSettings;
 import org.deftstream.stream.control.ControlPlane;
 import org.deftstream.stream.control.ControlSettings;
+import org.deftstream.stream.control.GuardSettings;
+import org.deftstream.stream.control.TrustedKeys;
+import org.deftstream.stream.service.ControlledTasks;
 import org.deftstream.stream.service.InstalledModels;
 import org.deftstream.stream.service.ReconstructionService;
-import org.deftstream.stream.service.ServedTasks;
 import org.deftstream.stream.service.ServiceOptions;
 import org.deftstream.stream.stack.ShutdownOwner;
 import org.deftstream.stream.stack.TopicAdmin;
@@ -35,6 +37,9 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var settings = options.read();
+    if (settings.logsJson()) {
+      Verbosity.json();
+    }
     LOG.debug("Settings: {}", settings);
     new TopicAdmin(settings.connection()).verify(settings.topics());
     Verbosity.reportLostConnections();
@@ -48,7 +53,7 @@ final class ServeCommand implements Callable<Integer> {
       var service =
           ReconstructionService.start(
               ServiceOptions.of(settings),
-              engine -> ServedTasks.of(control(settings, models, engine.batchSizes())),
+              engine -> new ControlledTasks(control(settings, models, engine.batchSizes())),
               settings.readyTimeout());
       owner.own("service", () -> service.close(settings.engineCloseTimeout()));
       if (!service.awaitReady(settings.readyTimeout())) {
@@ -57,6 +62,9 @@ final class ServeCommand implements Callable<Integer> {
                 + settings.readyTimeout().toSeconds()
                 + " s");
       }
+      service
+          .httpPort()
+          .ifPresent(port -> say("http://" + settings.httpHost() + ":" + port + "/metrics"));
       say("ready: " + settings.instanceId() + " serves " + settings.topics().measurements());
       return ended(service, owner);
     }
@@ -73,8 +81,26 @@ final class ServeCommand implements Callable<Integer> {
             batchSizes,
             settings.adapterMaxBytes(),
             settings.adapterLoadTimeout(),
-            settings.connectTimeout());
-    return ControlPlane.start(control, models.tasks(), models, models.networks());
+            settings.connectTimeout(),
+            guard(settings),
+            TrustedKeys.read(settings.adapterTrustedKeys()));
+    return ControlPlane.start(
+        control,
+        models.tasks(),
+        models,
+        models.networks(),
+        new PublishedCanaryEnd(ControlAccess.of(settings), settings.instanceId()));
+  }
+
+  private static GuardSettings guard(ServiceSettings settings) {
+    try {
+      return new GuardSettings(
+          settings.canaryGuardWindow(),
+          settings.canaryGuardLimit(),
+          settings.canaryGuardResidual());
+    } catch (IllegalArgumentException e) {
+      throw new UserError("canary.guard: " + e.getMessage(), e);
+    }
   }
 
   /** Waits for the end. Unless a signal brought it about, it is a failure. */

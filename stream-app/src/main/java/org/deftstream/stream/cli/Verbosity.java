@@ -2,6 +2,9 @@ package org.deftstream.stream.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +21,25 @@ final class Verbosity {
     if (verbose && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
       context.getLogger("org.deftstream").setLevel(Level.DEBUG);
+    }
+  }
+
+  /** One JSON document per line instead of text, on every appender. */
+  static void json() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      var appenders = context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders();
+      while (appenders.hasNext()) {
+        if (appenders.next() instanceof OutputStreamAppender<ILoggingEvent> appender) {
+          var encoder = new JsonEncoder();
+          encoder.setContext(context);
+          encoder.setWithFormattedMessage(true);
+          encoder.setWithMessage(false);
+          encoder.setWithArguments(false);
+          encoder.setWithContext(false);
+          encoder.start();
+          appender.setEncoder(encoder);
+        }
+      }
     }
   }
 

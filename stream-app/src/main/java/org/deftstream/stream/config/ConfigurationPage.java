@@ -98,11 +98,15 @@ final class ConfigurationPage {
     var type =
         switch (key.type) {
           case INT, LONG -> "a whole number";
+          case DOUBLE -> "a number";
           case BOOLEAN -> "true or false";
           default -> "text";
         };
     if (key.validator instanceof ConfigDef.Range range) {
       return type + " " + bounds(range.toString());
+    }
+    if (key.validator instanceof ConfigDef.ValidString values) {
+      return values.toString().replaceAll("[\\[\\]]", "").replace(", ", " or ");
     }
     return key.validator instanceof ConfigDef.NonEmptyString ? type + ", not empty" : type;
   }

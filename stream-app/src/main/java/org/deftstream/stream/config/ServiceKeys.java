@@ -1,10 +1,12 @@
 package org.deftstream.stream.config;
 
+import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigDef.Width;
 import org.deftstream.schemas.Topics;
 
@@ -18,6 +20,10 @@ final class ServiceKeys {
   static final String STATE_DIR = "state.dir";
   static final String STREAM_THREADS = "stream.threads";
   static final String READY_TIMEOUT = "ready.timeout.ms";
+  static final String RECORDS_MAX_BYTES = "records.max.bytes";
+  static final String HTTP_HOST = "http.host";
+  static final String HTTP_PORT = "http.port";
+  static final String LOG_FORMAT = "log.format";
   static final String MODELS_DIR = "models.dir";
   static final String ENGINE_MAX_BATCH = "engine.max.batch";
   static final String ENGINE_THREADS = "engine.threads";
@@ -27,6 +33,10 @@ final class ServiceKeys {
   static final String LEDGER_PARK_AFTER = "ledger.park.after.ms";
   static final String ADAPTER_MAX_BYTES = "adapter.max.bytes";
   static final String ADAPTER_LOAD_TIMEOUT = "adapter.load.timeout.ms";
+  static final String ADAPTER_TRUSTED_KEYS = "adapter.trusted.keys";
+  static final String CANARY_GUARD_WINDOW = "canary.guard.window";
+  static final String CANARY_GUARD_LIMIT = "canary.guard.limit";
+  static final String CANARY_GUARD_RESIDUAL = "canary.guard.residual.max";
   static final String TOPIC_MEASUREMENTS = "topic.measurements";
   static final String TOPIC_DEAD_LETTERS = "topic.dead.letters";
   static final String TOPIC_RECONSTRUCTIONS = "topic.reconstructions";
@@ -103,7 +113,33 @@ final class ServiceKeys {
             1_000,
             3_600_000,
             "How long the service may take to be ready, all desired adapters loaded, before the"
-                + " start counts as failed.");
+                + " start counts as failed.")
+        .number(
+            RECORDS_MAX_BYTES,
+            Topics.MAX_MESSAGE_BYTES,
+            64 * 1024,
+            1 << 30,
+            "Largest record, in bytes, that is read or written. Raises every limit that belongs to"
+                + " it together: the consumers' fetches, the producers' requests and buffers, the"
+                + " topics that `topics create` makes.")
+        .text(
+            HTTP_HOST,
+            "127.0.0.1",
+            "Name or address on which /metrics, /health/live, /health/ready and /adapters are"
+                + " served. The default is reached from this machine alone; there is no"
+                + " authentication.")
+        .number(
+            HTTP_PORT,
+            -1,
+            -1,
+            65_535,
+            "Port of these pages; 0 for any free one, which the service prints; -1 for none.")
+        .choice(
+            LOG_FORMAT,
+            "text",
+            List.of("text", "json"),
+            "How the service logs to standard error: lines for people, or one JSON document per"
+                + " line.");
   }
 
   private static void engine(Definition keys) {
@@ -155,7 +191,30 @@ final class ServiceKeys {
             30_000,
             100,
             3_600_000,
-            "How long the chunks of an adapter may take to arrive before it is refused.");
+            "How long the chunks of an adapter may take to arrive before it is refused.")
+        .optional(
+            ADAPTER_TRUSTED_KEYS,
+            "PEM files with Ed25519 public keys, separated by commas. When given, adapters that"
+                + " are not signed with one of them are refused.")
+        .number(
+            CANARY_GUARD_WINDOW,
+            50,
+            1,
+            100_000,
+            "Of so many last measurements of a canary the serve-time guard counts those that went"
+                + " wrong.")
+        .number(
+            CANARY_GUARD_LIMIT,
+            5,
+            0,
+            100_000,
+            "When so many of them failed in the engine or have a residual outside the validated"
+                + " range, the canary is rolled back. 0 switches the guard off.")
+        .real(
+            CANARY_GUARD_RESIDUAL,
+            10,
+            "Largest residual that is right, in units of the noise, for a canary whose manifest"
+                + " states no validated range (validation.residual.low and .high).");
   }
 
   private static void topics(Definition keys) {
@@ -207,6 +266,14 @@ final class ServiceKeys {
 
     Definition big(String key, long value, long least, String doc) {
       return add(key, Type.LONG, value, Range.atLeast(least), doc);
+    }
+
+    Definition real(String key, double value, String doc) {
+      return add(key, Type.DOUBLE, value, Range.atLeast(0), doc);
+    }
+
+    Definition choice(String key, String value, List<String> values, String doc) {
+      return add(key, Type.STRING, value, ValidString.in(values.toArray(String[]::new)), doc);
     }
 
     Definition flag(String key, boolean value, String doc) {

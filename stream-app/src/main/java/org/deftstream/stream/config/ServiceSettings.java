@@ -4,10 +4,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -100,6 +102,51 @@ public final class ServiceSettings {
   /** Longest start of the service. */
   public Duration readyTimeout() {
     return millis(ServiceKeys.READY_TIMEOUT);
+  }
+
+  /** Largest record that is read or written, in bytes. */
+  public int recordsMaxBytes() {
+    return values.getInt(ServiceKeys.RECORDS_MAX_BYTES);
+  }
+
+  /** Where the service's own pages are served. */
+  public String httpHost() {
+    return values.getString(ServiceKeys.HTTP_HOST);
+  }
+
+  /** Port of the service's own pages, 0 for any; empty if they are not served. */
+  public OptionalInt httpPort() {
+    int port = values.getInt(ServiceKeys.HTTP_PORT);
+    return port < 0 ? OptionalInt.empty() : OptionalInt.of(port);
+  }
+
+  /** Whether to log JSON documents. */
+  public boolean logsJson() {
+    return values.getString(ServiceKeys.LOG_FORMAT).equals("json");
+  }
+
+  /** Files of the public keys with which adapters must be signed; empty if they need not. */
+  public List<Path> adapterTrustedKeys() {
+    return Arrays.stream(values.getString(ServiceKeys.ADAPTER_TRUSTED_KEYS).split(","))
+        .map(String::strip)
+        .filter(file -> !file.isEmpty())
+        .map(file -> Path.of(file).toAbsolutePath().normalize())
+        .toList();
+  }
+
+  /** Of so many last measurements of a canary the guard counts the wrong ones. */
+  public int canaryGuardWindow() {
+    return values.getInt(ServiceKeys.CANARY_GUARD_WINDOW);
+  }
+
+  /** So many wrong ones end a canary's trial; 0 if none do. */
+  public int canaryGuardLimit() {
+    return values.getInt(ServiceKeys.CANARY_GUARD_LIMIT);
+  }
+
+  /** Largest residual of a canary that is right, in units of the noise. */
+  public double canaryGuardResidual() {
+    return values.getDouble(ServiceKeys.CANARY_GUARD_RESIDUAL);
   }
 
   /** Directory of priors, tasks and adapters, absolute. */

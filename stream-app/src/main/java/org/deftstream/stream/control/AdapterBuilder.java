@@ -21,9 +21,12 @@ final class AdapterBuilder {
   private final AdapterNetworks networks;
   private final AdapterVerifier verifier;
   private final BatchSizes batchSizes;
+  private final TrustedKeys keys;
 
-  AdapterBuilder(AdapterNetworks networks, AdapterVerifier verifier, BatchSizes batchSizes) {
+  AdapterBuilder(
+      AdapterNetworks networks, AdapterVerifier verifier, BatchSizes batchSizes, TrustedKeys keys) {
     this.networks = networks;
+    this.keys = keys;
     this.verifier = verifier;
     this.batchSizes = batchSizes;
   }
@@ -35,6 +38,8 @@ final class AdapterBuilder {
    * @throws AdapterRefusedException the reason
    */
   AdapterManifest manifest(AdapterRef ref, Task task, Prior prior) {
+    // First of all: nothing of an adapter of unknown origin is looked at.
+    keys.verify(ref);
     AdapterManifest manifest;
     try {
       manifest = AdapterManifest.parse(ref.getManifest());

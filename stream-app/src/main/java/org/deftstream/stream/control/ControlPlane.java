@@ -44,6 +44,8 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
   private final StatusPublisher reports;
   private final Switchboard switchboard;
   private final Reconciler reconciler;
+  private final TaskLog log = new TaskLog();
+  private final CanaryEnder ender;
   private final Thread thread;
   private volatile Throwable failure;
   private volatile boolean ended;
@@ -54,19 +56,29 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
       ControlSettings settings,
       ControlConsumer consumer,
       AdapterLoader loader,
-      StatusPublisher reports) {
+      StatusPublisher reports,
+      CanaryEnder ender) {
     this.consumer = consumer;
     this.loader = loader;
     this.reports = reports;
-    this.switchboard = new Switchboard(table, reports, this::later);
+    this.ender = ender;
+    this.switchboard =
+        new Switchboard(
+            table,
+            report -> {
+              log.reported(report);
+              reports.accept(report);
+            },
+            this::later);
     var verifier = new AdapterVerifier(networks, settings.maxAdapterBytes());
     this.reconciler =
         new Reconciler(
             table,
             resolver,
-            new AdapterBuilder(networks, verifier, settings.batchSizes()),
+            new AdapterBuilder(networks, verifier, settings.batchSizes(), settings.keys()),
             loader,
             switchboard,
+            new CanaryTrials(settings.guard(), table, switchboard, this::later, ender),
             settings.loadTimeout());
     this.thread = new Thread(this::run, "control-plane");
   }
@@ -77,13 +89,15 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
    * @param tasks tasks that the instance ships
    * @param priors priors that the tasks use; closed by the caller, after this
    * @param networks evaluates adapters
+   * @param ender takes a canary that misbehaves out of its control record; closed with this
    * @throws UserError one line, if a task's prior is missing or Kafka cannot be reached
    */
   public static ControlPlane start(
       ControlSettings settings,
       Collection<Task> tasks,
       PriorCatalog priors,
-      AdapterNetworks networks) {
+      AdapterNetworks networks,
+      CanaryEnder ender) {
     var resolver = new TaskResolver(tasks, priors);
     for (var task : tasks) {
       if (priors.find(task.prior()).isEmpty()) {
@@ -102,11 +116,12 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
       consumer = new ControlConsumer(settings);
       loader = new AdapterLoader(settings);
       var reports = new StatusPublisher(settings);
-      var plane = new ControlPlane(resolver, networks, settings, consumer, loader, reports);
+      var plane = new ControlPlane(resolver, networks, settings, consumer, loader, reports, ender);
       tasks.forEach(task -> plane.switchboard.flip(trainingFree(task, resolver)));
       plane.thread.start();
       return plane;
     } catch (RuntimeException e) {
+      closeQuietly(ender);
       closeQuietly(consumer);
       closeQuietly(loader);
       if (e instanceof KafkaException) {
@@ -133,6 +148,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
         Optional.empty(),
         0,
         Map.of(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -185,12 +201,30 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
         .toList();
   }
 
+  /** What is asked of every task, how it is served and how it came to that, by name. */
+  public List<TaskStatus> statuses() {
+    var names = log.tasks();
+    names.addAll(table.tasks());
+    return names.stream()
+        .map(
+            name ->
+                new TaskStatus(
+                    name,
+                    log.desired(name),
+                    table.routing(name).map(TaskView::of),
+                    log.events(name)))
+        .toList();
+  }
+
   private void run() {
     try {
       boolean reachedEnd = false;
       while (stopping.getCount() > 0) {
         try {
-          consumer.poll(POLL).forEach(reconciler::request);
+          for (var request : consumer.poll(POLL)) {
+            log.asked(request);
+            reconciler.request(request);
+          }
           runEvents();
           reachedEnd = reachedEnd || consumer.reachedEnd();
           if (reachedEnd) {
@@ -249,6 +283,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
     ended = true;
     switchboard.close();
     runEvents();
+    closeQuietly(ender);
     closeQuietly(reports);
     closeQuietly(loader);
     closeQuietly(consumer);

@@ -23,6 +23,8 @@ import org.deftstream.schemas.Topics;
  * @param maxAdapterBytes largest weights file that is accepted
  * @param loadTimeout how long chunks of weights may take to arrive before the adapter is refused
  * @param kafkaTimeout bound of every wait for Kafka
+ * @param guard when a canary's trial is ended
+ * @param keys whose signatures are accepted; with none, adapters need no signature
  */
 public record ControlSettings(
     Map<String, Object> kafka,
@@ -32,7 +34,9 @@ public record ControlSettings(
     BatchSizes batchSizes,
     long maxAdapterBytes,
     Duration loadTimeout,
-    Duration kafkaTimeout) {
+    Duration kafkaTimeout,
+    GuardSettings guard,
+    TrustedKeys keys) {
   /** Usual bound for chunks to arrive. */
   public static final Duration DEFAULT_LOAD_TIMEOUT = Duration.ofSeconds(30);
 
@@ -61,7 +65,9 @@ public record ControlSettings(
         batchSizes,
         AdapterVerifier.DEFAULT_MAX_BYTES,
         DEFAULT_LOAD_TIMEOUT,
-        DEFAULT_KAFKA_TIMEOUT);
+        DEFAULT_KAFKA_TIMEOUT,
+        GuardSettings.defaults(),
+        TrustedKeys.NONE);
   }
 
   /** The brokers, as messages name them. */

@@ -53,6 +53,23 @@ final class Lease implements ServingMethod {
   }
 
   @Override
+  public void reconstructed(double residual) {
+    guard().ifPresent(guard -> guard.reconstructed(residual));
+  }
+
+  @Override
+  public void failed() {
+    guard().ifPresent(CanaryGuard::failed);
+  }
+
+  /** The guard, if this is a measurement of the canary. */
+  private Optional<CanaryGuard> guard() {
+    return adapter.isPresent() && adapter.equals(routing.canary())
+        ? routing.guard()
+        : Optional.empty();
+  }
+
+  @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       adapter.ifPresent(loaded -> loaded.leases().release());

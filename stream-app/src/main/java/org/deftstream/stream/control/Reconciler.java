@@ -2,10 +2,12 @@ package org.deftstream.stream.control;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.deftstream.deft.adapter.AdapterRefusedException;
 import org.deftstream.deft.task.Task;
@@ -29,8 +31,12 @@ final class Reconciler {
   private final AdapterBuilder builder;
   private final WeightSource weights;
   private final Switchboard switchboard;
+  private final CanaryTrials trials;
   private final Duration loadTimeout;
   private final Map<String, Change> pending = new LinkedHashMap<>();
+
+  /** Tasks that were served as a control record asked for, in the life of this instance. */
+  private final Set<String> reached = new HashSet<>();
 
   Reconciler(
       TaskTable table,
@@ -38,12 +44,14 @@ final class Reconciler {
       AdapterBuilder builder,
       WeightSource weights,
       Switchboard switchboard,
+      CanaryTrials trials,
       Duration loadTimeout) {
     this.table = table;
     this.resolver = resolver;
     this.builder = builder;
     this.weights = weights;
     this.switchboard = switchboard;
+    this.trials = trials;
     this.loadTimeout = loadTimeout;
   }
 
@@ -80,7 +88,11 @@ final class Reconciler {
                 Optional.empty(),
                 0,
                 old.map(Routing::loaded).orElse(Map.of()),
-                change.sampler));
+                change.sampler,
+                Optional.empty()));
+      }
+      if (state.getServe() == Serve.TRAINING_FREE) {
+        reached.add(task.name());
       }
       if (!change.wanted().isEmpty()) {
         pending.put(task.name(), change);
@@ -222,7 +234,15 @@ final class Reconciler {
     String task = change.task.name();
     var serving = change.serving();
     if (serving.isPresent() && change.refused.containsKey(serving.get())) {
-      discard(change);
+      if (!reached.contains(task) && isReady(change, change.state.getPrevious())) {
+        // Instances that ran before serve the previous adapter on; so does one that starts now.
+        var previous = change.ready.get(change.state.getPrevious().getAdapterId());
+        switchboard.flip(
+            routing(change, Optional.of(previous), Optional.empty(), Map.copyOf(change.ready)));
+        reached.add(task);
+      } else {
+        discard(change);
+      }
       change.refused.forEach((id, reason) -> switchboard.refuse(task, Optional.of(id), reason));
       return;
     }
@@ -236,6 +256,7 @@ final class Reconciler {
           }
         });
     switchboard.flip(routing(change));
+    reached.add(task);
     canary
         .filter(change.refused::containsKey)
         .ifPresent(id -> switchboard.refuse(task, canary, change.refused.get(id)));
@@ -253,6 +274,14 @@ final class Reconciler {
           .flatMap(Routing::serving)
           .ifPresent(adapter -> loaded.putIfAbsent(adapter.id(), adapter));
     }
+    return routing(change, serving, canary, loaded);
+  }
+
+  private Routing routing(
+      Change change,
+      Optional<LoadedAdapter> serving,
+      Optional<LoadedAdapter> canary,
+      Map<String, LoadedAdapter> loaded) {
     return new Routing(
         change.task,
         change.prior,
@@ -261,7 +290,8 @@ final class Reconciler {
         canary,
         change.state.getCanaryShare(),
         loaded,
-        change.sampler);
+        change.sampler,
+        canary.map(adapter -> trials.begin(change.task.name(), adapter)));
   }
 
   private static boolean isReady(Change change, AdapterRef ref) {

@@ -21,6 +21,7 @@ import org.deftstream.deft.task.Task;
  * @param loaded every adapter that can be pinned, by id: serving, canary and those kept for
  *     rollback
  * @param sampler replaces the task's sampler settings, if given
+ * @param guard watches the canary, if there is one
  */
 record Routing(
     Task task,
@@ -30,9 +31,16 @@ record Routing(
     Optional<LoadedAdapter> canary,
     double canaryShare,
     Map<String, LoadedAdapter> loaded,
-    Optional<SamplerSettings> sampler) {
+    Optional<SamplerSettings> sampler,
+    Optional<CanaryGuard> guard) {
   Routing {
     loaded = Map.copyOf(loaded);
+  }
+
+  /** The same with the canary's trial ended; it stays loaded. */
+  Routing withoutCanary() {
+    return new Routing(
+        task, prior, trainingFree, serving, Optional.empty(), 0, loaded, sampler, Optional.empty());
   }
 
   /** The adapter for a measurement; empty for the training-free method. */

@@ -36,6 +36,16 @@ public interface ServingMethod extends AutoCloseable {
   /** The adapter's id; empty for a training-free method. */
   Optional<String> adapterId();
 
+  /**
+   * Tells that the measurement was reconstructed: the serve-time guard of a canary counts it.
+   *
+   * @param residual data consistency in units of the noise
+   */
+  default void reconstructed(double residual) {}
+
+  /** Tells that the engine could not reconstruct the measurement with this method. */
+  default void failed() {}
+
   /** Gives the lease back. The last lease on a replaced adapter lets it go. */
   @Override
   void close();

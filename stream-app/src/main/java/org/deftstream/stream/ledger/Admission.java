@@ -181,6 +181,11 @@ public final class Admission {
     }
   }
 
+  /** Bytes that are taken from the budget by records that are being worked on. */
+  public long admittedBytes() {
+    return budget.capacity() - budget.available();
+  }
+
   /** Bytes of records and answers that wait to be published. */
   public long keptBytes() {
     return kept.get();

@@ -74,6 +74,7 @@ public final class Ledger implements AutoCloseable {
   public void recover(long nowMillis) {
     store.load().ifPresent(this::recover);
     statistics.add(Counter.RECOVERED, queue.size());
+    statistics.addUnanswered(queue.size());
     if (!queue.isEmpty()) {
       recovery = Recovery.FOUND;
       gate.ask(nowMillis);
@@ -142,6 +143,7 @@ public final class Ledger implements AutoCloseable {
       waiting.add(inFlight);
     }
     queue.addLast(inFlight);
+    statistics.addUnanswered(1);
     tail = offset + 1;
     save();
   }
@@ -209,6 +211,7 @@ public final class Ledger implements AutoCloseable {
     for (var head = queue.peekFirst(); head != null && head.done(); head = queue.peekFirst()) {
       Departure.of(head, outlet, statistics);
       queue.pollFirst();
+      statistics.addUnanswered(-1);
       head.finished();
       left = true;
     }
@@ -225,6 +228,7 @@ public final class Ledger implements AutoCloseable {
   @Override
   public void close() {
     queue.forEach(InFlight::abandon);
+    statistics.addUnanswered(-queue.size());
     queue.clear();
     waiting.close();
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class LedgerStatistics {
   private final Map<Counter, LongAdder> counters = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> deadLetters = new ConcurrentHashMap<>();
+  private final LongAdder unanswered = new LongAdder();
 
   /** What is counted. */
   public enum Counter {
@@ -46,6 +47,16 @@ public final class LedgerStatistics {
   public void countDeadLetter(String errorClass) {
     count(Counter.DEAD_LETTERS);
     deadLetters.computeIfAbsent(errorClass, c -> new LongAdder()).increment();
+  }
+
+  /** Adds to, or takes from, the number of entries in this process's ledgers. */
+  void addUnanswered(long number) {
+    unanswered.add(number);
+  }
+
+  /** Number of entries in this process's ledgers now: records consumed and not answered. */
+  public long unanswered() {
+    return unanswered.sum();
   }
 
   /** A count since the start. */

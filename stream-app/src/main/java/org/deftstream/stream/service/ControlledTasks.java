@@ -2,24 +2,31 @@ package org.deftstream.stream.service;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.task.Task;
+import org.deftstream.stream.control.CanaryEnder;
 import org.deftstream.stream.control.ControlPlane;
 import org.deftstream.stream.control.ControlSettings;
 import org.deftstream.stream.control.PriorCatalog;
 import org.deftstream.stream.control.TaskRegistry;
+import org.deftstream.stream.control.TaskStatus;
+import org.deftstream.stream.control.TaskView;
 
 /** Tasks that are served as the control topic asks for. Thread-safe. */
 public final class ControlledTasks implements ServedTasks {
   private final ControlPlane plane;
 
-  private ControlledTasks(ControlPlane plane) {
+  /** Takes over a control plane. */
+  public ControlledTasks(ControlPlane plane) {
     this.plane = plane;
   }
 
   /**
-   * Opens a control plane when the service starts, and closes it with the service.
+   * Opens a control plane when the service starts, and closes it with the service. A canary that
+   * misbehaves ends on this instance alone.
    *
    * @param tasks tasks that the instance ships
    * @param priors borrowed; closed by the caller after the service
@@ -30,7 +37,9 @@ public final class ControlledTasks implements ServedTasks {
       Collection<Task> tasks,
       PriorCatalog priors,
       AdapterNetworks networks) {
-    return engine -> new ControlledTasks(ControlPlane.start(settings, tasks, priors, networks));
+    return engine ->
+        new ControlledTasks(
+            ControlPlane.start(settings, tasks, priors, networks, CanaryEnder.NONE));
   }
 
   @Override
@@ -47,6 +56,26 @@ public final class ControlledTasks implements ServedTasks {
   public boolean awaitReady(Duration wait) {
     plane.awaitReady(wait);
     return plane.ready();
+  }
+
+  @Override
+  public boolean ready() {
+    return plane.ready();
+  }
+
+  @Override
+  public Optional<Throwable> failure() {
+    return plane.failure();
+  }
+
+  @Override
+  public List<TaskView> views() {
+    return plane.tasks();
+  }
+
+  @Override
+  public List<TaskStatus> statuses() {
+    return plane.statuses();
   }
 
   @Override

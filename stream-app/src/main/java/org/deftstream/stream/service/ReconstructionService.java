@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -50,6 +51,7 @@ public final class ReconstructionService implements AutoCloseable {
 
   private final ServiceOptions options;
   private final Resources open = new Resources();
+  private Observation observation;
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CompletableFuture<KafkaStreams.State> stopped = new CompletableFuture<>();
   private Engine engine;
@@ -86,12 +88,15 @@ public final class ReconstructionService implements AutoCloseable {
   }
 
   private void open(ServedTasks.Factory factory, Duration deadline) {
+    observation = open.add(new Observation(options.instance(), options.http()), Observation::close);
     var clients = new ClientSettings(options);
     createStateDirectory();
     TopicFacts facts = facts(clients);
     // A step under way is waited for; what it computes is computed again by the next owner.
     engine = open.add(new Engine(options.engine()), each -> each.close(Duration.ZERO));
+    observation.watch(engine);
     tasks = open.add(factory.open(engine), ServedTasks::close);
+    observation.watch(tasks);
     // Once more, so that it closes before the networks that it runs.
     open.add(engine, each -> each.close(Duration.ZERO));
     if (!tasks.awaitReady(deadline)) {
@@ -105,6 +110,7 @@ public final class ReconstructionService implements AutoCloseable {
             options.admission().records());
     var resources = LedgerResources.of(work, admission, options.ledger());
     statistics = resources.statistics();
+    observation.watch(statistics, admission);
     var ticks =
         open.add(new TickProducer(options.topics().ticks(), clients.ticks()), TickProducer::close);
     var topology =
@@ -121,6 +127,7 @@ public final class ReconstructionService implements AutoCloseable {
         open.add(
             new KafkaStreams(topology, clients.streams()),
             each -> each.close(closeOptions(clients.staticMember())));
+    observation.watch(streams);
     streams.setUncaughtExceptionHandler(ReconstructionService::respond);
     streams.setStateListener((now, before) -> changed(now));
     streams.start();
@@ -159,6 +166,7 @@ public final class ReconstructionService implements AutoCloseable {
             options.instance()),
         tasks.registry(),
         engine,
+        observation.listener(),
         facts.limits(),
         options.codecThreads());
   }
@@ -234,9 +242,14 @@ public final class ReconstructionService implements AutoCloseable {
     return admission.open();
   }
 
-  /** Kafka Streams, for metrics. */
-  public KafkaStreams streams() {
-    return streams;
+  /** Port on which metrics, health and adapters are served, if they are. */
+  public OptionalInt httpPort() {
+    return observation.port();
+  }
+
+  /** All metrics in Prometheus' text format. */
+  public String metrics() {
+    return observation.scrape();
   }
 
   /** Closes with half a minute for what is in flight. */
@@ -252,6 +265,7 @@ public final class ReconstructionService implements AutoCloseable {
    * @param drain how long to wait for what is in flight
    */
   public void close(Duration drain) {
+    observation.closing();
     admission.stop();
     if (ready() && !admission.awaitEmpty(drain)) {
       log.info("{} records are left to the next owner of their partitions", admission.open());

@@ -1,9 +1,12 @@
 package org.deftstream.stream.service;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.deftstream.deft.engine.Engine;
-import org.deftstream.stream.control.ControlPlane;
 import org.deftstream.stream.control.TaskRegistry;
+import org.deftstream.stream.control.TaskStatus;
+import org.deftstream.stream.control.TaskView;
 
 /**
  * What decides how measurements are served, with a life of its own: the control plane. Thread-safe;
@@ -25,25 +28,24 @@ public interface ServedTasks extends AutoCloseable {
   @Override
   void close();
 
-  /** The control plane as the service sees it; closed with it. */
-  static ServedTasks of(ControlPlane plane) {
-    return new ServedTasks() {
-      @Override
-      public TaskRegistry registry() {
-        return plane;
-      }
+  /** Whether everything that was to be served at the start is loaded or refused. */
+  default boolean ready() {
+    return true;
+  }
 
-      @Override
-      public boolean awaitReady(Duration wait) {
-        plane.awaitReady(wait);
-        return true;
-      }
+  /** What ended it, if it died: what is served stays, and changes no more. */
+  default Optional<Throwable> failure() {
+    return Optional.empty();
+  }
 
-      @Override
-      public void close() {
-        plane.close();
-      }
-    };
+  /** How every task is served at this moment. */
+  default List<TaskView> views() {
+    return List.of();
+  }
+
+  /** What is asked of every task, how it is served and how it came to that. */
+  default List<TaskStatus> statuses() {
+    return List.of();
   }
 
   /** Opens it. */

@@ -26,6 +26,7 @@ import org.deftstream.stream.ledger.LedgerSettings;
  * @param membership how Kafka notices that this instance is gone
  * @param maxRecordBytes the largest record that is read or written; raises every limit of Kafka's
  *     clients that belongs to it
+ * @param http where metrics, health and adapters are served, if anywhere
  */
 public record ServiceOptions(
     Connection connection,
@@ -39,7 +40,8 @@ public record ServiceOptions(
     AdmissionOptions admission,
     LedgerSettings ledger,
     Membership membership,
-    int maxRecordBytes) {
+    int maxRecordBytes,
+    Optional<HttpAddress> http) {
 
   /** Checks the ranges. */
   public ServiceOptions {
@@ -78,7 +80,8 @@ public record ServiceOptions(
         AdmissionOptions.of(maxBatch),
         LedgerSettings.defaults(),
         Membership.dynamic(),
-        Topics.MAX_MESSAGE_BYTES);
+        Topics.MAX_MESSAGE_BYTES,
+        Optional.empty());
   }
 
   /**
@@ -115,7 +118,10 @@ public record ServiceOptions(
             usual.admission.records()),
         usual.ledger.withParkAfter(settings.ledgerParkAfter()),
         usual.membership,
-        usual.maxRecordBytes);
+        settings.recordsMaxBytes(),
+        settings.httpPort().isPresent()
+            ? Optional.of(new HttpAddress(settings.httpHost(), settings.httpPort().getAsInt()))
+            : Optional.empty());
   }
 
   /** The same with another way of membership. */
@@ -132,7 +138,8 @@ public record ServiceOptions(
         admission,
         ledger,
         other,
-        maxRecordBytes);
+        maxRecordBytes,
+        http);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.deftstream.stream.topology;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import org.deftstream.deft.engine.DeadlineExceededException;
 import org.deftstream.deft.engine.EngineBrokenException;
 import org.deftstream.deft.engine.EngineClosedException;
 import org.deftstream.deft.engine.ReconstructionRequest;
@@ -83,8 +84,15 @@ final class ReconstructionJob {
     computing.whenComplete(
         (result, error) -> {
           if (error != null) {
-            answer.completeExceptionally(classified(error));
+            var reason = classified(error);
+            if (reason instanceof RejectedRecordException rejected
+                && !(rejected.getCause() instanceof DeadlineExceededException)) {
+              method.failed();
+            }
+            answer.completeExceptionally(reason);
           } else {
+            method.reconstructed(result.residual());
+            work.listener().reconstructed(method, result);
             var made = new CompletableFuture<Reconstruction>();
             step(() -> finish(made, measurement.getId(), method, result));
           }

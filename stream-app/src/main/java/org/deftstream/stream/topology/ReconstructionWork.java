@@ -31,6 +31,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
   private final ReconstructionEncoder encoder;
   private final TaskRegistry tasks;
   private final Engine engine;
+  private final ReconstructionListener listener;
   private final long limit;
   private final ScheduledExecutorService threads;
   private final AtomicLong complainedAt = new AtomicLong(System.nanoTime() - COMPLAIN.toNanos());
@@ -42,6 +43,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
    * @param encoder encodes; closed with this
    * @param tasks what is served; borrowed
    * @param engine reconstructs; borrowed
+   * @param listener told of every reconstruction
    * @param limits the largest records that can be published
    * @param threadCount threads for decoding and encoding, at least 1
    */
@@ -50,12 +52,14 @@ public final class ReconstructionWork implements Work, AutoCloseable {
       ReconstructionEncoder encoder,
       TaskRegistry tasks,
       Engine engine,
+      ReconstructionListener listener,
       OutputLimits limits,
       int threadCount) {
     this.decoder = decoder;
     this.encoder = encoder;
     this.tasks = tasks;
     this.engine = engine;
+    this.listener = listener;
     this.limit = limits.reconstruction();
     this.threads = Executors.newScheduledThreadPool(threadCount, threadFactory());
   }
@@ -79,6 +83,10 @@ public final class ReconstructionWork implements Work, AutoCloseable {
 
   Engine engine() {
     return engine;
+  }
+
+  ReconstructionListener listener() {
+    return listener;
   }
 
   /** Largest record of the topic of reconstructions, in bytes. */

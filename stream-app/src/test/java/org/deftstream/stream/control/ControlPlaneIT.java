@@ -90,8 +90,11 @@ class ControlPlaneIT {
             BatchSizes.upTo(4),
             MAX_BYTES,
             loadTimeout,
-            Duration.ofSeconds(30));
-    return ControlPlane.start(settings, List.of(Fixture.task()), Fixture.PRIORS, networks);
+            Duration.ofSeconds(30),
+            GuardSettings.defaults(),
+            TrustedKeys.NONE);
+    return ControlPlane.start(
+        settings, List.of(Fixture.task()), Fixture.PRIORS, networks, CanaryEnder.NONE);
   }
 
   private ControlPlane startReady() {

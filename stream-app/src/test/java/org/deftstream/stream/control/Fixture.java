@@ -131,7 +131,9 @@ public final class Fixture {
   /** A control plane that ships the task, ready. */
   public static ControlPlane start(Map<String, Object> kafka, Serdes serdes, Topics topics) {
     var settings = ControlSettings.of(kafka, serdes, topics, "instance-1", BatchSizes.upTo(2));
-    var plane = ControlPlane.start(settings, List.of(task()), PRIORS, new ClosedFormNetworks());
+    var plane =
+        ControlPlane.start(
+            settings, List.of(task()), PRIORS, new ClosedFormNetworks(), CanaryEnder.NONE);
     plane.awaitReady(Duration.ofSeconds(60));
     return plane;
   }
@@ -156,7 +158,8 @@ public final class Fixture {
         adapter.manifest().toJson(),
         adapter.manifest().weightsSha256(),
         (long) adapter.weightsFile().length,
-        1);
+        1,
+        null);
   }
 
   static AdapterControl.Builder control(Serve serve) {

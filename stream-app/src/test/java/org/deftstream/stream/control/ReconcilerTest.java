@@ -32,6 +32,8 @@ class ReconcilerTest {
   private final ClosedFormNetworks networks = new ClosedFormNetworks();
   private final TaskTable table = new TaskTable();
   private final Switchboard switchboard = new Switchboard(table, reports::add, events::add);
+  private final List<String> ended = new ArrayList<>();
+  private TrustedKeys keys = TrustedKeys.NONE;
   private Reconciler reconciler;
 
   private final WeightSource weights =
@@ -60,9 +62,15 @@ class ReconcilerTest {
     return new Reconciler(
         table,
         new TaskResolver(List.of(Fixture.task()), Fixture.PRIORS),
-        new AdapterBuilder(networks, verifier, BatchSizes.upTo(4)),
+        new AdapterBuilder(networks, verifier, BatchSizes.upTo(4), keys),
         weights,
         switchboard,
+        new CanaryTrials(
+            new GuardSettings(4, 2, 10),
+            table,
+            switchboard,
+            events::add,
+            (task, adapterId, reason) -> ended.add(task + " " + adapterId)),
         loadTimeout);
   }
 
@@ -294,6 +302,96 @@ class ReconcilerTest {
     assertThat(served()).contains("a-1");
     assertThat(Fixture.describe(reports)).contains("a-2 DRAINED");
     assertThat(networks.open).hasValue(1);
+  }
+
+  @Test
+  void shouldRollBackACanaryThatGoesWrong() {
+    request(
+        Fixture.control(Serve.ADAPTER)
+            .setStable(Fixture.ref(A1))
+            .setCanary(Fixture.ref(A2))
+            .setCanaryShare(1)
+            .build());
+    reports.clear();
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(served()).contains("a-2");
+      try (var lease = table.acquire(Fixture.TASK, "scan-" + i, Optional.empty())) {
+        lease.failed();
+      }
+    }
+    settle();
+
+    assertThat(served()).contains("a-1");
+    assertThat(ended).containsExactly(Fixture.TASK + " a-2");
+    assertThat(Fixture.describe(reports)).contains("a-2 DRAINING", "a-1 SERVING", "a-2 REFUSED");
+    assertThat(lastReason())
+        .contains("serve-time guard", "2 failed in the engine")
+        .endsWith("; adapter a-1 serves on");
+
+    // The record follows, and may name the same canary again, to be judged anew.
+    request(serving(A1));
+    assertThat(networks.open).as("a-1 alone").hasValue(1);
+  }
+
+  @Test
+  void shouldNotBlameTheCanaryForWhatTheStableAdapterDid() {
+    request(
+        Fixture.control(Serve.ADAPTER)
+            .setStable(Fixture.ref(A1))
+            .setCanary(Fixture.ref(A2))
+            .setCanaryShare(0.5)
+            .build());
+    for (int i = 0; i < 40; i++) {
+      try (var lease = table.acquire(Fixture.TASK, "scan-" + i, Optional.empty())) {
+        if (lease.adapterId().equals(Optional.of("a-1"))) {
+          lease.failed();
+        } else {
+          lease.reconstructed(1);
+        }
+      }
+    }
+    settle();
+
+    assertThat(table.routing(Fixture.TASK).orElseThrow().canary()).isPresent();
+    assertThat(ended).isEmpty();
+  }
+
+  @Test
+  void shouldServeThePreviousAdapterWhenItStartsWithOneThatIsRefused() {
+    reconciler.request(
+        new ControlConsumer.Request(Fixture.TASK, Optional.empty(), Optional.empty()));
+    reconciler = reconciler(Duration.ofMinutes(1));
+    var refused = Fixture.with(A2, "priorFingerprint", "cd".repeat(32));
+
+    request(
+        Fixture.control(Serve.ADAPTER)
+            .setStable(Fixture.ref(refused))
+            .setPrevious(Fixture.ref(A1))
+            .build());
+
+    assertThat(served()).contains("a-1");
+    assertThat(Fixture.describe(reports)).endsWith("a-1 SERVING", "a-2 REFUSED");
+    assertThat(lastReason()).endsWith("; adapter a-1 serves on");
+  }
+
+  @Test
+  void shouldRefuseWhatIsNotSignedIfItHasKeys() throws Exception {
+    var pair = java.security.KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    keys = TrustedKeys.of(List.of(pair.getPublic()));
+    reconciler = reconciler(Duration.ofMinutes(1));
+
+    request(serving(A1));
+    assertThat(lastReason()).contains("a-1 is not signed");
+    assertThat(Fixture.describe(reports)).as("nothing was fetched").containsExactly("a-1 REFUSED");
+
+    String manifest = A1.manifest().toJson();
+    var signature =
+        org.deftstream.deft.adapter.AdapterSignature.sign(
+            pair.getPrivate(), manifest, A1.manifest().weightsSha256());
+    var ref = AdapterRef.newBuilder(Fixture.ref(A1)).setSignature(signature).build();
+    request(Fixture.control(Serve.ADAPTER).setStable(ref).build());
+    assertThat(served()).contains("a-1");
   }
 
   @Test

@@ -26,6 +26,7 @@ class RoutingTest {
         Optional.of(canary),
         share,
         Map.of("a-0", kept, "a-1", stable, "a-2", canary),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -104,9 +104,12 @@ class SwapStressTest {
     return new Reconciler(
         table,
         new TaskResolver(List.of(Fixture.task()), Fixture.PRIORS),
-        new AdapterBuilder(networks, new AdapterVerifier(networks, 10_000), BatchSizes.upTo(2)),
+        new AdapterBuilder(
+            networks, new AdapterVerifier(networks, 10_000), BatchSizes.upTo(2), TrustedKeys.NONE),
         weights,
         switchboard,
+        new CanaryTrials(
+            GuardSettings.defaults(), table, switchboard, events::add, CanaryEnder.NONE),
         Duration.ofMinutes(1));
   }
 

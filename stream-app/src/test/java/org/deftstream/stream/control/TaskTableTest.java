@@ -20,6 +20,7 @@ class TaskTableTest {
         Optional.empty(),
         0,
         Map.of(adapter.id(), adapter),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -16,7 +16,7 @@ class WeightChunksTest {
   private static final String SHA256 = AdapterVerifier.sha256(FILE);
 
   private static AdapterRef ref(long bytes, int chunks) {
-    return new AdapterRef("a-1", "{}", SHA256, bytes, chunks);
+    return new AdapterRef("a-1", "{}", SHA256, bytes, chunks, null);
   }
 
   private static AdapterWeightsChunk chunk(int index, int count, int... bytes) {

@@ -83,6 +83,40 @@ class ReconstructionServiceIT {
   }
 
   @Test
+  void shouldShowItsMetricsItsHealthAndItsTasks() throws Exception {
+    try (var scenario = stack.scenario(1);
+        var answers = scenario.answers();
+        var service = scenario.start("one", FAST)) {
+      scenario.send(SmallRecords.good("m-0"));
+      scenario.send("hostile".getBytes(StandardCharsets.UTF_8));
+      scenario.flush();
+      answers.await(2);
+      assertThat(page(service, "/health/live")).isEqualTo("200 {\"live\":true}\n");
+      assertThat(page(service, "/health/ready")).isEqualTo("200 {\"ready\":true}\n");
+      assertThat(page(service, "/adapters")).isEqualTo("200 {\"instance\":\"one\",\"tasks\":[]}\n");
+      assertThat(page(service, "/metrics").lines())
+          .contains(
+              "deftstream_records_in_total 2.0",
+              "deftstream_dead_letters_total{reason=\"NoAvro\"} 1.0",
+              "deftstream_compute_time_seconds_count{method=\"diffpir\",task=\"small/inpaint\"} 1",
+              "deftstream_engine_steps_total 8.0",
+              "deftstream_ready 1.0")
+          .anyMatch(line -> line.startsWith("deftstream_consumer_lag{"));
+    }
+  }
+
+  private static String page(ReconstructionService service, String path) throws Exception {
+    var address =
+        java.net.URI.create("http://127.0.0.1:" + service.httpPort().orElseThrow() + path);
+    var reply =
+        java.net.http.HttpClient.newHttpClient()
+            .send(
+                java.net.http.HttpRequest.newBuilder(address).build(),
+                java.net.http.HttpResponse.BodyHandlers.ofString());
+    return reply.statusCode() + " " + reply.body();
+  }
+
+  @Test
   void shouldGoOnAfterAGracefulRestart() {
     try (var scenario = stack.scenario(1);
         var answers = scenario.answers()) {

@@ -135,7 +135,8 @@ final class ServiceChild implements AutoCloseable {
         new LedgerSettings(
             usual.parkAfter(), usual.patience(), usual.drainInterval(), usual.longQueue(), 1, 1),
         options.membership(),
-        options.maxRecordBytes());
+        options.maxRecordBytes(),
+        options.http());
   }
 
   /** Tasks that end the process at one measurement, as a fault of a native library would. */

@@ -77,7 +77,8 @@ final class ServiceStack implements AutoCloseable {
         AdmissionOptions.of(MAX_BATCH),
         LedgerSettings.defaults(),
         new Membership(Optional.of(instance), Duration.ofSeconds(6)),
-        1 << 20);
+        1 << 20,
+        Optional.of(HttpAddress.anyPort()));
   }
 
   /** Topics of one test, and the records sent to them. */

@@ -154,6 +154,7 @@ class ReconstructionWorkTest {
                 () -> used.serializer(Reconstruction.class), TOPICS.reconstructions(), "one"),
             registry,
             engine,
+            ReconstructionListener.NONE,
             limits,
             1);
     byte[] value =

@@ -1,11 +1,13 @@
 package org.deftstream.trainer.publish;
 
 import java.nio.ByteBuffer;
+import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -17,6 +19,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.AdapterSignature;
 import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
@@ -37,10 +40,21 @@ public final class AdapterPublisher {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final PublisherSettings settings;
+  private final Optional<PrivateKey> signKey;
 
-  /** A publisher; connects with each change. */
+  /** A publisher that does not sign; connects with each change. */
   public AdapterPublisher(PublisherSettings settings) {
+    this(settings, Optional.empty());
+  }
+
+  /**
+   * A publisher; connects with each change.
+   *
+   * @param signKey an Ed25519 key with which adapters are signed
+   */
+  public AdapterPublisher(PublisherSettings settings, Optional<PrivateKey> signKey) {
     this.settings = settings;
+    this.signKey = signKey;
   }
 
   /**
@@ -71,7 +85,7 @@ public final class AdapterPublisher {
    */
   public AdapterControl push(AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then) {
     var chunks = chunks(adapter.manifest().weightsSha256(), adapter.weightsFile());
-    var ref = ref(adapter, chunks.size());
+    var ref = ref(adapter, chunks.size(), signKey.map(key -> sign(key, adapter)));
     return publish(
         adapter.manifest().task(), chunks, state -> then.apply(ControlChanges.offer(state, ref)));
   }
@@ -95,12 +109,23 @@ public final class AdapterPublisher {
 
   /** How an adapter is named in a control record. */
   public static AdapterRef ref(AdapterDirectory.Content adapter, int chunks) {
+    return ref(adapter, chunks, Optional.empty());
+  }
+
+  private static String sign(PrivateKey key, AdapterDirectory.Content adapter) {
+    return AdapterSignature.sign(
+        key, adapter.manifest().toJson(), adapter.manifest().weightsSha256());
+  }
+
+  private static AdapterRef ref(
+      AdapterDirectory.Content adapter, int chunks, Optional<String> signature) {
     return new AdapterRef(
         adapter.manifest().adapterId(),
         adapter.manifest().toJson(),
         adapter.manifest().weightsSha256(),
         (long) adapter.weightsFile().length,
-        chunks);
+        chunks,
+        signature.orElse(null));
   }
 
   /** Cuts a weights file into chunks of {@link Topics#WEIGHTS_CHUNK_BYTES}. */

@@ -21,7 +21,7 @@ class ControlChangesTest {
           ref("a-3"));
 
   private static AdapterRef ref(String id) {
-    return new AdapterRef(id, "{}", "sha-of-" + id, 3L, 1);
+    return new AdapterRef(id, "{}", "sha-of-" + id, 3L, 1, null);
   }
 
   private static void assertRefused(ThrowingCallable call, String message) {
@@ -103,7 +103,7 @@ class ControlChangesTest {
     for (double share : new double[] {0, -1, 1.5, Double.NaN}) {
       assertRefused(() -> ControlChanges.canary(serving, "a-2", share), "above 0 and at most 1");
     }
-    var other = new AdapterRef("a-1", "{}", "sha-of-another", 3L, 1);
+    var other = new AdapterRef("a-1", "{}", "sha-of-another", 3L, 1, null);
     assertRefused(() -> ControlChanges.offer(offered, other), "ids are never reused");
   }
 

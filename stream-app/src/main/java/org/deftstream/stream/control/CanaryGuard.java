@@ -1,0 +1,99 @@
+package org.deftstream.stream.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Watches one trial of a canary: counts, among its last measurements, those that failed in the
+ * engine (non-finite, for the most part) or whose residual lies outside the range seen in
+ * validation, and says once that it is enough.
+ *
+ * <p>The range is the manifest's {@code validation.residual.low} and {@code .high}, in units of the
+ * noise; what is not stated there is 0 and {@link GuardSettings#maxResidual()}.
+ *
+ * <p>Thread-safe; quick enough for the engine's thread.
+ */
+final class CanaryGuard {
+  private final GuardSettings settings;
+  private final double low;
+  private final double high;
+  private final Consumer<String> tripped;
+  private final ArrayDeque<Boolean> last = new ArrayDeque<>();
+  private int failed;
+  private int outside;
+  private int wrong;
+  private double worst = Double.NaN;
+  private boolean done;
+
+  /**
+   * Begins to watch.
+   *
+   * @param validation the manifest's validation figures
+   * @param tripped told once, with the reason, by whoever noted the last straw; must return at once
+   */
+  CanaryGuard(GuardSettings settings, JsonNode validation, Consumer<String> tripped) {
+    this.settings = settings;
+    var range = validation.path("residual");
+    low = range.path("low").asDouble(0);
+    high = range.path("high").asDouble(settings.maxResidual());
+    this.tripped = tripped;
+  }
+
+  /** A measurement was reconstructed with that residual. */
+  void reconstructed(double residual) {
+    boolean right = residual >= low && residual <= high;
+    note(
+        right,
+        () -> {
+          outside++;
+          worst = residual;
+        });
+  }
+
+  /** A measurement failed in the engine. */
+  void failed() {
+    note(false, () -> failed++);
+  }
+
+  private void note(boolean right, Runnable count) {
+    String reason = null;
+    synchronized (this) {
+      if (done || settings.limit() == 0) {
+        return;
+      }
+      if (!right) {
+        count.run();
+      }
+      last.addLast(right);
+      wrong += right ? 0 : 1;
+      if (last.size() > settings.window() && !last.removeFirst()) {
+        wrong--;
+      }
+      if (wrong >= settings.limit()) {
+        done = true;
+        reason = reason();
+      }
+    }
+    if (reason != null) {
+      tripped.accept(reason);
+    }
+  }
+
+  private String reason() {
+    return "%d of its last %d measurements went wrong (in this trial %d failed in the engine, %d had a residual outside %s to %s%s)"
+        .formatted(
+            wrong,
+            last.size(),
+            failed,
+            outside,
+            number(low),
+            number(high),
+            outside == 0 ? "" : ", the last one " + number(worst));
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.3g", value);
+  }
+}

@@ -1,0 +1,100 @@
+package org.deftstream.stream.service;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.KafkaStreams;
+import org.deftstream.deft.engine.Engine;
+import org.deftstream.stream.http.HttpPages;
+import org.deftstream.stream.http.Reply;
+import org.deftstream.stream.ledger.Admission;
+import org.deftstream.stream.ledger.LedgerStatistics;
+import org.deftstream.stream.metrics.ServiceMetrics;
+import org.deftstream.stream.topology.ReconstructionListener;
+
+/**
+ * What an instance shows of itself: metrics, health and adapters, over HTTP if it is asked for.
+ * Opened before the parts that it watches and closed after them. Thread-safe.
+ */
+final class Observation implements AutoCloseable {
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final ServiceMetrics metrics = new ServiceMetrics();
+  private final Health health = new Health();
+  private final Optional<HttpPages> http;
+  private volatile ServedTasks tasks;
+
+  /** Opens it; the pages answer from now on. */
+  Observation(String instance, Optional<HttpAddress> address) {
+    metrics.watchState("live", "Whether the instance lives", () -> health.dead().isEmpty());
+    metrics.watchState("ready", "Whether the instance is ready", () -> health.unready().isEmpty());
+    Map<String, Supplier<Reply>> pages =
+        Map.of(
+            "/metrics",
+            () -> new Reply(200, PROMETHEUS, metrics.scrape()),
+            "/health/live",
+            health::live,
+            "/health/ready",
+            health::ready,
+            "/adapters",
+            () -> adapters(instance));
+    try {
+      http = address.map(at -> HttpPages.start(at.host(), at.port(), pages));
+    } catch (RuntimeException e) {
+      metrics.close();
+      throw e;
+    }
+  }
+
+  private Reply adapters(String instance) {
+    return tasks == null
+        ? Reply.text(503, "the control plane is not started yet")
+        : Reply.json(200, AdaptersPage.of(instance, tasks.statuses()));
+  }
+
+  void watch(Engine engine) {
+    metrics.watch(engine);
+    health.watch(engine);
+  }
+
+  void watch(ServedTasks opened) {
+    tasks = opened;
+    metrics.watchTasks(opened::views);
+    health.watch(opened);
+  }
+
+  void watch(LedgerStatistics statistics, Admission admission) {
+    metrics.watch(statistics, admission);
+  }
+
+  void watch(KafkaStreams streams) {
+    metrics.watchKafka(() -> streams.metrics().values());
+    health.watch(streams);
+  }
+
+  void closing() {
+    health.closing();
+  }
+
+  /** To be told of reconstructions. */
+  ReconstructionListener listener() {
+    return metrics.listener();
+  }
+
+  /** All metrics in Prometheus' text format. */
+  String scrape() {
+    return metrics.scrape();
+  }
+
+  /** Port of the pages, if they are served. */
+  OptionalInt port() {
+    return http.map(pages -> OptionalInt.of(pages.port())).orElse(OptionalInt.empty());
+  }
+
+  @Override
+  public void close() {
+    http.ifPresent(HttpPages::close);
+    metrics.close();
+  }
+}
