@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.deftstream.deft.UserError;
 import org.deftstream.schemas.Topics;
 import org.deftstream.stream.stack.TopicAdmin;
@@ -18,8 +19,12 @@ import picocli.CommandLine.Spec;
 /** {@code deftstream topics}: the topics and the schemas of their values. */
 @Command(
     name = "topics",
-    description = "Create and check the topics and the schemas of their values.",
-    subcommands = {TopicsCommand.Create.class, TopicsCommand.Describe.class})
+    description = "Create, check and delete the topics and the schemas of their values.",
+    subcommands = {
+      TopicsCommand.Create.class,
+      TopicsCommand.Describe.class,
+      TopicsDeleteCommand.class
+    })
 final class TopicsCommand extends CommandGroup {
 
   /** {@code deftstream topics create}. */
@@ -96,6 +101,13 @@ final class TopicsCommand extends CommandGroup {
           report.partitions(),
           report.partitions() == 1 ? " " : "s",
           schema);
+      if (!report.settings().isEmpty()) {
+        var settings =
+            report.settings().entrySet().stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(" "));
+        out.printf("%-" + width + "s  %s%n", "", settings);
+      }
       report
           .differences()
           .forEach(difference -> out.printf("%-" + width + "s  differs: %s%n", "", difference));

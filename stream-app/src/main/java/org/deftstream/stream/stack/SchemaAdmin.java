@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 import org.deftstream.deft.UserError;
@@ -23,6 +24,7 @@ final class SchemaAdmin implements AutoCloseable {
 
   private final Connection connection;
   private final SchemaRegistryClient client;
+  private Set<String> subjects = Set.of();
 
   private SchemaAdmin(Connection connection, SchemaRegistryClient client) {
     this.connection = connection;
@@ -53,7 +55,7 @@ final class SchemaAdmin implements AutoCloseable {
           e);
     }
     var opened = new SchemaAdmin(connection, client);
-    opened.ask("answer", client::getAllSubjects);
+    opened.subjects = Set.copyOf(opened.ask("answer", client::getAllSubjects));
     return opened;
   }
 
@@ -66,11 +68,33 @@ final class SchemaAdmin implements AutoCloseable {
    */
   int register(TopicDefinition topic, Schema schema) {
     var subject = topic.subject();
+    // Before, so that a registry with a laxer default refuses what does not fit; not all registries
+    // take a rule for a subject that does not exist yet.
+    boolean known = subjects.contains(subject);
+    if (known) {
+      requireCompatibility(subject);
+    }
     var id = ask("register " + subject, () -> client.register(subject, new AvroSchema(schema)));
+    if (!known) {
+      requireCompatibility(subject);
+    }
+    return id;
+  }
+
+  private void requireCompatibility(String subject) {
     ask(
         "set the compatibility of " + subject,
         () -> client.updateCompatibility(subject, EmbeddedRegistry.COMPATIBILITY));
-    return id;
+  }
+
+  /** Whether the registry knows a schema of the topic's values. */
+  boolean has(TopicDefinition topic) {
+    return subjects.contains(topic.subject());
+  }
+
+  /** Deletes a subject in the way that leaves its schemas readable by their ids. */
+  void delete(String subject) {
+    ask("delete " + subject, () -> client.deleteSubject(subject));
   }
 
   /** The id under which the topic's subject has this schema; empty when it has it not. */

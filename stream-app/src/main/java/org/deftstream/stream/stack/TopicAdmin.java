@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -183,15 +184,23 @@ public final class TopicAdmin {
       reports.add(
           description == null
               ? new TopicReport(
-                  name, TopicReport.State.MISSING, definition.partitions(), id, List.of())
+                  name, TopicReport.State.MISSING, definition.partitions(), id, Map.of(), List.of())
               : new TopicReport(
                   name,
                   before.contains(name) ? TopicReport.State.PRESENT : TopicReport.State.CREATED,
                   description.partitions().size(),
                   id,
+                  settings(definition, configs.get(resource(name))),
                   differences(definition, description, configs.get(resource(name)))));
     }
     return reports;
+  }
+
+  private static Map<String, String> settings(TopicDefinition wanted, Config found) {
+    return wanted.settings().keySet().stream()
+        .map(found::get)
+        .filter(entry -> entry != null && entry.value() != null)
+        .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
   }
 
   private static List<String> differences(

@@ -41,7 +41,7 @@ public final class CliProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Ddeftstream.models=" + Path.of("..", "deft", "models").toAbsolutePath(),
+                "-Ddeftstream.home=" + Path.of("..").toAbsolutePath(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "org.deftstream.stream.cli.Deftstream"));

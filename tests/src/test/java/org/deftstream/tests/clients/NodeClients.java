@@ -1,0 +1,57 @@
+package org.deftstream.tests.clients;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The clients in JavaScript, with their packages installed. */
+final class NodeClients {
+  /** Where they are. */
+  static final Path DIRECTORY = Path.of("clients", "node");
+
+  private static final int OLDEST = 20;
+  private static final Pattern VERSION = Pattern.compile("v(\\d+)\\.");
+
+  private NodeClients() {}
+
+  /** Why they cannot run here; empty if they can. */
+  static Optional<String> obstacle(Path scratch) throws IOException {
+    if (!Shell.has("node") || !Shell.has("npm")) {
+      return Optional.of("node or npm is not installed: the JavaScript clients are NOT tested");
+    }
+    var version = Shell.run(DIRECTORY, scratch, Map.of(), "node", "--version").strip();
+    var matcher = VERSION.matcher(version);
+    if (!matcher.find() || Integer.parseInt(matcher.group(1)) < OLDEST) {
+      return Optional.of(
+          "Node.js "
+              + OLDEST
+              + " or newer is needed, found "
+              + version
+              + ": the JavaScript clients are NOT tested");
+    }
+    return Optional.empty();
+  }
+
+  /** Installs the packages that the lock file names, without running any script of theirs. */
+  static void install(Path scratch) throws IOException {
+    var installed = DIRECTORY.resolve("node_modules/.package-lock.json");
+    var wanted = DIRECTORY.resolve("package-lock.json");
+    if (Files.exists(installed)
+        && Files.getLastModifiedTime(installed).compareTo(Files.getLastModifiedTime(wanted)) >= 0) {
+      return;
+    }
+    Shell.run(
+        DIRECTORY,
+        scratch,
+        Map.of(),
+        "npm",
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--prefer-offline");
+  }
+}
