@@ -29,7 +29,7 @@ class ContainerPlatformIT extends PlatformSuite<ContainerPlatform> {
     try (var installation = new Installation(platform, "cut", PARTITIONS);
         var answers = installation.answers();
         var service = (ContainerInstance) installation.serve("cut-1")) {
-      installation.sendGood(120);
+      installation.sendGood(60);
       answers.await(1);
       service.cut();
       Thread.sleep(CUT.toMillis());

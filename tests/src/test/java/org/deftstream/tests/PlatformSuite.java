@@ -68,7 +68,7 @@ abstract class PlatformSuite<P extends Platform> {
   void shouldLoseNothingWhenTheServiceIsKilled() {
     try (var installation = new Installation(platform, "killed", PARTITIONS);
         var answers = installation.answers()) {
-      installation.sendGood(120);
+      installation.sendGood(60);
       try (var service = installation.serve("killed-1")) {
         answers.await(1);
         service.kill();
@@ -84,7 +84,7 @@ abstract class PlatformSuite<P extends Platform> {
     try (var installation = new Installation(platform, "broker", PARTITIONS);
         var answers = installation.answers();
         var service = installation.serve("broker-1")) {
-      installation.sendGood(120);
+      installation.sendGood(60);
       answers.await(1);
       platform.killBroker();
       platform.restartBroker();

@@ -12,8 +12,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.tests.platform.Deadline;
@@ -31,16 +34,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** The clients of {@code docs/clients.md}, as they stand there, against the running service. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientsIT {
+  private static final Pattern METRIC = Pattern.compile("\\bdeftstream_[a-z_]+[a-z]\\b");
+
   @TempDir Path directory;
   private EmbeddedPlatform platform;
   private Installation installation;
   private Map<String, String> environment;
+  private int httpPort;
 
   @BeforeAll
   void start() {
     platform = EmbeddedPlatform.start(directory);
     installation = new Installation(platform, "clients", 2);
-    installation.serve("clients-1");
+    httpPort = EmbeddedPlatform.freePort();
+    var settings = new TreeMap<>(installation.settings());
+    settings.put("http.port", Integer.toString(httpPort));
+    platform.serve("clients-1", settings);
     var topics = installation.topics();
     environment =
         Map.of(
@@ -150,6 +159,40 @@ class ClientsIT {
     assertThat(saved).hasBinaryContent(wrong);
   }
 
+  /** A panel that asks for a metric that is not there is empty, and nobody knows why. */
+  @Test
+  void shouldShowEveryMetricThatDashboardAlertsAndAutoscalerAskFor() throws Exception {
+    try (var answers = installation.answers()) {
+      installation.sendGood(1);
+      installation.send(Measurements.ofUnknownTask("unknown"));
+      Deadline.await(
+          Platform.PATIENCE,
+          () -> "answer both",
+          () -> {
+            answers.readToEnd();
+            return !answers.reconstructions().isEmpty() && !answers.reasons().isEmpty();
+          });
+    }
+    var shown = ask("http://127.0.0.1:" + httpPort + "/metrics");
+    var docker = Path.of("..", "docker");
+    var wanted = new TreeSet<String>();
+    for (var file :
+        List.of(
+            "grafana/dashboards/deftstream.json",
+            "prometheus/alerts.yml",
+            "kubernetes/scaling.yaml",
+            "kubernetes/prometheus-adapter.yaml")) {
+      METRIC
+          .matcher(Files.readString(docker.resolve(file)))
+          .results()
+          .forEach(each -> wanted.add(each.group()));
+    }
+    assertThat(wanted).hasSizeGreaterThan(10);
+    assertThat(wanted)
+        .allSatisfy(metric -> assertThat(shown).containsPattern("(?m)^" + metric + "[{ ]"));
+    assertThat(ask("http://127.0.0.1:" + httpPort + "/health/ready")).isNotBlank();
+  }
+
   private String kcat(String... arguments) throws IOException {
     var line = new String[arguments.length + 2];
     line[0] = "sh";
@@ -191,11 +234,13 @@ class ClientsIT {
   }
 
   private String get(String path) throws IOException, InterruptedException {
+    return ask(platform.registryUrl() + path);
+  }
+
+  private static String ask(String address) throws IOException, InterruptedException {
     var response =
         HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(platform.registryUrl() + path)).build(),
-                BodyHandlers.ofString());
+            .send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
     assertThat(response.statusCode()).isEqualTo(200);
     return response.body();
   }

@@ -36,7 +36,8 @@ public final class EmbeddedPlatform implements Platform {
     return platform;
   }
 
-  static int freePort() {
+  /** A port that nothing listens on now. */
+  public static int freePort() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
