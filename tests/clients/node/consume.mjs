@@ -27,7 +27,7 @@ for await (const { topic, key, value, headers } of await consumer.consume({ topi
     const record = await avro.deserialize(topic, value)
     if (record.mean) {
       const { method, residual, seed } = record.provenance
-      console.log('reconstruction', record.measurementId, method, residual.toFixed(2), seed, floats(record.mean).length)
+      console.log('reconstruction', record.measurementId, method, residual.toFixed(2), String(seed), floats(record.mean).length)
     } else {
       console.log('status', record.instance, record.task, record.state)
     }

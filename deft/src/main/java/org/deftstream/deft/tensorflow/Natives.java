@@ -32,8 +32,8 @@ final class Natives {
         || System.getenv("TENSORFLOW_LIBRARY_PATH") != null) {
       return;
     }
-    String platform = platform();
-    String root = "/org/tensorflow/internal/c_api/" + platform + "/";
+    String platform = carried(platform());
+    String root = root(platform);
     for (String library : LIBRARIES) {
       if (Natives.class.getResource(root + library) == null) {
         throw new UserError(
@@ -58,6 +58,17 @@ final class Natives {
           e);
     }
     System.setProperty("TENSORFLOW_LIBRARY_PATH", directory.toString());
+  }
+
+  private static String root(String platform) {
+    return "/org/tensorflow/internal/c_api/" + platform + "/";
+  }
+
+  /** The libraries for GPUs lie in their jar under a name of their own. */
+  private static String carried(String platform) {
+    String gpu = platform + "-gpu";
+    boolean there = Natives.class.getResource(root(gpu) + LIBRARIES.get(0)) != null;
+    return there ? gpu : platform;
   }
 
   private static void unpack(String root, Path directory) throws IOException {

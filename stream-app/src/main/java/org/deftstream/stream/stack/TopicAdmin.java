@@ -47,6 +47,13 @@ public final class TopicAdmin {
     var definitions = topics.definitions(partitions);
     try (var cluster = ClusterAdmin.open(connection);
         var schemas = SchemaAdmin.open(connection)) {
+      // Before the topics: where a schema is refused, nothing is made.
+      Map<String, Integer> ids = new HashMap<>();
+      for (var definition : definitions) {
+        definition
+            .valueSchema()
+            .ifPresent(schema -> ids.put(definition.name(), schemas.register(definition, schema)));
+      }
       var before = existing(cluster);
       var missing =
           definitions.stream()
@@ -60,12 +67,6 @@ public final class TopicAdmin {
       cluster.get(
           cluster.admin().createTopics(missing, new CreateTopicsOptions()).all(),
           "create the topics");
-      Map<String, Integer> ids = new HashMap<>();
-      for (var definition : definitions) {
-        definition
-            .valueSchema()
-            .ifPresent(schema -> ids.put(definition.name(), schemas.register(definition, schema)));
-      }
       return report(cluster, definitions, before, ids);
     }
   }

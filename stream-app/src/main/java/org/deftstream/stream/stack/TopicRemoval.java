@@ -140,9 +140,9 @@ public final class TopicRemoval {
       throw new UserError(
           "the service "
               + applicationId
-              + " is running ("
+              + " is running (members of its group: "
               + group.members().size()
-              + " consumers); stop its instances before its topics are deleted");
+              + "); stop its instances before its topics are deleted");
     }
   }
 }

@@ -36,14 +36,15 @@ import org.junit.jupiter.api.io.TempDir;
 class ClientsIT {
   private static final Pattern METRIC = Pattern.compile("\\bdeftstream_[a-z_]+[a-z]\\b");
 
-  @TempDir Path directory;
+  private Path directory;
   private EmbeddedPlatform platform;
   private Installation installation;
   private Map<String, String> environment;
   private int httpPort;
 
   @BeforeAll
-  void start() {
+  void start(@TempDir Path temporary) {
+    directory = temporary;
     platform = EmbeddedPlatform.start(directory);
     installation = new Installation(platform, "clients", 2);
     httpPort = EmbeddedPlatform.freePort();

@@ -22,7 +22,6 @@ public final class ContainerInstance implements Platform.Instance {
             .withTmpFs(Map.of("/tmp", "rw,exec,mode=1777"))
             .withCreateContainerCmdModifier(
                 command -> command.getHostConfig().withReadonlyRootfs(true))
-            .withStartupTimeout(Platform.PATIENCE)
             .waitingFor(
                 Wait.forLogMessage(".*" + READY + ".*\\n", 1)
                     .withStartupTimeout(Platform.PATIENCE));

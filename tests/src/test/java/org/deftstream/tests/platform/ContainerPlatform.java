@@ -81,14 +81,18 @@ public final class ContainerPlatform implements Platform {
                 Map.entry("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR", "1"),
                 Map.entry("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0"),
                 Map.entry("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")))
-        .waitingFor(Wait.forLogMessage(".*Kafka Server started.*", 1));
+        .waitingFor(
+            Wait.forLogMessage(".*Kafka Server started.*", 1).withStartupTimeout(PATIENCE));
   }
 
   private GenericContainer<?> registry() {
     return container(Images.REGISTRY, "schema-registry", REGISTRY_INSIDE, registryPort)
         .withEnv("QUARKUS_DATASOURCE_JDBC_URL", "jdbc:h2:file:/tmp/registry;WRITE_DELAY=0")
         .withEnv("REGISTRY_RULES_GLOBAL_COMPATIBILITY", "FULL_TRANSITIVE")
-        .waitingFor(Wait.forHttp(REGISTRY_PATH + "/subjects").forPort(REGISTRY_INSIDE));
+        .waitingFor(
+            Wait.forHttp(REGISTRY_PATH + "/subjects")
+                .forPort(REGISTRY_INSIDE)
+                .withStartupTimeout(PATIENCE));
   }
 
   private GenericContainer<?> container(DockerImageName image, String alias, int inside, int port) {
@@ -96,7 +100,6 @@ public final class ContainerPlatform implements Platform {
         .withNetwork(network)
         .withNetworkAliases(alias)
         .withExposedPorts(inside)
-        .withStartupTimeout(PATIENCE)
         .withCreateContainerCmdModifier(
             command ->
                 command

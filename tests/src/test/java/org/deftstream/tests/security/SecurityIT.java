@@ -37,12 +37,13 @@ class SecurityIT {
   private static final String SCRAM = "SCRAM-SHA-512";
   private static final String LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule";
 
-  @TempDir Path directory;
+  private Path directory;
   private EmbeddedRegistry registry;
   private Certificates certificates;
 
   @BeforeAll
-  void start() throws IOException {
+  void start(@TempDir Path temporary) throws IOException {
+    directory = temporary;
     certificates = new Certificates(directory.resolve("certificates"));
     certificates.issue("broker");
     certificates.issue("service");
