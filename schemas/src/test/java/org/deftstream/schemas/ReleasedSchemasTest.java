@@ -48,7 +48,9 @@ class ReleasedSchemasTest {
 
   static Stream<Arguments> wrongChanges() {
     return Stream.of(
-        change("a new field without a default", m -> fields(m).addObject().put("name", "dose").put("type", "double")),
+        change(
+            "a new field without a default",
+            m -> fields(m).addObject().put("name", "dose").put("type", "double")),
         change("a field without a default is gone", m -> fields(m).remove(index(m, "task"))),
         change("a renamed field", m -> field(m, "values").put("name", "data")),
         change("another type", m -> field(m, "id").put("type", "long")),
@@ -64,7 +66,13 @@ class ReleasedSchemasTest {
   @Test
   void shouldAcceptANewFieldWithADefault() throws IOException {
     var changed =
-        changed(m -> fields(m).addObject().put("name", "dose").put("type", "double").put("default", 0.0));
+        changed(
+            m ->
+                fields(m)
+                    .addObject()
+                    .put("name", "dose")
+                    .put("type", "double")
+                    .put("default", 0.0));
     assertThat(complaints(changed, releasesOf(MEASUREMENT))).isEmpty();
   }
 

@@ -76,8 +76,13 @@ class DeploymentFilesTest {
     }
     assertThat(titles)
         .contains(
-            "Throughput", "Latency: computing", "Latency: waiting", "Batch fill", "Adapters",
-            "Dead letters by reason", "Lag");
+            "Throughput",
+            "Latency: computing",
+            "Latency: waiting",
+            "Batch fill",
+            "Adapters",
+            "Dead letters by reason",
+            "Lag");
   }
 
   private static void assertKnown(Map<String, String> environment) {

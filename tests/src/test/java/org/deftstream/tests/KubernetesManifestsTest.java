@@ -113,7 +113,8 @@ class KubernetesManifestsTest {
   void shouldProbeAndSelectTheService(Manifest deployment) throws IOException {
     var pod = deployment.json().at("/spec/template");
     var container = pod.at("/spec/containers/0");
-    for (var probe : Map.of("startup", "live", "liveness", "live", "readiness", "ready").entrySet()) {
+    for (var probe :
+        Map.of("startup", "live", "liveness", "live", "readiness", "ready").entrySet()) {
       var http = container.at("/" + probe.getKey() + "Probe/httpGet");
       assertThat(http.get("path").asText()).isEqualTo("/health/" + probe.getValue());
       assertThat(http.get("port").asText()).isEqualTo("http");
@@ -134,7 +135,8 @@ class KubernetesManifestsTest {
   void shouldScaleTheServiceUpToItsPartitionsOnItsLag() throws IOException {
     var autoscaler = manifest("scaling.yaml", "autoscaling/v2/HorizontalPodAutoscaler").json();
     var deployment = manifest("service.yaml", "apps/v1/Deployment").json();
-    assertThat(autoscaler.at("/spec/scaleTargetRef/name")).isEqualTo(deployment.at("/metadata/name"));
+    assertThat(autoscaler.at("/spec/scaleTargetRef/name"))
+        .isEqualTo(deployment.at("/metadata/name"));
     assertThat(autoscaler.at("/spec/maxReplicas").asInt()).isEqualTo(Topics.DEFAULT_PARTITIONS);
     assertThat(autoscaler.at("/spec/metrics/0/pods/metric/name").asText())
         .isEqualTo("deftstream_consumer_lag");

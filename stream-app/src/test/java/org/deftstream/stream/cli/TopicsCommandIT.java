@@ -73,7 +73,8 @@ class TopicsCommandIT {
     }
     try (var member = member()) {
       assertThat(topics("delete", "--yes")).isEqualTo(1);
-      assertThat(err.toString()).contains("the service deftstream is running (members of its group: 1)");
+      assertThat(err.toString())
+          .contains("the service deftstream is running (members of its group: 1)");
     }
 
     assertThat(topics("delete", "--schemas")).isEqualTo(1);

@@ -81,8 +81,7 @@ public final class ContainerPlatform implements Platform {
                 Map.entry("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR", "1"),
                 Map.entry("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0"),
                 Map.entry("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")))
-        .waitingFor(
-            Wait.forLogMessage(".*Kafka Server started.*", 1).withStartupTimeout(PATIENCE));
+        .waitingFor(Wait.forLogMessage(".*Kafka Server started.*", 1).withStartupTimeout(PATIENCE));
   }
 
   private GenericContainer<?> registry() {
