@@ -26,6 +26,7 @@ import org.deftstream.schemas.avro.Reconstruction;
  * @param adapters {@link AdapterControl}, keyed by task; compacted
  * @param adapterWeights {@link AdapterWeightsChunk}, keyed by {@code sha256/index}; compacted
  * @param adapterStatus {@link AdapterStatus}, keyed by {@code instance/task}; compacted
+ * @param maxRecordBytes largest record of the topics that carry data, in bytes
  */
 public record Topics(
     String measurements,
@@ -35,19 +36,21 @@ public record Topics(
     String labelledPairs,
     String adapters,
     String adapterWeights,
-    String adapterStatus) {
+    String adapterStatus,
+    int maxRecordBytes) {
 
   /** Default number of partitions of the topics that carry data. */
   public static final int DEFAULT_PARTITIONS = 4;
 
   /**
-   * Largest record of the topics that carry data, in bytes: a 1024 x 1024 float image with mean and
-   * standard deviation. Producers need a {@code max.request.size} of the same size.
+   * Largest record of the topics that carry data, in bytes, if nothing else is asked for: a 1024 x
+   * 1024 float image with mean and standard deviation. Producers need a {@code max.request.size} of
+   * the same size.
    */
   public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
   /** A dead letter is a whole record and the headers that explain it. */
-  public static final int MAX_DEAD_LETTER_BYTES = MAX_MESSAGE_BYTES + 64 * 1024;
+  private static final int EXPLANATION_BYTES = 64 * 1024;
 
   /** Weights are cut into chunks of this size, in bytes: fits every Kafka's default limits. */
   public static final int WEIGHTS_CHUNK_BYTES = 512 * 1024;
@@ -76,7 +79,22 @@ public record Topics(
         prefix + "labelled-pairs",
         prefix + "adapters",
         prefix + "adapter-weights",
-        prefix + "adapter-status");
+        prefix + "adapter-status",
+        MAX_MESSAGE_BYTES);
+  }
+
+  /** The same names for records of another size. */
+  public Topics withMaxRecordBytes(int bytes) {
+    return new Topics(
+        measurements,
+        deadLetters,
+        reconstructions,
+        ticks,
+        labelledPairs,
+        adapters,
+        adapterWeights,
+        adapterStatus,
+        bytes);
   }
 
   /**
@@ -95,10 +113,14 @@ public record Topics(
             reconstructions,
             partitions,
             Duration.ofDays(7),
-            MAX_MESSAGE_BYTES,
+            maxRecordBytes,
             Optional.of(registered(Reconstruction.getClassSchema()))),
         answers(
-            deadLetters, partitions, Duration.ofDays(30), MAX_DEAD_LETTER_BYTES, Optional.empty()),
+            deadLetters,
+            partitions,
+            Duration.ofDays(30),
+            maxRecordBytes + EXPLANATION_BYTES,
+            Optional.empty()),
         new TopicDefinition(
             ticks,
             partitions,
@@ -115,8 +137,7 @@ public record Topics(
         compacted(adapterStatus, AdapterStatus.getClassSchema()));
   }
 
-  private static TopicDefinition data(
-      String name, int partitions, Duration retention, Schema schema) {
+  private TopicDefinition data(String name, int partitions, Duration retention, Schema schema) {
     return new TopicDefinition(
         name,
         partitions,
@@ -127,7 +148,7 @@ public record Topics(
             TopicConfig.RETENTION_MS_CONFIG,
             retention == null ? "-1" : millis(retention),
             TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-            Integer.toString(MAX_MESSAGE_BYTES)),
+            Integer.toString(maxRecordBytes)),
         Optional.of(registered(schema)));
   }
 

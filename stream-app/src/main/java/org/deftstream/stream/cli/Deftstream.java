@@ -59,6 +59,7 @@ public final class Deftstream implements Runnable {
             new TopicsCommand(),
             new ServeCommand(),
             new AdaptersCommand(),
+            new DlqCommand(),
             new PriorCommand(),
             new TrainCommand(),
             new EvaluateCommand())

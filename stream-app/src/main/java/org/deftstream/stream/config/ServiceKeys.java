@@ -118,7 +118,7 @@ final class ServiceKeys {
             RECORDS_MAX_BYTES,
             Topics.MAX_MESSAGE_BYTES,
             64 * 1024,
-            1 << 30,
+            256 * (int) MIB,
             "Largest record, in bytes, that is read or written. Raises every limit that belongs to"
                 + " it together: the consumers' fetches, the producers' requests and buffers, the"
                 + " topics that `topics create` makes.")

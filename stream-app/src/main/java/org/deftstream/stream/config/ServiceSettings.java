@@ -199,7 +199,7 @@ public final class ServiceSettings {
     return millis(ServiceKeys.ADAPTER_LOAD_TIMEOUT);
   }
 
-  /** Names of the topics. */
+  /** Names of the topics, and the largest record that they take. */
   public Topics topics() {
     return new Topics(
         values.getString(ServiceKeys.TOPIC_MEASUREMENTS),
@@ -209,7 +209,8 @@ public final class ServiceSettings {
         values.getString(ServiceKeys.TOPIC_LABELLED_PAIRS),
         values.getString(ServiceKeys.TOPIC_ADAPTERS),
         values.getString(ServiceKeys.TOPIC_ADAPTER_WEIGHTS),
-        values.getString(ServiceKeys.TOPIC_ADAPTER_STATUS));
+        values.getString(ServiceKeys.TOPIC_ADAPTER_STATUS),
+        recordsMaxBytes());
   }
 
   /** Settings of every Kafka client: {@code bootstrap.servers} and those behind {@code kafka.}. */

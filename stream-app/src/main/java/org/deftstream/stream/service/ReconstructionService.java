@@ -144,7 +144,8 @@ public final class ReconstructionService implements AutoCloseable {
 
   private TopicFacts facts(ClientSettings clients) {
     try (Admin admin = Admin.create(clients.admin())) {
-      return TopicFacts.of(admin, options.topics(), clients.maxRequestBytes());
+      return TopicFacts.of(
+          admin, options.topics(), clients.maxRequestBytes(), options.maxRecordBytes());
     } catch (KafkaException e) {
       Throwable why = e.getCause() == null ? e : e.getCause();
       throw new UserError(

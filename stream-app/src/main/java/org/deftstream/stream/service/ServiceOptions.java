@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.engine.EngineSettings;
 import org.deftstream.schemas.Topics;
 import org.deftstream.stream.config.ServiceSettings;
@@ -42,6 +43,9 @@ public record ServiceOptions(
     Membership membership,
     int maxRecordBytes,
     Optional<HttpAddress> http) {
+
+  /** A record in work takes twice its size of the budget. */
+  private static final int COPIES = 2;
 
   /** Checks the ranges. */
   public ServiceOptions {
@@ -88,8 +92,14 @@ public record ServiceOptions(
    * The options that the settings ask for.
    *
    * @param settings checked settings
+   * @throws UserError if two of them contradict each other
    */
   public static ServiceOptions of(ServiceSettings settings) {
+    if (settings.engineAdmissionBytes() < (long) COPIES * settings.recordsMaxBytes()) {
+      throw new UserError(
+          "engine.admission.bytes=%d is too little for records of records.max.bytes=%d: it must be at least %d times that"
+              .formatted(settings.engineAdmissionBytes(), settings.recordsMaxBytes(), COPIES));
+    }
     var usual =
         of(
             new Connection(
@@ -139,6 +149,24 @@ public record ServiceOptions(
         ledger,
         other,
         maxRecordBytes,
+        http);
+  }
+
+  /** The same for records of another size. */
+  public ServiceOptions withMaxRecordBytes(int bytes) {
+    return new ServiceOptions(
+        connection,
+        applicationId,
+        instance,
+        stateDirectory,
+        topics,
+        streamThreads,
+        codecThreads,
+        engine,
+        admission,
+        ledger,
+        membership,
+        bytes,
         http);
   }
 

@@ -37,9 +37,10 @@ record TopicFacts(UUID measurementsId, OutputLimits limits) {
    * @param admin a client; borrowed
    * @param topics names
    * @param maxRequestBytes the producer's own limit
+   * @param maxRecordBytes the largest record that the service is set up for
    * @throws UserError with one line that says what is wrong and what would be right
    */
-  static TopicFacts of(Admin admin, Topics topics, long maxRequestBytes) {
+  static TopicFacts of(Admin admin, Topics topics, long maxRequestBytes, int maxRecordBytes) {
     var names =
         List.of(
             topics.measurements(), topics.ticks(), topics.reconstructions(), topics.deadLetters());
@@ -59,15 +60,26 @@ record TopicFacts(UUID measurementsId, OutputLimits limits) {
       throw new UserError(
           "topic "
               + topics.measurements()
-              + " is compacted, so records could vanish before they are answered; set cleanup.policy=delete");
+              + " is compacted, so records could vanish before they are answered; set"
+              + " cleanup.policy=delete");
     }
     for (String name : List.of(topics.reconstructions(), topics.deadLetters())) {
       if (!"LogAppendTime"
           .equals(setting(configs, name, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG))) {
         log.warn(
-            "topic {} keeps answers by the time of their measurement, so old measurements' answers may be deleted early; set message.timestamp.type=LogAppendTime",
+            "topic {} keeps answers by the time of their measurement, so old measurements' answers"
+                + " may be deleted early; set message.timestamp.type=LogAppendTime",
             name);
       }
+    }
+    long measurement = maxBytes(configs, topics.measurements());
+    if (measurement > maxRecordBytes) {
+      log.warn(
+          "topic {} takes records of {} bytes, the service is set up for {}; a larger one that"
+              + " fails leaves without its value: raise records.max.bytes",
+          topics.measurements(),
+          measurement,
+          maxRecordBytes);
     }
     var id = found.get(topics.measurements()).topicId();
     return new TopicFacts(

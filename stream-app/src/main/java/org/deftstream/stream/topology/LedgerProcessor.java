@@ -121,7 +121,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
         throw new RejectedRecordException(
             Stage.PUBLISH,
             "ResultTooLarge",
-            "the reconstruction takes %d bytes with key and headers, but its topic takes %d; raise max.message.bytes and max.request.size"
+            "the reconstruction takes %d bytes with key and headers, but its topic takes %d; raise records.max.bytes and the topic's max.message.bytes"
                 .formatted(size, limit));
       }
       context.forward(

@@ -130,7 +130,7 @@ final class ReconstructionJob {
       throw new RejectedRecordException(
           Stage.ADMIT,
           "ResultTooLarge",
-          "the reconstruction would take at least %d bytes with key and headers, but its topic takes %d; raise max.message.bytes and max.request.size"
+          "the reconstruction would take at least %d bytes with key and headers, but its topic takes %d; raise records.max.bytes and the topic's max.message.bytes"
               .formatted(least, work.limit()));
     }
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +20,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.AdapterSignature;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Topics;
+import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.schemas.avro.AdapterState;
 import org.deftstream.schemas.avro.AdapterStatus;
 import org.deftstream.schemas.avro.AdapterWeightsChunk;
@@ -81,6 +86,10 @@ class ControlPlaneIT {
   }
 
   private ControlPlane start(String instance, Duration loadTimeout) {
+    return start(instance, loadTimeout, TrustedKeys.NONE);
+  }
+
+  private ControlPlane start(String instance, Duration loadTimeout, TrustedKeys keys) {
     var settings =
         new ControlSettings(
             kafka(),
@@ -92,7 +101,7 @@ class ControlPlaneIT {
             loadTimeout,
             Duration.ofSeconds(30),
             GuardSettings.defaults(),
-            TrustedKeys.NONE);
+            keys);
     return ControlPlane.start(
         settings, List.of(Fixture.task()), Fixture.PRIORS, networks, CanaryEnder.NONE);
   }
@@ -230,6 +239,75 @@ class ControlPlaneIT {
       publisher.push(adapter);
       assertThat(activate("a-1").getState()).isEqualTo(AdapterState.SERVING);
     }
+  }
+
+  @Test
+  void shouldRefuseHostileAdaptersAndServeOn() throws Exception {
+    var generator = KeyPairGenerator.getInstance("Ed25519");
+    var trusted = generator.generateKeyPair();
+    var signed = new AdapterPublisher(access, Optional.of(trusted.getPrivate()));
+    publisher = signed;
+    try (var plane =
+        start("one", Duration.ofSeconds(5), TrustedKeys.of(List.of(trusted.getPublic())))) {
+      plane.awaitReady(WAIT);
+      assertThat(serve(Fixture.adapter("a-1", 1)).getState()).isEqualTo(AdapterState.SERVING);
+
+      assertRefused(
+          plane,
+          Fixture.with(Fixture.adapter("a-2", 2), "operatorFingerprint", "ef".repeat(32)),
+          "operator fingerprint " + "ef".repeat(32));
+      publisher = new AdapterPublisher(access);
+      assertRefused(plane, Fixture.adapter("a-3", 3), "is not signed");
+      var foreign = generator.generateKeyPair().getPrivate();
+      publisher = new AdapterPublisher(access, Optional.of(foreign));
+      assertRefused(plane, Fixture.adapter("a-4", 4), "none of the 1 keys");
+      publisher = signed;
+
+      var truncated = large("a-5");
+      publisher.push(truncated);
+      cutChunk(truncated);
+      assertThat(activate("a-5").getReason()).contains("a-5 has chunks of").contains("announces");
+      for (var id : List.of("../../a-1", "/etc/passwd", "a-1/../a-6", "a\u0000b", "")) {
+        assertThat(named(id, trusted.getPrivate()).getReason())
+            .contains("adapterId must be")
+            .endsWith("; adapter a-1 serves on");
+      }
+      assertThat(served(plane)).contains("a-1");
+      assertThat(networks.open).hasValue(1);
+    }
+  }
+
+  private void cutChunk(AdapterDirectory.Content adapter) {
+    var whole = AdapterPublisher.chunks(adapter.manifest().weightsSha256(), adapter.weightsFile());
+    var second = whole.get(1);
+    var cut =
+        new AdapterWeightsChunk(
+            second.getSha256(), 1, second.getCount(), second.getData().duplicate().limit(9));
+    try (var values = Serdes.of(stack.registryUrl()).serializer(AdapterWeightsChunk.class)) {
+      write(
+          topics.adapterWeights(),
+          second.getSha256() + "/1",
+          values.serialize(topics.adapterWeights(), cut));
+    }
+  }
+
+  /** Asks for an adapter whose manifest and reference give it a name of any kind. */
+  private AdapterStatus named(String id, PrivateKey key) {
+    var ref = Fixture.ref(Fixture.adapter("a-7", 7));
+    var name = new com.fasterxml.jackson.databind.node.TextNode(id).toString();
+    var manifest = ref.getManifest().replace("\"a-7\"", name);
+    var hostile =
+        AdapterRef.newBuilder(ref)
+            .setAdapterId(id)
+            .setManifest(manifest)
+            .setSignature(AdapterSignature.sign(key, manifest, ref.getWeightsSha256()))
+            .build();
+    return settled(
+        Optional.of(id),
+        () ->
+            publisher.change(
+                Fixture.TASK,
+                state -> AdapterControl.newBuilder(state).setStable(hostile).build()));
   }
 
   private AdapterStatus activate(String id) {

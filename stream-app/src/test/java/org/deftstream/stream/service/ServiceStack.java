@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.deftstream.schemas.Serdes;
@@ -44,8 +45,13 @@ final class ServiceStack implements AutoCloseable {
 
   /** Fresh topics for one test. */
   Scenario scenario(int partitions) {
+    return scenario(partitions, Topics.MAX_MESSAGE_BYTES);
+  }
+
+  /** Fresh topics for records of any size. */
+  Scenario scenario(int partitions, int maxRecordBytes) {
     var name = "t" + scenarios.incrementAndGet();
-    var topics = Topics.withPrefix(name + ".");
+    var topics = Topics.withPrefix(name + ".").withMaxRecordBytes(maxRecordBytes);
     new TopicAdmin(org.deftstream.stream.stack.Connection.to(stack))
         .create(topics, partitions, Optional.empty());
     return new Scenario(name, topics, partitions);
@@ -96,6 +102,8 @@ final class ServiceStack implements AutoCloseable {
       this.partitions = partitions;
       Map<String, Object> config = new HashMap<>();
       config.put("bootstrap.servers", stack.bootstrapServers());
+      config.put("max.request.size", topics.maxRecordBytes() + (1 << 20));
+      config.put("buffer.memory", 2L * topics.maxRecordBytes() + (4 << 20));
       producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
       serializer = Serdes.of(stack.registryUrl()).serializer(Measurement.class);
     }
@@ -129,6 +137,12 @@ final class ServiceStack implements AutoCloseable {
 
     void send(byte[] value) {
       producer.send(new ProducerRecord<>(topics.measurements(), sent++ % partitions, null, value));
+    }
+
+    void send(byte[] value, Headers headers) {
+      producer.send(
+          new ProducerRecord<byte[], byte[]>(
+              topics.measurements(), sent++ % partitions, (byte[]) null, value, headers));
     }
 
     byte[] bytes(Measurement measurement) {
