@@ -2,6 +2,7 @@ package org.deftstream.deft.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,9 @@ import org.deftstream.deft.prior.Prior;
  * <p>The rules:
  *
  * <ul>
- *   <li>A batch belongs to one prior; priors with work take turns.
+ *   <li>A batch belongs to one prior: of those with work the one that has had the least time, in
+ *       turn if they had the same. So a prior that is slow costs the others no more than their
+ *       share. One that comes anew starts level with the least.
  *   <li>Within a prior every h-transform has a lane. The lanes give one trajectory each, round and
  *       round, until the batch is full; the next batch goes on where this one stopped. So a lane
  *       with work gets at least its share of the rows, however much the others have, and rows that
@@ -37,6 +40,7 @@ final class BatchPlanner {
   private static final class Lanes {
     final Map<HTransform, Lane> byTransform = new IdentityHashMap<>();
     final ArrayDeque<Lane> turns = new ArrayDeque<>();
+    long spentNanos;
   }
 
   BatchPlanner(int slots) {
@@ -84,12 +88,22 @@ final class BatchPlanner {
    */
   List<Trajectory> next(int limit) {
     var batch = new ArrayList<Trajectory>(limit);
-    for (int left = turns.size(); left > 0 && batch.isEmpty(); left--) {
-      var lanes = turns.pollFirst();
-      turns.addLast(lanes);
+    var candidates = new ArrayList<>(turns);
+    candidates.sort(Comparator.comparingLong(lanes -> lanes.spentNanos));
+    for (var lanes : candidates) {
       fill(batch, lanes, limit);
+      if (!batch.isEmpty()) {
+        turns.remove(lanes);
+        turns.addLast(lanes);
+        break;
+      }
     }
     return batch;
+  }
+
+  /** Notes how long a batch that {@link #next} returned has taken, before its rows are settled. */
+  void took(List<Trajectory> batch, long nanos) {
+    lanesOfPrior.get(batch.get(0).job().request().prior()).spentNanos += nanos;
   }
 
   private void fill(List<Trajectory> batch, Lanes lanes, int limit) {
@@ -136,6 +150,8 @@ final class BatchPlanner {
             request.prior(),
             prior -> {
               var added = new Lanes();
+              added.spentNanos =
+                  turns.stream().mapToLong(other -> other.spentNanos).min().orElse(0);
               turns.addLast(added);
               return added;
             });

@@ -96,7 +96,9 @@ final class SteppingLoop {
       trajectory.job().stepping(batch.size(), start);
     }
     var rows = executor.step(batch);
-    counters.step(batch.size(), System.nanoTime() - start);
+    long took = System.nanoTime() - start;
+    counters.step(batch.size(), took);
+    planner.took(batch, took);
     for (var row : rows) {
       settle(row);
     }

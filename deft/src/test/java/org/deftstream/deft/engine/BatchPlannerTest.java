@@ -123,6 +123,33 @@ class BatchPlannerTest {
   }
 
   @Test
+  void shouldShareTimeAndNotBatchesBetweenPriors() {
+    var planner = new BatchPlanner(100);
+    var slow = Requests.prior();
+    add(planner, "a", 8, 0);
+    planner.add(new Job(request("slow").prior(slow).build(), arrivals++, 0));
+    int ofSlow = 0;
+    for (int step = 0; step < 44; step++) {
+      var batch = planner.next(4);
+      boolean isSlow = priorsOf(batch).contains(slow);
+      ofSlow += isSlow ? 1 : 0;
+      planner.took(batch, isSlow ? 10 : 1);
+    }
+    assertThat(ofSlow).isEqualTo(4);
+
+    // Nobody saves up time while it has no work.
+    var late = Requests.prior();
+    planner.add(new Job(request("late").prior(late).build(), arrivals++, 0));
+    int ofLate = 0;
+    for (int step = 0; step < 6; step++) {
+      var batch = planner.next(4);
+      ofLate += priorsOf(batch).contains(late) ? 1 : 0;
+      planner.took(batch, 1);
+    }
+    assertThat(ofLate).isBetween(2, 4);
+  }
+
+  @Test
   void shouldGoOnWithOtherPriorsWhenOneHasNoSlot() {
     var planner = new BatchPlanner(2);
     add(planner, "a", 8, 0);
