@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Topics;
+import org.deftstream.stream.config.ServiceSettings;
+import org.deftstream.stream.control.ControlPlane;
 import org.deftstream.stream.control.Fixture;
 import org.deftstream.stream.stack.Connection;
 import org.deftstream.stream.stack.EmbeddedStack;
@@ -122,9 +124,15 @@ class AdaptersCommandIT {
           adapters("canary", Fixture.TASK, "a-2", "--share", "0.25"),
           "a-2  serving: canary with share 0.25");
       assertThat(plane.tasks().get(0).canaryId()).contains("a-2");
+      endedByTheGuard(plane);
+      assertDone(
+          adapters("canary", Fixture.TASK, "a-2", "--share", "0.25"),
+          "a-2  serving: canary with share 0.25");
       assertDone(adapters("promote", Fixture.TASK), "a-2  serving");
 
-      assertFailed(adapters("push", broken), "NaN or infinity");
+      assertFailed(adapters("push", broken), "the task's record is put back to what it was");
+      assertThat(listed().path("stable").asText()).isEqualTo("a-2");
+      assertThat(listed().path("previous").asText()).isEqualTo("a-1");
       assertFailed(adapters("activate", Fixture.TASK, "a-3"), "has no adapter 'a-3'");
       assertThat(plane.tasks().get(0).adapterId()).contains("a-2");
 
@@ -135,6 +143,41 @@ class AdaptersCommandIT {
       assertDone(adapters("retire", Fixture.TASK), "training-free  retired");
       assertThat(plane.tasks()).isEmpty();
     }
+  }
+
+  /** What an instance does when its guard has ended a trial. */
+  private void endedByTheGuard(ControlPlane plane) {
+    var settings =
+        ServiceSettings.of(
+            "bootstrap.servers=" + stack.bootstrapServers(),
+            "schema.registry.url=" + stack.registryUrl());
+    try (var ender = new PublishedCanaryEnd(ControlAccess.of(settings), "one")) {
+      ender.end(Fixture.TASK, "a-1", "not the canary: nothing changes");
+      ender.end(Fixture.TASK, "a-2", "it went wrong");
+      // A second instance finds nothing to do.
+      ender.end(Fixture.TASK, "a-2", "it went wrong");
+      long deadline = System.nanoTime() + java.time.Duration.ofMinutes(2).toNanos();
+      while (plane.tasks().get(0).canaryId().isPresent() && System.nanoTime() < deadline) {
+        java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
+      }
+    }
+    assertThat(plane.tasks().get(0).canaryId()).isEmpty();
+    assertThat(listed().path("issuedBy").asText()).isEqualTo("serve-time guard of one");
+    assertThat(listed().path("stable").asText()).isEqualTo("a-1");
+  }
+
+  @Test
+  void shouldMakeAKeyPairOnce() {
+    String[] keygen = {
+      "keygen",
+      "--private",
+      directory.resolve("key.pem").toString(),
+      "--public",
+      directory.resolve("key.pub.pem").toString()
+    };
+
+    assertThat(adapters(keygen).exitCode()).isZero();
+    assertFailed(adapters(keygen), "keys are not replaced");
   }
 
   @Test

@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.deftstream.stream.stack.EmbeddedRegistry;
 
 /** Three brokers as child JVMs, and a schema registry. Used by one thread; to be closed. */
@@ -135,9 +137,15 @@ final class Cluster implements AutoCloseable {
   private void awaitNodes() throws Exception {
     long deadline = System.nanoTime() + START.toNanos();
     while (System.nanoTime() < deadline) {
-      if (admin.describeCluster().nodes().get(START.toSeconds(), TimeUnit.SECONDS).size()
-          == NODES) {
-        return;
+      try {
+        if (admin.describeCluster().nodes().get().size() == NODES) {
+          return;
+        }
+      } catch (ExecutionException e) {
+        // Not one of them listens yet.
+        if (!(e.getCause() instanceof RetriableException)) {
+          throw e;
+        }
       }
       TimeUnit.MILLISECONDS.sleep(200);
     }
