@@ -25,6 +25,7 @@ final class PublishedCanaryEnd implements CanaryEnder {
   private static final Logger LOG = LoggerFactory.getLogger(PublishedCanaryEnd.class);
   private static final int ATTEMPTS = 5;
   private static final Duration PAUSE = Duration.ofSeconds(3);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
   private final AdapterPublisher publisher;
   private final ScheduledExecutorService thread =
@@ -105,7 +106,7 @@ final class PublishedCanaryEnd implements CanaryEnder {
   public void close() {
     thread.shutdown();
     try {
-      if (!thread.awaitTermination(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!thread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
         thread.shutdownNow();
       }
     } catch (InterruptedException e) {
