@@ -50,7 +50,7 @@ class AdaptersCommandIT {
   private static Outcome adapters(String... args) {
     var all = new ArrayList<>(List.of("adapters"));
     all.addAll(List.of(args));
-    if (!args[0].equals("inspect")) {
+    if (!List.of("inspect", "keygen").contains(args[0])) {
       all.addAll(
           List.of(
               "--set",
