@@ -3,6 +3,7 @@ package org.deftstream.tests.clients;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -11,6 +12,9 @@ import java.util.regex.Pattern;
 final class NodeClients {
   /** Where they are. */
   static final Path DIRECTORY = Path.of("clients", "node");
+
+  /** Thousands of small files, on a disk that others may be busy with. */
+  private static final Duration INSTALLATION = Duration.ofMinutes(8);
 
   private static final int OLDEST = 20;
   private static final Pattern VERSION = Pattern.compile("v(\\d+)\\.");
@@ -44,6 +48,7 @@ final class NodeClients {
       return;
     }
     Shell.run(
+        INSTALLATION,
         DIRECTORY,
         scratch,
         Map.of(),

@@ -3,6 +3,7 @@ package org.deftstream.tests.clients;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +34,16 @@ final class Shell implements AutoCloseable {
   /** Runs a program to its end and returns what it printed; fails if its exit code is not 0. */
   static String run(Path directory, Path output, Map<String, String> environment, String... line)
       throws IOException {
+    return run(Platform.PATIENCE, directory, output, environment, line);
+  }
+
+  /** As above, with another bound on its time. */
+  static String run(
+      Duration wait, Path directory, Path output, Map<String, String> environment, String... line)
+      throws IOException {
     try (var shell = start(directory, output, environment, line)) {
       Deadline.await(
-          Platform.PATIENCE, () -> "end: " + String.join(" ", line), () -> !shell.alive());
+          wait, () -> "end: " + String.join(" ", line), () -> !shell.alive());
       if (shell.process.exitValue() != 0) {
         throw new AssertionError(
             String.join(" ", line)
