@@ -67,6 +67,18 @@ up() {
   die "the engine did not start within 30 s"
 }
 
+# Puts tables back as they were saved; one that did not exist then is emptied.
+restore_firewall() {
+  local tool="$1" saved="$2" table
+  for table in filter nat; do
+    grep -q "^\*$table" "$saved" && continue
+    "$tool" -t "$table" -F
+    "$tool" -t "$table" -X
+    [[ "$table" != filter ]] || "$tool" -P FORWARD ACCEPT
+  done
+  "$tool-restore" < "$saved"
+}
+
 down() {
   if [[ -f "$WORK/dockerd.pid" ]]; then
     local pid
@@ -80,8 +92,8 @@ down() {
   fi
   ip link delete docker0 2> /dev/null || true
   if [[ -f "$WORK/firewall" ]]; then
-    iptables-restore < "$WORK/firewall"
-    [[ ! -f "$WORK/firewall6" ]] || ip6tables-restore < "$WORK/firewall6"
+    restore_firewall iptables "$WORK/firewall"
+    [[ ! -f "$WORK/firewall6" ]] || restore_firewall ip6tables "$WORK/firewall6"
     cat "$WORK/ip_forward" > /proc/sys/net/ipv4/ip_forward
     rm -f "$WORK"/firewall "$WORK"/firewall6 "$WORK/ip_forward"
   fi
