@@ -65,24 +65,23 @@ record FuzzedRecord(byte[] value, Headers headers) {
 
     private byte[] wrongBytes() {
       byte[] noise = noise(random.nextInt(random.nextInt(10) == 0 ? LARGE : 500) + 1);
-      switch (random.nextInt(5)) {
-        case 0:
-          return null;
-        case 1:
-          return new byte[0];
-        case 2:
+      return switch (random.nextInt(5)) {
+        case 0 -> null;
+        case 1 -> new byte[0];
+        case 2 -> {
           noise[0] = (byte) (1 + random.nextInt(255));
-          return noise;
-        case 3:
-          return Arrays.copyOf(right, 1 + random.nextInt(right.length - 1));
-        default:
+          yield noise;
+        }
+        case 3 -> Arrays.copyOf(right, 1 + random.nextInt(right.length - 1));
+        default -> {
           // The right schema, and noise instead of the record.
           byte[] garbled = Arrays.copyOf(right, PREFIX + noise.length);
           System.arraycopy(noise, 0, garbled, PREFIX, noise.length);
           // A string of negative length comes first: no luck makes a measurement of it.
           garbled[PREFIX] = 1;
-          return garbled;
-      }
+          yield garbled;
+        }
+      };
     }
 
     private byte[] wrongSchema() {

@@ -42,8 +42,7 @@ final class Shell implements AutoCloseable {
       Duration wait, Path directory, Path output, Map<String, String> environment, String... line)
       throws IOException {
     try (var shell = start(directory, output, environment, line)) {
-      Deadline.await(
-          wait, () -> "end: " + String.join(" ", line), () -> !shell.alive());
+      Deadline.await(wait, () -> "end: " + String.join(" ", line), () -> !shell.alive());
       if (shell.process.exitValue() != 0) {
         throw new AssertionError(
             String.join(" ", line)

@@ -40,12 +40,13 @@ final class FaultModel implements ServedTasks {
       """;
 
   private final Task task = Task.parse(DEFINITION, name -> SHAPE);
-  private final HTransform hTransform = task.trainingFree().hTransform();
   private final Prior prior;
+  private final HTransform hTransform;
 
   /** The task on a prior that takes a time for each call. */
   FaultModel(Duration callTime) {
     prior = new ClosedForm(callTime);
+    hTransform = task.trainingFree().hTransform(prior);
   }
 
   /** A measurement that is a function of its id. */
