@@ -185,8 +185,8 @@ final class ClassifierGraph implements TrainableClassifier {
     }
   }
 
-  /** The feature vectors of images, one after the other. */
-  float[] features(float[] images, int count) {
+  @Override
+  public float[] features(float[] images, int count) {
     return evaluate(features, images, count);
   }
 

@@ -1,6 +1,9 @@
 package org.deftstream.deft.training;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
+import org.deftstream.deft.tensor.FloatTensor;
 
 /**
  * Trains a classifier for some epochs with a learning rate that decays linearly to 0. Images are
@@ -88,5 +91,36 @@ public final class ClassifierTraining {
       }
     }
     return (double) right / images.size();
+  }
+
+  /**
+   * The weights of the same classifier with features of root mean square 1 over some images: a
+   * factor of the hidden layer, which ReLU lets through, is taken back by the layer above.
+   * Distances of features have no unit otherwise.
+   */
+  public static Map<String, FloatTensor> normalised(
+      TrainableClassifier classifier, ImageSet images) {
+    double squares = 0;
+    long values = 0;
+    for (int i = 0; i < images.size(); i++) {
+      for (float value : classifier.features(images.image(i, false), 1)) {
+        squares += (double) value * value;
+        values++;
+      }
+    }
+    double scale = Math.sqrt(squares / values);
+    var weights = new LinkedHashMap<>(classifier.weights());
+    weights.computeIfPresent("hidden.weight", (name, w) -> times(w, 1 / scale));
+    weights.computeIfPresent("hidden.bias", (name, w) -> times(w, 1 / scale));
+    weights.computeIfPresent("classes.weight", (name, w) -> times(w, scale));
+    return weights;
+  }
+
+  private static FloatTensor times(FloatTensor tensor, double factor) {
+    var data = tensor.data().clone();
+    for (int i = 0; i < data.length; i++) {
+      data[i] = (float) (data[i] * factor);
+    }
+    return new FloatTensor(tensor.shape(), data);
   }
 }

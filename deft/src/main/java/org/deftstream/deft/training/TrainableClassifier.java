@@ -22,6 +22,14 @@ public interface TrainableClassifier extends AutoCloseable {
    */
   int[] classify(float[] images, int count);
 
+  /**
+   * The hidden layer's answers, one vector after the other.
+   *
+   * @param images as in {@link #step}
+   * @param count number of images
+   */
+  float[] features(float[] images, int count);
+
   /** The weights by name, in PyTorch's layout. */
   Map<String, FloatTensor> weights();
 

@@ -99,7 +99,7 @@ final class EvaluateTrainFeaturesCommand implements Callable<Integer> {
               "classes", Integer.toString(classes));
       Safetensors.write(
           out.resolve(Classifiers.WEIGHTS),
-          classifier.weights(),
+          ClassifierTraining.normalised(classifier, images.range(count, images.size())),
           Safetensors.Storage.F16,
           metadata);
       String figures =

@@ -12,7 +12,7 @@ import org.deftstream.deft.evaluation.report.Report.TaskReport;
 final class DifferencePlot {
   private static final double ROW = 30;
   private static final int MOST_DOTS = 250;
-  private static final double NAMES = 132;
+  private static final double NAMES = 118;
   private static final double GOLDEN = 0.6180339887;
 
   private DifferencePlot() {}
@@ -80,7 +80,7 @@ final class DifferencePlot {
   private static void strip(Plot plot, Strip strip, double row, Palette palette) {
     String style = palette.style(strip.label());
     String name =
-        strip.label().length() > 20 ? strip.label().substring(0, 19) + "…" : strip.label();
+        strip.label().length() > 17 ? strip.label().substring(0, 16) + "…" : strip.label();
     plot.add(Markup.text("name end", NAMES - 9, plot.y(row) + 4, name));
     int n = strip.differences().length;
     for (int i = 0; i < n; i += Math.max(1, n / MOST_DOTS)) {

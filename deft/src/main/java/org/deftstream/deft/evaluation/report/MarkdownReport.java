@@ -6,6 +6,7 @@ import org.deftstream.deft.evaluation.report.Report.MethodReport;
 import org.deftstream.deft.evaluation.report.Report.PlanReport;
 import org.deftstream.deft.evaluation.report.Report.TaskReport;
 import org.deftstream.deft.metrics.Bootstrap.Interval;
+import org.deftstream.deft.text.CanonicalJson;
 
 /** The report as Markdown: tables, with the command that made them above. Stateless. */
 public final class MarkdownReport {
@@ -160,7 +161,7 @@ public final class MarkdownReport {
                 text.append(text.isEmpty() ? "" : " ")
                     .append(e.getKey())
                     .append('=')
-                    .append(e.getValue().asText()));
+                    .append(CanonicalJson.of(e.getValue())));
     return text.toString();
   }
 

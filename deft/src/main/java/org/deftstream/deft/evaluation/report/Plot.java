@@ -6,8 +6,8 @@ import static org.deftstream.deft.evaluation.report.Markup.text;
 
 /** The frame of a plot as inline SVG: two axes with ticks. Not thread-safe. */
 final class Plot {
-  static final double WIDTH = 520;
-  static final double HEIGHT = 320;
+  static final double WIDTH = 420;
+  static final double HEIGHT = 290;
   static final double LEFT = 46;
   static final double RIGHT = 14;
   static final double TOP = 26;
