@@ -20,7 +20,8 @@ public final class MeasurementPicture {
    * colour. Others are stretched from their least to their largest value, rows first. From linear
    * ones that are no images, such as a sinogram, the measurement of nothing but background is taken
    * away: image values are in [-1, 1], so that even the air around a head casts a shadow. Complex
-   * ones (last axis of length 2) are shown as the logarithm of their modulus.
+   * ones (last axis of length 2), and those of non-linear operators that are no images, are shown
+   * as the logarithm of their modulus.
    *
    * @param auxiliary the record's auxiliary inputs
    * @param background the value of an empty image
@@ -39,9 +40,11 @@ public final class MeasurementPicture {
     float[] values =
         complex
             ? logarithmOfModulus(measurement)
-            : operator.linear() && measurement.length != operator.imageShape().size()
-                ? withoutShadow(operator, measurement, background)
-                : measurement;
+            : measurement.length == operator.imageShape().size()
+                ? measurement
+                : operator.linear()
+                    ? withoutShadow(operator, measurement, background)
+                    : logarithm(measurement);
     int columns = shape.length == 1 ? shape[0] : shape[complex ? shape.length - 2 : 1];
     return Png.write(new GreyImage(columns, values.length / columns, stretched(values)));
   }
@@ -62,6 +65,15 @@ public final class MeasurementPicture {
     var values = new float[pairs.length / 2];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) Math.log1p(Math.hypot(pairs[2 * i], pairs[2 * i + 1]));
+    }
+    return values;
+  }
+
+  /** For moduli, whose largest value would hide the others. */
+  private static float[] logarithm(float[] moduli) {
+    var values = new float[moduli.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) Math.log1p(Math.abs(moduli[i]));
     }
     return values;
   }
