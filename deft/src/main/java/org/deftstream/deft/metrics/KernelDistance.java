@@ -5,9 +5,11 @@ import java.util.List;
 /**
  * The kernel distance of features, KID (Binkowski et al., arXiv 1801.01401): the unbiased estimate
  * of the squared maximum mean discrepancy with the kernel {@code (x . y / d + 1)^3}, d being the
- * number of features. It is 0 on average for two sets from one distribution, so single values may
- * be below 0. The kernel's values are computed once; {@link #of(int[])} takes subsets of them.
- * Immutable and thread-safe.
+ * number of features. The form is the U-statistic over pairs of indices i != j (Gretton et al.,
+ * JMLR 13, 2012, eq. 4), between the sets too: a reconstruction and the truth of the same image are
+ * not independent, and with i = j the distance of a good method would be far below 0. It is 0 on
+ * average for two sets from one distribution, so single values may be below 0. The kernel's values
+ * are computed once; {@link #of(int[])} takes subsets of them. Immutable and thread-safe.
  */
 public final class KernelDistance {
   private final int size;
@@ -54,14 +56,14 @@ public final class KernelDistance {
     double cross = 0;
     for (int i : indices) {
       for (int j : indices) {
-        cross += between[i * size + j];
         if (i != j) {
+          cross += between[i * size + j];
           same += withinA[i * size + j] + withinB[i * size + j];
         }
       }
     }
     double n = indices.length;
-    return same / (n * (n - 1)) - 2 * cross / (n * n);
+    return (same - 2 * cross) / (n * (n - 1));
   }
 
   private static float[] kernel(List<float[]> a, List<float[]> b) {

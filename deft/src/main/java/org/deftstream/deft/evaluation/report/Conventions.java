@@ -13,7 +13,7 @@ final class Conventions {
               + " clipped; SSIM with a Gaussian window of 11 pixels, sigma 1.5.",
           "Residual: `|y - A x| / (sigma sqrt(m))`, about 1 where an image explains its measurement"
               + " up to the noise.",
-          "Frechet distance and KID (unbiased, cubic kernel): reconstructions against the truths of"
+          "Frechet distance and KID (unbiased, cubic kernel, pairs of different images): reconstructions against the truths of"
               + " the same images, in the features of a small classifier of this repository. They"
               + " compare with each other, not with figures of other networks.",
           "Coverage: share of pixels within `mean +- t s sqrt(1 + 1/K)`, t of Student's distribution"
