@@ -21,6 +21,7 @@ import org.deftstream.stream.stack.EmbeddedRegistry;
 import org.deftstream.tests.platform.Answers;
 import org.deftstream.tests.platform.CliProcess;
 import org.deftstream.tests.platform.Measurements;
+import org.deftstream.tests.platform.Platform;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SecurityIT {
   private static final String SCRAM = "SCRAM-SHA-512";
   private static final String LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule";
+
+  /** A client that is refused tries until then. */
+  private static final Duration REFUSAL = Duration.ofSeconds(10);
 
   private Path directory;
   private EmbeddedRegistry registry;
@@ -113,7 +117,7 @@ class SecurityIT {
   /** Makes the topics, starts the service, sends records and reads the answers, all secured. */
   private void serveAndAnswer(SecureBroker broker, String name, Map<String, String> kafka)
       throws Exception {
-    var file = settings(broker, name, kafka);
+    var file = settings(broker, name, kafka, Platform.PATIENCE);
     CliProcess.run(
         directory.resolve(name + "-topics.log"),
         Map.of(),
@@ -152,7 +156,7 @@ class SecurityIT {
   /** One line, an exit code, and no secret in it. */
   private void assertRefused(SecureBroker broker, String name, Map<String, String> kafka)
       throws IOException {
-    var file = settings(broker, name, kafka);
+    var file = settings(broker, name, kafka, REFUSAL);
     try (var process =
         CliProcess.start(
             directory.resolve(name + ".log"), Map.of(), "topics", "describe", "--config=" + file)) {
@@ -165,7 +169,8 @@ class SecurityIT {
     }
   }
 
-  private Path settings(SecureBroker broker, String name, Map<String, String> kafka)
+  private Path settings(
+      SecureBroker broker, String name, Map<String, String> kafka, Duration connect)
       throws IOException {
     var lines =
         kafka.entrySet().stream()
@@ -180,7 +185,7 @@ class SecurityIT {
         """
         bootstrap.servers=%s
         schema.registry.url=%s
-        connect.timeout.ms=5000
+        connect.timeout.ms=%d
         ready.timeout.ms=240000
         instance.id=%s
         state.dir=%s
@@ -189,6 +194,7 @@ class SecurityIT {
             .formatted(
                 broker.bootstrapServers(),
                 registry.url(),
+                connect.toMillis(),
                 name,
                 directory.resolve(name + "-state"),
                 lines));
