@@ -23,16 +23,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * No record lost, none answered twice, none out of order, none with other pixels, whatever dies.
  *
- * <p>The short form has one fault of each kind in one stream. The long form ({@code -Pfaults}) has
- * as many as the properties {@code deftstream.faults.kill}, {@code .rebalance}, {@code
- * .broker.restart}, {@code .leader.loss} and {@code .registry.outage} say, each kind in a stream of
- * its own; kills with 1 and 4 partitions and 1 and 3 instances. It prints a table, and leaves it in
- * {@code target/faults.md}. {@code deftstream.faults.seed} draws other moments.
+ * <p>The short form ({@code -Ddeftstream.faults=short}) has one fault of each kind in one stream.
+ * The long form ({@code -Pfaults}) has as many as the properties {@code deftstream.faults.kill},
+ * {@code .rebalance}, {@code .broker.restart}, {@code .leader.loss} and {@code .registry.outage}
+ * say, each kind in a stream of its own; kills with 1 and 4 partitions and 1 and 3 instances. It
+ * prints a table, and leaves it in {@code target/faults.md}. {@code deftstream.faults.seed} draws
+ * other moments.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
+@EnabledIfSystemProperty(named = FaultsIT.FORM, matches = "short|long")
 class FaultsIT {
-  private static final String LONG = "deftstream.faults.long";
+  static final String FORM = "deftstream.faults";
   private static final FaultTable TABLE = new FaultTable();
 
   @TempDir static Path directory;
@@ -61,7 +63,7 @@ class FaultsIT {
 
   @ParameterizedTest
   @CsvSource({"1, 1", "4, 1", "1, 3", "4, 3"})
-  @EnabledIfSystemProperty(named = LONG, matches = "true")
+  @EnabledIfSystemProperty(named = FORM, matches = "long")
   void shouldSurviveManyKills(int partitions, int instances) throws Exception {
     // The four runs share the number.
     survive(Fault.KILL, Math.max(1, Fault.KILL.count() / 4), partitions, instances);
@@ -69,7 +71,7 @@ class FaultsIT {
 
   @ParameterizedTest
   @EnumSource(value = Fault.class, names = "KILL", mode = EnumSource.Mode.EXCLUDE)
-  @EnabledIfSystemProperty(named = LONG, matches = "true")
+  @EnabledIfSystemProperty(named = FORM, matches = "long")
   void shouldSurviveManyOf(Fault fault) throws Exception {
     survive(fault, fault.count(), 4, 2);
   }
