@@ -140,7 +140,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   private String command() {
     var text = new StringBuilder("./deftstream evaluate");
     var arguments = spec.commandLine().getParseResult().originalArgs();
-    for (String argument : arguments) {
+    // The arguments of the whole line: those of this command follow its name, if it is not the
+    // root.
+    for (String argument :
+        arguments.subList(arguments.indexOf(spec.name()) + 1, arguments.size())) {
       var path = ABSOLUTE.matcher(argument);
       text.append(' ')
           .append(path.replaceAll(r -> Matcher.quoteReplacement(r.group(1) + r.group(2))));
