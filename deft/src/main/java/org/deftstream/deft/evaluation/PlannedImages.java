@@ -58,7 +58,7 @@ public record PlannedImages(String range, double minimumDeviation, int limit) {
   }
 
   /** Takes them out of all images of the source. */
-  ImageSet select(ImageSet all) {
+  public ImageSet select(ImageSet all) {
     var images = all;
     if (!range.isEmpty()) {
       String[] ends = range.split(":", -1);

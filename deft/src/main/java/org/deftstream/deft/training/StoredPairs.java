@@ -40,6 +40,9 @@ public final class StoredPairs implements LabelledPairs {
    * @throws UserError one line that names the file that is wrong and says what would be right
    */
   public static StoredPairs read(Path folder, ForwardOperator operator) {
+    if (!Files.isDirectory(folder)) {
+      throw new UserError("no pairs at " + folder + ": no such folder");
+    }
     var pairs = new ArrayList<Pair>();
     try (var files = Files.list(folder)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList()) {

@@ -40,7 +40,7 @@ final class SmallProblems {
           create(
               "{'kind':'ct-parallel','views':3,'detectorBins':6,"
                   + "'noise':{'type':'gaussian','sigma':0.1}}");
-      case "inpainting" -> MaskSpectrum.with(mask(), MASK);
+      case "inpainting" -> mask();
       case "bent" -> BentOperator.of(mask());
       default -> throw new IllegalArgumentException(kind);
     };

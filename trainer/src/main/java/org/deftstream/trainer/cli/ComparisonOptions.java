@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.evaluation.MethodTypes;
 import org.deftstream.deft.evaluation.Plan;
-import org.deftstream.deft.evaluation.PlannedImages;
 import org.deftstream.deft.evaluation.PlannedMethod;
 import org.deftstream.deft.evaluation.PlannedTask;
 import org.deftstream.deft.htransform.HTransforms;
@@ -17,6 +16,7 @@ import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.MethodSettings;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.Nearest;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A comparison on one task, put together on the command line instead of in a plan. */
@@ -29,31 +29,7 @@ final class ComparisonOptions {
       description = "The task, for example head-ct-64/ct-sparse-20.")
   String task;
 
-  @Option(
-      names = "--images",
-      paramLabel = "PATH",
-      description = "Folder or zip of PNG, JPEG or BMP files, or an idx file.")
-  private Path images;
-
-  @Option(
-      names = "--range",
-      paramLabel = "FROM:TO",
-      description = "Take only these, by index in the order of names; TO is excluded.")
-  private String range = "";
-
-  @Option(
-      names = "--min-deviation",
-      defaultValue = "0",
-      paramLabel = "D",
-      description = "Leave out images whose grey values (0 to 255) deviate less: blank ones.")
-  private double minimumDeviation;
-
-  @Option(
-      names = "--limit",
-      defaultValue = "0",
-      paramLabel = "N",
-      description = "Take at most N images, evenly spaced; 0 takes all.")
-  private int limit;
+  @Mixin private ImageOptions images;
 
   @Option(
       names = "--method",
@@ -146,7 +122,7 @@ final class ComparisonOptions {
    * @throws UserError if it does not fit together
    */
   Plan plan(Task of) {
-    if (images == null) {
+    if (images.source() == null) {
       throw new UserError("--images is missing: where the images of task " + task + " are");
     }
     if (adapterOnly && adapters.isEmpty()) {
@@ -158,9 +134,8 @@ final class ComparisonOptions {
           new PlannedTask(
               task,
               SOURCE,
-              new PlannedImages(range, minimumDeviation, limit),
-              Optional.ofNullable(calibration)
-                  .map(r -> new PlannedImages(r, minimumDeviation, limit)),
+              images.chosen(),
+              Optional.ofNullable(calibration).map(images::chosen),
               seeds,
               Optional.ofNullable(features),
               Optional.empty(),
@@ -170,7 +145,7 @@ final class ComparisonOptions {
           "Methods on " + task,
           "",
           batch,
-          Map.of(SOURCE, images.toString()),
+          Map.of(SOURCE, images.source().toString()),
           List.of(planned));
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);

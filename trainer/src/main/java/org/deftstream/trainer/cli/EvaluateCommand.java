@@ -2,6 +2,7 @@ package org.deftstream.trainer.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -121,7 +122,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UserError(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UserError("cannot read the plan " + file + ": " + e, e);
+      throw new UserError("cannot read the plan " + file + ": " + reason(e), e);
     }
   }
 
@@ -134,6 +135,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     var report = Reports.write(directory);
     System.out.print(json ? Reports.json(report) : Reports.tables(report, plan.name()));
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof NoSuchFileException ? "no such file" : e.getMessage();
   }
 
   /** What was typed, with the last part of absolute paths only. */

@@ -2,6 +2,7 @@ package org.deftstream.trainer.cli;
 
 import java.nio.file.Path;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.evaluation.PlannedImages;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.training.ImageSet;
 import picocli.CommandLine.Option;
@@ -18,7 +19,7 @@ final class ImageOptions {
       names = "--range",
       paramLabel = "FROM:TO",
       description = "Take only these, by index in the order of names; TO is excluded.")
-  private String range;
+  private String range = "";
 
   @Option(
       names = "--min-deviation",
@@ -38,16 +39,29 @@ final class ImageOptions {
     if (source == null) {
       throw new UserError("--images is missing: a folder, zip or idx file to take images from");
     }
-    var images = ImageSet.read(source, shape);
-    if (range != null) {
-      String[] ends = range.split(":", -1);
-      try {
-        images = images.range(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
-      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-        throw new UserError("--range is '" + range + "'; FROM:TO is right, as in 0:8000", e);
-      }
+    return chosen().select(ImageSet.read(source, shape));
+  }
+
+  /** Where the images are, or null where that was not said. */
+  Path source() {
+    return source;
+  }
+
+  /**
+   * Which of them to take.
+   *
+   * @throws UserError if the range is not one
+   */
+  PlannedImages chosen() {
+    return chosen(range);
+  }
+
+  /** The same choice in another range. */
+  PlannedImages chosen(String from) {
+    try {
+      return new PlannedImages(from, minimumDeviation, limit);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
     }
-    images = images.withoutBlank(minimumDeviation);
-    return limit > 0 ? images.evenly(limit) : images;
   }
 }

@@ -126,6 +126,10 @@ public final class TrainCommand implements Callable<Integer> {
       var set = images.read(task.operator().imageShape());
       return LabelledPairs.simulated(set.truths(training.flips), task.operator());
     }
+    if (training.flips || images.source() != null) {
+      throw new UserError(
+          "--images and --flips belong to --pairs simulate; real pairs are taken as they are");
+    }
     return StoredPairs.read(Path.of(pairs), task.operator());
   }
 
