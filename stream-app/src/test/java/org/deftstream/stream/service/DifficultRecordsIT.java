@@ -2,11 +2,15 @@ package org.deftstream.stream.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.deftstream.schemas.DeadLetterHeaders;
 import org.deftstream.schemas.Serdes;
@@ -19,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Hostile and large records. The long form of the first: {@code -Ddeftstream.fuzz.hostile=100000},
- * another draw: {@code -Ddeftstream.fuzz.seed=2}.
+ * Hostile and large records. The long form of the first: {@code -Pbenchmarks}, or {@code
+ * -Ddeftstream.fuzz.hostile=100000}; another draw: {@code -Ddeftstream.fuzz.seed=2}.
  */
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 class DifficultRecordsIT {
@@ -34,6 +38,7 @@ class DifficultRecordsIT {
   private static final int AHEAD = 2_000;
 
   private static final int MIB = 1 << 20;
+  private static final Path TABLES = Path.of("..", "target", "benchmarks");
 
   @TempDir static Path directory;
   private static ServiceStack stack;
@@ -88,9 +93,39 @@ class DifficultRecordsIT {
       count.take(answers);
       assertThat(service.statistics().unanswered()).isZero();
     }
+    int dead = (int) IntStream.range(0, records).filter(count::dead).count();
+    publish(records, count.count(), dead);
     assertThat(count.count()).isEqualTo(records);
     for (int i = 0; i < records; i++) {
       assertThat(count.dead(i)).as("record %d is dead", i).isEqualTo(hostile.get(i));
+    }
+  }
+
+  /** A table of one row, kept where the benchmarks of module tests find it. */
+  private static void publish(int records, int answers, int dead) {
+    var table =
+        """
+        %d processors, Java %s, seed %d.
+
+        | hostile records | good records | answers | dead letters | reconstructions | lost |
+        |---|---|---|---|---|---|
+        | %d | %d | %d | %d | %d | %d |
+        """
+            .formatted(
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.version"),
+                SEED,
+                HOSTILE,
+                records - HOSTILE,
+                answers,
+                dead,
+                answers - dead,
+                records - answers);
+    System.out.println(table);
+    try {
+      Files.writeString(Files.createDirectories(TABLES).resolve("hostile.md"), table);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

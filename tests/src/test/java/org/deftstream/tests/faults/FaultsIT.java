@@ -2,12 +2,13 @@ package org.deftstream.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.deftstream.tests.benchmarks.Page;
+import org.deftstream.tests.benchmarks.Section;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -27,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The long form ({@code -Pfaults}) has as many as the properties {@code deftstream.faults.kill},
  * {@code .rebalance}, {@code .broker.restart}, {@code .leader.loss} and {@code .registry.outage}
  * say, each kind in a stream of its own; kills with 1 and 4 partitions and 1 and 3 instances. It
- * prints a table, and leaves it in {@code target/faults.md}. {@code deftstream.faults.seed} draws
- * other moments.
+ * prints a table, and the long form puts it into {@code docs/benchmarks/faults.md}. {@code
+ * deftstream.faults.seed} draws other moments.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
@@ -51,9 +52,10 @@ class FaultsIT {
     if (cluster != null) {
       cluster.close();
     }
-    System.out.println(TABLE.markdown());
-    Files.writeString(
-        Files.createDirectories(Path.of("target")).resolve("faults.md"), TABLE.markdown());
+    Section.FAULTS.publish(TABLE.markdown());
+    if ("long".equals(System.getProperty(FORM))) {
+      Page.update();
+    }
   }
 
   @Test

@@ -34,6 +34,16 @@ public final class CliProcess implements AutoCloseable {
    * @param arguments the command and its options
    */
   public static CliProcess start(Path output, Map<String, String> settings, String... arguments) {
+    return start(output, List.of(), settings, arguments);
+  }
+
+  /**
+   * As above.
+   *
+   * @param flags of the JVM, after the usual ones
+   */
+  public static CliProcess start(
+      Path output, List<String> flags, Map<String, String> settings, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -41,10 +51,11 @@ public final class CliProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Ddeftstream.home=" + Path.of("..").toAbsolutePath(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.deftstream.stream.cli.Deftstream"));
+                "-Ddeftstream.home=" + Path.of("..").toAbsolutePath()));
+    command.addAll(flags);
+    command.addAll(
+        List.of(
+            "-cp", System.getProperty("java.class.path"), "org.deftstream.stream.cli.Deftstream"));
     command.addAll(List.of(arguments));
     var builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -101,6 +112,11 @@ public final class CliProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The operating system's id of it. */
+  public long pid() {
+    return process.pid();
   }
 
   /** {@code kill -9}. */

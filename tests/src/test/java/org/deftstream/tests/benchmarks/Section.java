@@ -1,0 +1,99 @@
+package org.deftstream.tests.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The sections of the page, in its order. Each is the table of one driver. */
+public enum Section {
+  /** Kills, rebalances, restarts, outages. */
+  FAULTS(
+      "Faults",
+      """
+      Three brokers and the instances are processes of their own; a backlog waits at any time. Lost,
+      duplicated and out of order are counted in what was committed, and every pixel is compared with
+      an undisturbed engine.""",
+      "mvn verify -Pfaults -Dit.test=FaultsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Hostile records among good ones. */
+  HOSTILE(
+      "Hostile records",
+      """
+      Fuzzed bytes, schemas, shapes, values and sizes, drawn from a seed and mixed one to ten with
+      good records.""",
+      "mvn verify -Pbenchmarks -Dit.test=DifficultRecordsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Adapter swaps under load. */
+  SWAPS(
+      "Adapter swaps under load",
+      """
+      Three adapters take turns on the shipped inpainting task at half of the measured capacity; each
+      swap is read from the topic, verified, warmed up and held to its golden input. The heap is
+      touched whole at the start, so what the resident set grows by is native memory.""",
+      "mvn verify -Pbenchmarks -Dit.test=SwapsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Hours of load. */
+  SOAK(
+      "Soak",
+      """
+      The shipped inpainting task at nine tenths of the capacity that was measured at the start. The
+      figures over time: [soak.csv](soak.csv), ![lag, heap and resident set over time](soak.svg)""",
+      "mvn verify -Pbenchmarks -Dit.test=SoakIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** What Kafka costs. */
+  OVERHEAD(
+      "Overhead of the stream",
+      """
+      Records per second from topic to topic, divided by those of the engine alone, in turns in one
+      run. The prior is a closed form that takes as long for a call as the table says, as a device
+      would beside the processors.""",
+      "mvn verify -Pbenchmarks -Dit.test=OverheadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Step-level batching against batch-at-a-time. */
+  MIXED(
+      "Mixed load",
+      """
+      Poisson arrivals of four tasks with 10 to 50 steps, the same arrivals for each way of batching.
+      Batch at a time: up to a full batch of what waits, of any task or of the oldest one's, is run
+      until all of it is done.""",
+      "mvn verify -Pbenchmarks -Dit.test=MixedLoadIT -Dfailsafe.failIfNoSpecifiedTests=false");
+
+  private static final Path TABLES = Path.of("..", "target", "benchmarks");
+
+  private final String title;
+  private final String about;
+  private final String command;
+
+  Section(String title, String about, String command) {
+    this.title = title;
+    this.about = about;
+    this.command = command;
+  }
+
+  /** Prints what a driver found, and keeps it for the page. */
+  public void publish(String markdown) throws IOException {
+    System.out.println("\n## " + title + "\n\n" + markdown);
+    Files.writeString(file(fileName()), markdown);
+  }
+
+  /** A file beside the kept tables, in a directory that exists. */
+  static Path file(String name) throws IOException {
+    return Files.createDirectories(TABLES).resolve(name);
+  }
+
+  /** What a driver found last, if it ran since the last clean build. */
+  Optional<String> found() throws IOException {
+    var file = file(fileName());
+    return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+  }
+
+  private String fileName() {
+    return name().toLowerCase(java.util.Locale.ROOT) + ".md";
+  }
+
+  /** Its heading on the page. */
+  String heading() {
+    return "## " + title + "\n";
+  }
+
+  /** The section of the page. */
+  String markdown(String result) {
+    return heading() + "\n" + about + "\n\n```sh\n" + command + "\n```\n\n" + result.strip() + "\n";
+  }
+}
