@@ -71,11 +71,21 @@ final class Load implements AutoCloseable {
             .toList());
   }
 
-  /** Keeps so many records unanswered for a time: what comes out is the capacity. */
+  /**
+   * Keeps so many records unanswered for a time, and until as many were answered: what comes out is
+   * the capacity.
+   */
   Phase saturate(int backlog, Duration time) {
     long start = System.nanoTime();
+    int before = answers;
     return phase(
-        () -> System.nanoTime() - start < time.toNanos(),
+        () -> {
+          var passed = Duration.ofNanos(System.nanoTime() - start);
+          if (passed.compareTo(time.plus(Platform.PATIENCE)) > 0) {
+            throw new AssertionError(answers - before + " records answered in " + passed);
+          }
+          return passed.compareTo(time) < 0 || answers - before < backlog;
+        },
         () -> {
           while (open() < backlog) {
             send(System.nanoTime());

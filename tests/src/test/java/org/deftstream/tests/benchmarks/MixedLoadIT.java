@@ -36,7 +36,7 @@ class MixedLoadIT {
   private static final double WANTED = 0.5;
 
   /** Throughputs that differ by less than this are equal: the last answers take their time. */
-  private static final double EQUAL = Form.isLong() ? 0.05 : 0.25;
+  private static final double EQUAL = 0.05;
 
   private enum Way {
     STEP_LEVEL("step level"),
@@ -73,13 +73,7 @@ class MixedLoadIT {
 
   @Test
   void shouldAnswerSoonerThanBatchesAtATime() throws Exception {
-    var capacity = new EnumMap<Way, Double>(Way.class);
-    for (var way : Way.values()) {
-      try (var batching = way.open()) {
-        Arrivals.atOnce(tasks, SATURATING / 4).run(batching);
-        capacity.put(way, Arrivals.atOnce(tasks, SATURATING).run(batching).perSecond());
-      }
-    }
+    var capacity = capacity();
     double rate = LOAD * Math.min(capacity.get(Way.ANY_TASK), capacity.get(Way.ONE_TASK));
     Map<Way, List<Long>> latencies = new EnumMap<>(Way.class);
     Map<Way, List<Double>> throughputs = new EnumMap<>(Way.class);
@@ -94,6 +88,24 @@ class MixedLoadIT {
       }
     }
     report(rate, capacity, latencies, throughputs);
+  }
+
+  /** Requests per second when always enough of them wait; each way once before it counts. */
+  private Map<Way, Double> capacity() throws InterruptedException {
+    Map<Way, List<Double>> measured = new EnumMap<>(Way.class);
+    for (int repeat = -1; repeat < REPEATS; repeat++) {
+      for (var way : Way.values()) {
+        try (var batching = way.open()) {
+          double perSecond = Arrivals.atOnce(tasks, SATURATING).run(batching).perSecond();
+          if (repeat >= 0) {
+            measured.computeIfAbsent(way, each -> new ArrayList<>()).add(perSecond);
+          }
+        }
+      }
+    }
+    var capacity = new EnumMap<Way, Double>(Way.class);
+    measured.forEach((way, values) -> capacity.put(way, Figures.of(values).median()));
+    return capacity;
   }
 
   private static void report(
@@ -136,8 +148,10 @@ class MixedLoadIT {
       Page.update();
     }
     for (var way : new Way[] {Way.ANY_TASK, Way.ONE_TASK}) {
-      double other = Figures.of(throughputs.get(way)).median();
-      assertThat(answered / other).as("throughput is equal").isBetween(1 - EQUAL, 1 + EQUAL);
+      if (Form.isLong()) {
+        double other = Figures.of(throughputs.get(way)).median();
+        assertThat(answered / other).as("throughput is equal").isBetween(1 - EQUAL, 1 + EQUAL);
+      }
       double ratio = p95 / Figures.of(latencies.get(way)).quantile(0.95);
       assertThat(ratio)
           .as("p95 against %s", way.description)

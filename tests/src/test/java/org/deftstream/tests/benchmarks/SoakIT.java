@@ -27,7 +27,7 @@ class SoakIT {
   private static final Duration TIME = Form.seconds("soak.seconds", 20, 3_600);
   private static final Duration CAPACITY = Form.seconds("soak.capacity.seconds", 5, 120);
   private static final double LOAD = 0.9;
-  private static final int BACKLOG = 64;
+  private static final int BACKLOG = Form.number("backlog", 16, 64);
   private static final int SAMPLES = 720;
 
   /** Seconds of load that may wait at any time. */
@@ -138,7 +138,10 @@ class SoakIT {
         mebibytes(before),
         mebibytes(after),
         change(after / before - 1));
-    Section.SOAK.publish(table.markdown());
+    Section.SOAK.publish(
+        table.markdown()
+            + "\n![Answers, lag, heap and resident set over time](soak.svg)\n\n"
+            + "The figures of the plot: [soak.csv](soak.csv).\n");
     assertThat(load.lost()).as("lost").isZero();
     assertThat(load.duplicates()).as("answered twice").isZero();
     assertThat(load.deadLetters()).as("dead letters").isZero();

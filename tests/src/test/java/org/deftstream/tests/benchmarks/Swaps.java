@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterManifest;
@@ -31,6 +32,7 @@ final class Swaps implements AutoCloseable {
 
   private final AdapterPublisher publisher;
   private final StatusWatch watch;
+  private int next;
 
   /** Publishes the adapters without serving one. */
   Swaps(Platform platform, Topics topics) {
@@ -79,16 +81,16 @@ final class Swaps implements AutoCloseable {
   }
 
   /**
-   * Swaps, each time when the last one serves.
+   * Swaps, each time a pause after the last one serves.
    *
    * @param resident asked after each swap
    * @return what it said
    * @throws AssertionError if an adapter is refused or does not come to serve
    */
-  List<Long> run(int number, LongSupplier resident) {
+  List<Long> run(int number, Duration pause, LongSupplier resident) {
     var sizes = new ArrayList<Long>();
     for (int i = 0; i < number; i++) {
-      String id = id(i);
+      String id = id(next++);
       publisher.change(Measurements.TASK, state -> ControlChanges.activate(state, id));
       var status =
           watch
@@ -100,6 +102,7 @@ final class Swaps implements AutoCloseable {
       if (status.getState() != AdapterState.SERVING) {
         throw new AssertionError("swap " + i + ": " + status);
       }
+      LockSupport.parkNanos(pause.toNanos());
       sizes.add(resident.getAsLong());
     }
     return sizes;

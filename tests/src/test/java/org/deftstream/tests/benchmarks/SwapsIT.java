@@ -28,7 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SwapsIT {
   private static final int SWAPS = Form.number("swaps", 6, 1_000);
   private static final Duration MEASURED = Form.seconds("swaps.seconds", 5, 120);
-  private static final int BACKLOG = 64;
+  private static final Duration PAUSE =
+      Duration.ofMillis(Form.number("swaps.pause.ms", 0, 1_000));
+  private static final int BACKLOG = Form.number("backlog", 16, 64);
   private static final double LOAD = 0.5;
 
   /** After so many swaps, of a thousand, memory is to be flat. */
@@ -45,12 +47,14 @@ class SwapsIT {
         var load = new Load(platform, installation, "m-");
         var swaps = new Swaps(platform, installation.topics());
         var service = new ServedModels(platform, installation.settings(), directory)) {
+      // With an adapter from the beginning: without one, fewer samples are drawn.
+      swaps.run(1, PAUSE, service::residentBytes);
       double capacity = capacity(load);
       long end = System.nanoTime() + MEASURED.toNanos();
       var quiet = load.pace(LOAD * capacity, () -> System.nanoTime() < end, () -> {});
       var swapping =
           CompletableFuture.supplyAsync(
-              () -> swaps.run(SWAPS, service::residentBytes), SwapsIT::beside);
+              () -> swaps.run(SWAPS, PAUSE, service::residentBytes), SwapsIT::beside);
       var swapped = load.pace(LOAD * capacity, () -> !swapping.isDone(), () -> {});
       load.drain();
       report(load, capacity, quiet, swapped, swapping.join());
