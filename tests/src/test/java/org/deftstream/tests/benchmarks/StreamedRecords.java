@@ -80,6 +80,8 @@ final class StreamedRecords implements AutoCloseable {
     Map<String, Object> config = new HashMap<>();
     config.put("bootstrap.servers", platform.bootstrapServers());
     config.put("max.request.size", MAX_RECORD_BYTES);
+    // The first request to a partition this young may be refused, and must not be overtaken.
+    config.put("max.in.flight.requests.per.connection", 1);
     try (var producer =
             new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         var serializer = Serdes.of(platform.registryUrl()).serializer(Measurement.class)) {
