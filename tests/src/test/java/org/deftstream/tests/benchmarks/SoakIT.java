@@ -43,7 +43,7 @@ class SoakIT {
 
   private final TimeSeries series =
       new TimeSeries(
-          "time, s", "answered, records/s", "lag, records", "heap in use, MiB", "resident, MiB");
+          "time (s)", "answers/s", "lag (records)", "heap in use (MiB)", "resident (MiB)");
 
   @Test
   void shouldHoldOutNearItsCapacity() throws Exception {
