@@ -3,6 +3,7 @@ package org.deftstream.stream.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -52,6 +53,8 @@ class ControlPlaneIT {
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final long MAX_BYTES = 4L << 20;
 
+  private static final RefusalTable REFUSALS = new RefusalTable();
+
   @TempDir static Path directory;
   private static EmbeddedStack stack;
 
@@ -67,8 +70,9 @@ class ControlPlaneIT {
   }
 
   @AfterAll
-  static void stopStack() {
+  static void stopStack() throws IOException {
     stack.close();
+    REFUSALS.write();
   }
 
   @BeforeEach
@@ -182,19 +186,27 @@ class ControlPlaneIT {
 
       assertRefused(
           plane,
+          "another prior's fingerprint",
           Fixture.with(Fixture.adapter("a-2", 2), "priorFingerprint", "cd".repeat(32)),
           "prior tiny with fingerprint " + "cd".repeat(32));
-      assertRefused(plane, Fixture.adapter("a-3", Float.NaN), "NaN or infinity");
-      assertRefused(plane, Fixture.adapter("a-4", 4, (int) MAX_BYTES), "are accepted");
-      assertRefused(plane, corrupted(large("a-5")), "SHA-256");
+      assertRefused(
+          plane, "weights that are NaN", Fixture.adapter("a-3", Float.NaN), "NaN or infinity");
+      assertRefused(
+          plane,
+          "more bytes than are allowed",
+          Fixture.adapter("a-4", 4, (int) MAX_BYTES),
+          "are accepted");
+      assertRefused(plane, "a byte changed", corrupted(large("a-5")), "SHA-256");
 
       assertThat(serve(Fixture.adapter("a-6", 6)).getState()).isEqualTo(AdapterState.SERVING);
       assertThat(served(plane)).contains("a-6");
     }
   }
 
-  private void assertRefused(ControlPlane plane, AdapterDirectory.Content adapter, String reason) {
+  private void assertRefused(
+      ControlPlane plane, String flaw, AdapterDirectory.Content adapter, String reason) {
     var status = serve(adapter);
+    REFUSALS.add(flaw, status);
     assertThat(status.getState()).isEqualTo(AdapterState.REFUSED);
     assertThat(status.getReason())
         .contains(adapter.manifest().adapterId())
@@ -227,11 +239,13 @@ class ControlPlaneIT {
     try (var plane = start("one", Duration.ofSeconds(2))) {
       plane.awaitReady(WAIT);
       var falseChunk = activate("a-1");
+      REFUSALS.add("a chunk of other weights", falseChunk);
       assertThat(falseChunk.getState()).isEqualTo(AdapterState.REFUSED);
       assertThat(falseChunk.getReason()).contains("calls itself ff/7");
 
       write(topics.adapterWeights(), sha256 + "/1", null);
       var missing = activate("a-1");
+      REFUSALS.add("a chunk missing", missing);
       assertThat(missing.getState()).isEqualTo(AdapterState.REFUSED);
       assertThat(missing.getReason()).contains("did not come within 2 s: [1]");
       assertThat(served(plane)).isEmpty();
@@ -254,21 +268,27 @@ class ControlPlaneIT {
 
       assertRefused(
           plane,
+          "another operator's fingerprint",
           Fixture.with(Fixture.adapter("a-2", 2), "operatorFingerprint", "ef".repeat(32)),
           "operator fingerprint " + "ef".repeat(32));
       publisher = new AdapterPublisher(access);
-      assertRefused(plane, Fixture.adapter("a-3", 3), "is not signed");
+      assertRefused(plane, "no signature", Fixture.adapter("a-3", 3), "is not signed");
       var foreign = generator.generateKeyPair().getPrivate();
       publisher = new AdapterPublisher(access, Optional.of(foreign));
-      assertRefused(plane, Fixture.adapter("a-4", 4), "none of the 1 keys");
+      assertRefused(
+          plane, "signed with a foreign key", Fixture.adapter("a-4", 4), "none of the 1 keys");
       publisher = signed;
 
       var truncated = large("a-5");
       publisher.push(truncated);
       cutChunk(truncated);
-      assertThat(activate("a-5").getReason()).contains("a-5 has chunks of").contains("announces");
+      var cut = activate("a-5");
+      REFUSALS.add("a chunk cut short", cut);
+      assertThat(cut.getReason()).contains("a-5 has chunks of").contains("announces");
       for (var id : List.of("../../a-1", "/etc/passwd", "a-1/../a-6", "a\u0000b", "")) {
-        assertThat(named(id, trusted.getPrivate()).getReason())
+        var refused = named(id, trusted.getPrivate());
+        REFUSALS.add("a name that is a path, or is not printable, or is empty", refused);
+        assertThat(refused.getReason())
             .contains("adapterId must be")
             .endsWith("; adapter a-1 serves on");
       }

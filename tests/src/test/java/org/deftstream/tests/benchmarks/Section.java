@@ -22,6 +22,13 @@ public enum Section {
       Fuzzed bytes, schemas, shapes, values and sizes, drawn from a seed and mixed one to ten with
       good records.""",
       "mvn verify -Pbenchmarks -Dit.test=DifficultRecordsIT,PageIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Hostile adapters. */
+  HOSTILE_ADAPTERS(
+      "Hostile adapters",
+      """
+      Each is pushed while another adapter serves; what the service says of it stands on
+      `adapter-status`. Where one served before, it serves on, and a good one is taken afterwards.""",
+      "mvn verify -Pbenchmarks -Dit.test=ControlPlaneIT,PageIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Adapter swaps under load. */
   SWAPS(
       "Adapter swaps under load",
