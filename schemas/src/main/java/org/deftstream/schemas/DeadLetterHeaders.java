@@ -29,7 +29,10 @@ public final class DeadLetterHeaders {
   /** Offset that the original record was read from. */
   public static final String OFFSET = PREFIX + "offset";
 
-  /** What was left out because it does not fit the topic; absent if nothing was. */
+  /** Last offset that the letter stands for, if it stands for more than one; else absent. */
+  public static final String LAST_OFFSET = PREFIX + "last.offset";
+
+  /** What was left out because it does not fit the topic or is gone; absent if nothing was. */
   public static final String OMITTED = PREFIX + "omitted";
 
   private DeadLetterHeaders() {}

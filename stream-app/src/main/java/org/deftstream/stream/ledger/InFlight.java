@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>It is either waiting (only its offset is known: parked, or found in the ledger) or begun (the
  * record is here, or known to be gone, and the future is its answer).
  */
-final class InFlight {
+final class InFlight implements Pending {
   private LedgerEntry entry;
   private SourceRecord record;
   private CompletableFuture<byte[]> answer;
@@ -19,8 +19,8 @@ final class InFlight {
     this.entry = entry;
   }
 
-  /** What is stored of it. */
-  LedgerEntry entry() {
+  @Override
+  public LedgerEntry entry() {
     return entry;
   }
 
@@ -42,7 +42,8 @@ final class InFlight {
   }
 
   /** Whether the answer, or the reason why there is none, is known. */
-  boolean done() {
+  @Override
+  public boolean done() {
     return answer != null && answer.isDone();
   }
 
@@ -69,19 +70,25 @@ final class InFlight {
     }
   }
 
-  /** The answer has left. */
-  void finished() {
+  @Override
+  public void leave(Outlet outlet, LedgerStatistics statistics) {
+    Departure.of(this, outlet, statistics);
+    giveBack();
+  }
+
+  private void giveBack() {
     if (permit != null) {
       permit.close();
     }
   }
 
   /** Forgets the record: stops the work and gives everything back. */
-  void abandon() {
+  @Override
+  public void abandon() {
     if (answer != null) {
       answer.cancel(true);
     }
-    finished();
+    giveBack();
   }
 
   private static CompletableFuture<byte[]> start(Work work, SourceRecord record) {

@@ -3,6 +3,7 @@ package org.deftstream.stream.ledger;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.deftstream.stream.ledger.LedgerStatistics.Counter;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
  * Records that an earlier owner left unanswered are like parked ones, with two differences: nothing
  * of them is touched before the {@link FencingGate} has passed, and that they were taken over is
  * stored and committed before their work begins, so a record that ends the process is found out.
+ *
+ * <p>An offset that no consumed record had is a {@link Gap}, which tells whether a record is gone.
  *
  * <p>Confined to the task's stream thread. {@link #close} writes nothing.
  */
@@ -41,10 +44,17 @@ public final class Ledger implements AutoCloseable {
   private final LedgerStatistics statistics;
   private final FencingGate gate;
   private final WaitingRecords waiting;
-  private final ArrayDeque<InFlight> queue = new ArrayDeque<>();
+  private final Supplier<CompletableFuture<Long>> logStart;
+  private final ArrayDeque<Pending> queue = new ArrayDeque<>();
   private Recovery recovery = Recovery.COMMITTED;
   private boolean saidThatRecordsComeAgain;
   private long tail;
+
+  /** False for a partition whose first record was never consumed: what lies before is not ours. */
+  private boolean tailKnown;
+
+  /** Where the log began when this incarnation did; null when it does not matter any more. */
+  private CompletableFuture<Long> logStartAtFirst;
 
   /**
    * An empty ledger; {@link #recover} comes next.
@@ -52,10 +62,15 @@ public final class Ledger implements AutoCloseable {
    * @param store the partition's store
    * @param gate the task's gate
    * @param reader reads the partition again; closed with the ledger
+   * @param logStart asks where the partition's log begins, without waiting
    * @param resources what all ledgers of the process share
    */
   public Ledger(
-      LedgerStore store, FencingGate gate, SourceReader reader, LedgerResources resources) {
+      LedgerStore store,
+      FencingGate gate,
+      SourceReader reader,
+      Supplier<CompletableFuture<Long>> logStart,
+      LedgerResources resources) {
     this.store = store;
     this.gate = gate;
     this.work = resources.work();
@@ -64,6 +79,7 @@ public final class Ledger implements AutoCloseable {
     this.settings = resources.settings();
     this.statistics = resources.statistics();
     this.waiting = new WaitingRecords(reader, resources);
+    this.logStart = logStart;
   }
 
   /**
@@ -84,14 +100,24 @@ public final class Ledger implements AutoCloseable {
   private void recover(LedgerState state) {
     boolean sameSource = store.sameSource(state);
     tail = sameSource ? state.tail() : 0;
+    tailKnown = sameSource;
+    logStartAtFirst = sameSource ? logStart.get() : null;
     for (LedgerEntry stored : state.entries()) {
+      if (stored.isGap()) {
+        if (sameSource) {
+          queue.addLast(new Gap(stored, logStart));
+        }
+        continue;
+      }
       var inFlight = new InFlight(store.sameOwner(state) ? stored : stored.recovered());
       queue.addLast(inFlight);
       if (sameSource) {
         waiting.add(inFlight);
       } else {
         inFlight.reject(
-            null, null, WaitingRecords.gone("the topic was deleted and made anew since"));
+            null,
+            null,
+            WaitingRecords.consumedAndGone("the topic was deleted and made anew since"));
       }
     }
   }
@@ -101,9 +127,9 @@ public final class Ledger implements AutoCloseable {
     gate.pass();
   }
 
-  /** Whether nothing is unanswered. */
+  /** Whether nothing is unanswered, and nothing is to be found out. */
   public boolean isEmpty() {
-    return queue.isEmpty();
+    return queue.isEmpty() && logStartAtFirst == null;
   }
 
   /** Number of unanswered records. */
@@ -132,6 +158,11 @@ public final class Ledger implements AutoCloseable {
       return;
     }
     statistics.count(Counter.CONSUMED);
+    // Its offset says by itself whether something is missing before it.
+    logStartAtFirst = null;
+    if (tailKnown) {
+      passOver(offset);
+    }
     drain(outlet);
     var taken = record.get();
     var inFlight = new InFlight(LedgerEntry.fresh(offset));
@@ -145,7 +176,27 @@ public final class Ledger implements AutoCloseable {
     queue.addLast(inFlight);
     statistics.addUnanswered(1);
     tail = offset + 1;
+    tailKnown = true;
     save();
+  }
+
+  /** Notes the offsets, if any, between the last consumed record and the next one. */
+  private void passOver(long next) {
+    if (next > tail) {
+      queue.addLast(new Gap(LedgerEntry.passedOver(tail, next), logStart));
+      statistics.addUnanswered(1);
+      tail = next;
+    }
+  }
+
+  /** What was deleted while nobody consumed is noticed even if no other record ever comes. */
+  private void noteLogStart() {
+    if (logStartAtFirst != null && logStartAtFirst.isDone()) {
+      if (!logStartAtFirst.isCompletedExceptionally()) {
+        passOver(logStartAtFirst.join());
+      }
+      logStartAtFirst = null;
+    }
   }
 
   /** Room for a record; none if others wait already, or if there is none in good time. */
@@ -183,8 +234,11 @@ public final class Ledger implements AutoCloseable {
    */
   public void punctuate(long nowMillis, Outlet outlet, Runnable commit) {
     patience.renew();
+    noteLogStart();
     if (!gate.passed()) {
-      gate.ask(nowMillis);
+      if (!queue.isEmpty()) {
+        gate.ask(nowMillis);
+      }
       return;
     }
     drain(outlet);
@@ -209,10 +263,9 @@ public final class Ledger implements AutoCloseable {
     waiting.receive();
     boolean left = false;
     for (var head = queue.peekFirst(); head != null && head.done(); head = queue.peekFirst()) {
-      Departure.of(head, outlet, statistics);
+      head.leave(outlet, statistics);
       queue.pollFirst();
       statistics.addUnanswered(-1);
-      head.finished();
       left = true;
     }
     if (left) {
@@ -221,13 +274,13 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void save() {
-    store.save(tail, queue.stream().map(InFlight::entry).toList());
+    store.save(tail, queue.stream().map(Pending::entry).toList());
   }
 
   /** Stops all work and forgets everything; what is unanswered stays stored. */
   @Override
   public void close() {
-    queue.forEach(InFlight::abandon);
+    queue.forEach(Pending::abandon);
     statistics.addUnanswered(-queue.size());
     queue.clear();
     waiting.close();

@@ -8,7 +8,8 @@ import java.util.UUID;
 /**
  * Packs a {@link LedgerState} into bytes: version, source, owner, tail, and the entries as runs of
  * consecutive offsets with equal counts, numbers as varints (seven bits in a byte, lowest first). A
- * thousand neighbouring records take four bytes, a lone one three.
+ * thousand neighbouring records take four bytes, a lone one three; offsets that were passed over
+ * are a run of their own.
  */
 final class LedgerCodec {
   private static final byte VERSION = 1;
@@ -30,7 +31,7 @@ final class LedgerCodec {
         run = new Run(entry.offset(), entry.counts());
         runs.add(run);
       }
-      run.length++;
+      run.length += entry.next() - entry.offset();
     }
     var buffer = ByteBuffer.allocate(FIXED_BYTES + (2 + 3 * runs.size()) * MAX_VARINT_BYTES);
     buffer.put(VERSION);
@@ -76,8 +77,9 @@ final class LedgerCodec {
       offset += readVarint(buffer);
       long length = readVarint(buffer);
       int counts = (int) readVarint(buffer);
-      for (int j = 0; j < length; j++) {
-        entries.add(LedgerEntry.of(offset++, counts));
+      long step = LedgerEntry.isGap(counts) ? length : 1;
+      for (long end = offset + length; offset < end; offset += step) {
+        entries.add(LedgerEntry.of(offset, counts, length));
       }
     }
     return new LedgerState(source, owner, tail, entries);
@@ -107,7 +109,7 @@ final class LedgerCodec {
   private static final class Run {
     private final long first;
     private final int counts;
-    private int length;
+    private long length;
 
     private Run(long first, int counts) {
       this.first = first;
@@ -115,7 +117,7 @@ final class LedgerCodec {
     }
 
     private boolean takes(LedgerEntry entry) {
-      return entry.offset() == first + length && entry.counts() == counts;
+      return entry.offset() == first + length && entry.counts() == counts && !entry.isGap();
     }
   }
 }

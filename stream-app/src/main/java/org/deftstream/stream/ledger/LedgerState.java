@@ -11,21 +11,21 @@ import java.util.UUID;
  * @param owner the process that wrote it, drawn at random when the process starts
  * @param tail the offset after the last one that was consumed; whatever lies below is answered or
  *     among the entries
- * @param entries the unanswered records, by rising offset, all below tail
+ * @param entries the unanswered records and the gaps between, by rising offset, all below tail
  */
 public record LedgerState(UUID source, long owner, long tail, List<LedgerEntry> entries) {
 
   /** Checks and copies. */
   public LedgerState {
     entries = List.copyOf(entries);
-    long previous = -1;
+    long next = 0;
     for (LedgerEntry entry : entries) {
-      if (entry.offset() <= previous || entry.offset() >= tail) {
+      if (entry.offset() < next || entry.next() > tail) {
         throw new IllegalArgumentException(
             "ledger entries must rise and stay below the tail %d, got %d after %d"
-                .formatted(tail, entry.offset(), previous));
+                .formatted(tail, entry.offset(), next - 1));
       }
-      previous = entry.offset();
+      next = entry.next();
     }
   }
 }

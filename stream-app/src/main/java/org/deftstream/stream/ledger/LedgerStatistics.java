@@ -25,7 +25,7 @@ public final class LedgerStatistics {
     RECOVERED,
     /** Records read a second time from the source topic. */
     READ_AGAIN,
-    /** Records that were to be read again and are not in the source topic any more. */
+    /** Records that are not in the source topic any more and were not answered. */
     GONE,
     /** Records that came a second time, because consumed offsets were set back; dropped. */
     CAME_AGAIN,

@@ -23,4 +23,13 @@ public interface Outlet {
    * @param reason why
    */
   void deadLetter(long offset, SourceRecord record, RejectedRecordException reason);
+
+  /**
+   * Publishes one dead letter for many records that are not in the source topic any more.
+   *
+   * @param first offset of the first
+   * @param last offset of the last
+   * @param reason why they cannot be answered
+   */
+  void deadLetters(long first, long last, RejectedRecordException reason);
 }

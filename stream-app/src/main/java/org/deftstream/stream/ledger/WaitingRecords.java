@@ -40,10 +40,10 @@ final class WaitingRecords {
   /**
    * Asks for every record that may be read now.
    *
-   * @param head the oldest unanswered record, or null
+   * @param head what leaves next, or null
    * @return whether an entry was changed, which is to be stored and committed before the next call
    */
-  boolean request(InFlight head) {
+  boolean request(Pending head) {
     for (var inFlight : waiting.tailMap(requestedUpTo, false).values()) {
       boolean alone = suspect(inFlight.entry()) && !givenUp(inFlight);
       if (alone) {
@@ -76,7 +76,7 @@ final class WaitingRecords {
         }
       } else if (reading instanceof SourceReader.Gone gone) {
         resources.statistics().count(Counter.GONE);
-        inFlight.reject(null, null, gone(gone.reason()));
+        inFlight.reject(null, null, consumedAndGone(gone.reason()));
       }
     }
   }
@@ -86,11 +86,17 @@ final class WaitingRecords {
     reader.close();
   }
 
-  static RejectedRecordException gone(String reason) {
+  static RejectedRecordException consumedAndGone(String reason) {
+    return gone("was consumed but not answered", reason);
+  }
+
+  static RejectedRecordException gone(String state, String reason) {
     return new RejectedRecordException(
         Stage.ADMIT,
         "SourceRecordGone",
-        "the record was consumed but not answered, and cannot be read again: "
+        "the record "
+            + state
+            + ", and cannot be read any more: "
             + reason
             + "; keep records longer (retention.ms) than the longest outage");
   }

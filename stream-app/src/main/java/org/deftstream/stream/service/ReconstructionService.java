@@ -113,6 +113,10 @@ public final class ReconstructionService implements AutoCloseable {
     observation.watch(statistics, admission);
     var ticks =
         open.add(new TickProducer(options.topics().ticks(), clients.ticks()), TickProducer::close);
+    var logStart =
+        open.add(
+            new AdminLogStart(options.topics().measurements(), clients.admin()),
+            AdminLogStart::close);
     var topology =
         ReconstructionTopology.build(
             new LedgerProcessorSettings(
@@ -121,6 +125,7 @@ public final class ReconstructionService implements AutoCloseable {
                 new SecureRandom().nextLong(),
                 ticks,
                 readers(clients),
+                logStart,
                 resources,
                 facts.limits()));
     streams =

@@ -38,15 +38,9 @@ record DeadLetter(byte[] key, byte[] value, Headers headers) {
       SourceRecord record,
       RejectedRecordException reason,
       long limit) {
-    var error = new RecordHeaders();
-    add(error, DeadLetterHeaders.ERROR_CLASS, reason.errorClass());
-    add(error, DeadLetterHeaders.MESSAGE, shortened(reason.getMessage()));
-    add(error, DeadLetterHeaders.STAGE, reason.stage().header());
-    add(error, DeadLetterHeaders.TOPIC, topic);
-    add(error, DeadLetterHeaders.PARTITION, Integer.toString(partition));
-    add(error, DeadLetterHeaders.OFFSET, Long.toString(offset));
+    var error = headers(topic, partition, offset, reason);
     if (record == null) {
-      return new DeadLetter(null, null, error);
+      return gone(error);
     }
     var whole = new DeadLetter(record.key(), record.value(), joined(record.headers(), error));
     if (whole.fits(limit)) {
@@ -61,6 +55,39 @@ record DeadLetter(byte[] key, byte[] value, Headers headers) {
     error.remove(DeadLetterHeaders.OMITTED);
     add(error, DeadLetterHeaders.OMITTED, "key, headers, and value of " + bytes + " bytes");
     return new DeadLetter(null, null, error);
+  }
+
+  /**
+   * Makes one dead letter for many records that are not in the source topic any more.
+   *
+   * @param topic source topic
+   * @param partition source partition
+   * @param first offset of the first
+   * @param last offset of the last
+   * @param reason why they were not answered
+   */
+  static DeadLetter ofRange(
+      String topic, int partition, long first, long last, RejectedRecordException reason) {
+    var error = headers(topic, partition, first, reason);
+    add(error, DeadLetterHeaders.LAST_OFFSET, Long.toString(last));
+    return gone(error);
+  }
+
+  private static DeadLetter gone(Headers error) {
+    add(error, DeadLetterHeaders.OMITTED, "key, value and headers, which are gone");
+    return new DeadLetter(null, null, error);
+  }
+
+  private static Headers headers(
+      String topic, int partition, long offset, RejectedRecordException reason) {
+    var error = new RecordHeaders();
+    add(error, DeadLetterHeaders.ERROR_CLASS, reason.errorClass());
+    add(error, DeadLetterHeaders.MESSAGE, shortened(reason.getMessage()));
+    add(error, DeadLetterHeaders.STAGE, reason.stage().header());
+    add(error, DeadLetterHeaders.TOPIC, topic);
+    add(error, DeadLetterHeaders.PARTITION, Integer.toString(partition));
+    add(error, DeadLetterHeaders.OFFSET, Long.toString(offset));
+    return error;
   }
 
   private boolean fits(long limit) {

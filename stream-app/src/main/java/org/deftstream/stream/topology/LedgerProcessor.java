@@ -48,6 +48,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
                 context.getStateStore(LedgerStore.NAME), settings.source(), settings.owner()),
             new FencingGate(settings.ticks(), partition),
             settings.readers().open(partition),
+            () -> settings.logStart().ask(partition),
             settings.resources());
     ledger.recover(context.currentSystemTimeMs());
     arm();
@@ -140,7 +141,16 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
               record,
               reason,
               settings.limits().deadLetter());
-      long timestamp = record == null ? context.currentSystemTimeMs() : record.timestamp();
+      send(letter, record == null ? context.currentSystemTimeMs() : record.timestamp());
+    }
+
+    @Override
+    public void deadLetters(long first, long last, RejectedRecordException reason) {
+      var letter = DeadLetter.ofRange(settings.measurements(), partition, first, last, reason);
+      send(letter, context.currentSystemTimeMs());
+    }
+
+    private void send(DeadLetter letter, long timestamp) {
       context.forward(
           new Record<>(
               letter.key(), new Routed(partition, letter.value()), timestamp, letter.headers()),

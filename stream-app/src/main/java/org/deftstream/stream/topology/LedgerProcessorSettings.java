@@ -3,6 +3,7 @@ package org.deftstream.stream.topology;
 import java.util.UUID;
 import org.deftstream.schemas.Topics;
 import org.deftstream.stream.ledger.LedgerResources;
+import org.deftstream.stream.ledger.LogStart;
 import org.deftstream.stream.ledger.SourceReader;
 import org.deftstream.stream.ledger.TickSender;
 
@@ -16,6 +17,7 @@ import org.deftstream.stream.ledger.TickSender;
  * @param owner identity of this process, drawn at random when it starts
  * @param ticks sends ticks
  * @param readers reads measurements again
+ * @param logStart asks where the log of measurements begins
  * @param resources work, bounds, settings and counts, shared by all tasks
  * @param limits the largest records that can be published
  */
@@ -25,6 +27,7 @@ public record LedgerProcessorSettings(
     long owner,
     TickSender ticks,
     SourceReader.Factory readers,
+    LogStart logStart,
     LedgerResources resources,
     OutputLimits limits) {
 

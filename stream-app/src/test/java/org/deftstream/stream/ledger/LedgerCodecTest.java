@@ -19,11 +19,13 @@ class LedgerCodecTest {
     long offset = random.nextInt(3) * (1L << 40);
     for (int i = 0; i < random.nextInt(200); i++) {
       offset += 1 + (random.nextInt(4) == 0 ? random.nextInt(1000) : 0);
-      boolean fresh = random.nextInt(5) > 0;
       entries.add(
-          fresh
-              ? LedgerEntry.fresh(offset)
-              : new LedgerEntry(offset, random.nextInt(256), random.nextInt(256)));
+          switch (random.nextInt(7)) {
+            case 0 -> new LedgerEntry(offset, random.nextInt(256), random.nextInt(256), 0);
+            case 1 -> LedgerEntry.passedOver(offset, offset + 1 + random.nextInt(1000));
+            default -> LedgerEntry.fresh(offset);
+          });
+      offset = entries.get(i).next() - 1;
     }
     var state = new LedgerState(UUID.randomUUID(), random.nextLong(), offset + 1, entries);
     assertThat(LedgerCodec.decode(LedgerCodec.encode(state))).isEqualTo(state);
@@ -37,6 +39,14 @@ class LedgerCodecTest {
     }
     var state = new LedgerState(new UUID(1, 2), 3, 6_000_000, entries);
     assertThat(LedgerCodec.encode(state)).hasSizeLessThan(48);
+  }
+
+  @Test
+  void shouldTakeFewBytesForManyOffsetsThatWerePassedOver() {
+    var entries = List.of(LedgerEntry.passedOver(5, 5_000_000_000L));
+    var state = new LedgerState(new UUID(1, 2), 3, 6_000_000_000L, entries);
+    assertThat(LedgerCodec.encode(state)).hasSizeLessThan(48);
+    assertThat(LedgerCodec.decode(LedgerCodec.encode(state))).isEqualTo(state);
   }
 
   @Test

@@ -23,6 +23,7 @@ final class LedgerFixture implements Outlet {
   final List<String> out = new ArrayList<>();
   final List<RejectedRecordException> reasons = new ArrayList<>();
   ManualReader reader = new ManualReader();
+  CompletableFuture<Long> logStart = CompletableFuture.completedFuture(0L);
   int commits;
   long now;
 
@@ -47,7 +48,8 @@ final class LedgerFixture implements Outlet {
               return CompletableFuture.completedFuture(null);
             },
             0);
-    var ledger = new Ledger(new LedgerStore(values, source, owner), gate, reader, resources);
+    var ledger =
+        new Ledger(new LedgerStore(values, source, owner), gate, reader, () -> logStart, resources);
     ledger.recover(now);
     return ledger;
   }
@@ -67,7 +69,10 @@ final class LedgerFixture implements Outlet {
   }
 
   List<Long> storedOffsets() {
-    return stored().entries().stream().map(LedgerEntry::offset).toList();
+    return stored().entries().stream()
+        .filter(entry -> !entry.isGap())
+        .map(LedgerEntry::offset)
+        .toList();
   }
 
   static SourceRecord record(long offset) {
@@ -83,6 +88,12 @@ final class LedgerFixture implements Outlet {
   @Override
   public void deadLetter(long offset, SourceRecord record, RejectedRecordException reason) {
     out.add(offset + " dead " + reason.errorClass() + (record == null ? " without record" : ""));
+    reasons.add(reason);
+  }
+
+  @Override
+  public void deadLetters(long first, long last, RejectedRecordException reason) {
+    out.add(first + " to " + last + " dead " + reason.errorClass());
     reasons.add(reason);
   }
 }

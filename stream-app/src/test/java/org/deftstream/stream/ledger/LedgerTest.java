@@ -131,7 +131,7 @@ class LedgerTest {
     assertThat(fixture.commits).isEqualTo(1);
     assertThat(fixture.reader.requests()).isEmpty();
     assertThat(fixture.stored().entries())
-        .containsExactly(new LedgerEntry(0, 1, 0), new LedgerEntry(1, 1, 0));
+        .containsExactly(new LedgerEntry(0, 1, 0, 0), new LedgerEntry(1, 1, 0, 0));
     fixture.punctuate(ledger);
     assertThat(fixture.reader.requests()).containsExactly("0", "1");
   }

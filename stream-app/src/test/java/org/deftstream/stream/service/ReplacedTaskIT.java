@@ -169,6 +169,7 @@ class ReplacedTaskIT {
                               () -> new KafkaConsumer<byte[], byte[]>(clients.reader()),
                               new TopicPartition(options.topics().measurements(), partition),
                               admission),
+                      partition -> CompletableFuture.completedFuture(0L),
                       resources,
                       new OutputLimits(1 << 20, 1 << 20))),
               settings);

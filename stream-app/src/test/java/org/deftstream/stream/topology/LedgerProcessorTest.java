@@ -64,6 +64,7 @@ class LedgerProcessorTest {
             7,
             partition -> CompletableFuture.completedFuture(null),
             partition -> new NothingToRead(),
+            partition -> CompletableFuture.completedFuture(0L),
             LedgerResources.of(work, admission, LedgerSettings.defaults()),
             new OutputLimits(LIMIT, LIMIT));
     var config = new Properties();
