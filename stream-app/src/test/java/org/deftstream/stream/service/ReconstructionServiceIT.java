@@ -207,6 +207,44 @@ class ReconstructionServiceIT {
   }
 
   @Test
+  void shouldMakeADeadLetterOfEachRecordThatWasDeletedBeforeItWasConsumed() throws Exception {
+    try (var scenario = stack.scenario(1);
+        var answers = scenario.answers();
+        var admin = Admin.create(Map.of("bootstrap.servers", stack.bootstrapServers()))) {
+      var partition = new TopicPartition(scenario.topics().measurements(), 0);
+      send(scenario, 20);
+      try (var first = scenario.start("one", FAST)) {
+        answers.await(20);
+      }
+      send(scenario, 30);
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(35))).all().get();
+      try (var second = scenario.start("one", FAST)) {
+        answers.await(50);
+        assertThat(second.statistics().get(Counter.GONE)).isEqualTo(15);
+      }
+      send(scenario, 5);
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(55))).all().get();
+      try (var third = scenario.start("one", FAST)) {
+        // Nothing is left to be consumed.
+        answers.await(55);
+        send(scenario, 1);
+        answers.await(56);
+        assertThat(third.statistics().get(Counter.GONE)).isEqualTo(5);
+      }
+      answers.readToEnd().assertExactlyOnce(56, 1);
+      assertThat(answers.reasons()).isEqualTo(Map.of("SourceRecordGone", 20L));
+      Expected.assertPixels(answers.reconstructions());
+    }
+  }
+
+  private static void send(ServiceStack.Scenario scenario, int records) {
+    for (int i = 0; i < records; i++) {
+      scenario.send(SmallRecords.good("m-" + scenario.sent()));
+    }
+    scenario.flush();
+  }
+
+  @Test
   void shouldDropRecordsThatComeAgainWhenOffsetsAreSetBack() throws Exception {
     try (var scenario = stack.scenario(1);
         var answers = scenario.answers()) {

@@ -15,6 +15,17 @@ public enum Section {
       duplicated and out of order are counted in what was committed, and every pixel is compared with
       an undisturbed engine.""",
       "mvn verify -Pfaults -Dit.test=FaultsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Zombies, cuts of the log, offsets that were set back. */
+  STALLS(
+      "Stalls, cuts and set-back offsets",
+      """
+      The same three brokers. A zombie is a process that is stopped until others have its partitions
+      and then goes on; its log must say that it was replaced. A cut deletes the log of each partition
+      up to a random offset of its backlog, so beyond what was consumed: each offset that had no
+      answer must be a dead letter. Offsets are set back to a random one, or to 0. Recovery is counted
+      from the stall for zombies and stalled threads, from the end of the stall for transactions, and
+      from the new start after a cut or a reset.""",
+      "mvn verify -Pfaults -Dit.test=StallsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Hostile records among good ones. */
   HOSTILE(
       "Hostile records",

@@ -1,24 +1,13 @@
 package org.deftstream.tests.faults;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Serializer;
-import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Topics;
-import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.stream.stack.Connection;
 import org.deftstream.stream.stack.TopicAdmin;
 
@@ -27,45 +16,50 @@ import org.deftstream.stream.stack.TopicAdmin;
  * backlog of records in front of them, and a verifier. Used by one thread; to be closed.
  */
 final class Bed implements AutoCloseable {
+  /** Time of a call of the prior, usually. */
+  static final Duration CALL = Duration.ofMillis(5);
+
   /** Records that wait at any time, for each partition: every fault meets work. */
   private static final int BACKLOG = 150;
 
-  private static final int HOSTILE_EVERY = 40;
-  private static final Duration CALL = Duration.ofMillis(5);
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final Cluster cluster;
-  private final String name;
   private final Topics topics;
   private final int partitions;
   private final Path directory;
   private final Random random;
-  private final Map<String, ChildJvm> instances = new HashMap<>();
+  private final Instances instances;
   private final Verifier verifier;
-  private final KafkaProducer<byte[], byte[]> producer;
-  private final Serializer<Measurement> serializer;
-  private long sent;
+  private final Input input;
+  private final SourceLog log;
+  private final Cuts cuts;
+  private boolean quiet;
 
   /** Makes topics and starts the instances. */
-  Bed(Cluster cluster, String name, int partitions, int instanceCount, Path directory, long seed)
+  Bed(
+      Cluster cluster,
+      String name,
+      int partitions,
+      int instanceCount,
+      Duration maxPollInterval,
+      Path directory,
+      long seed)
       throws Exception {
     this.cluster = cluster;
-    this.name = name;
     this.partitions = partitions;
     this.directory = directory;
     random = new Random(seed);
     topics = Topics.withPrefix(name + ".");
     new TopicAdmin(Connection.to(cluster.bootstrapServers(), cluster.registryUrl()))
         .create(topics, partitions, Optional.of((short) Cluster.NODES));
-    producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", cluster.bootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
-    serializer = Serdes.of(cluster.registryUrl()).serializer(Measurement.class);
+    input = new Input(cluster, topics.measurements(), partitions);
     verifier = new Verifier(cluster, topics, partitions);
+    log = new SourceLog(cluster, topics.measurements(), name);
+    cuts = new Cuts(partitions);
+    instances = new Instances(cluster, name, directory, maxPollInterval);
     for (int i = 0; i < instanceCount; i++) {
-      startInstance("i" + i);
+      instances.start("i" + i, CALL);
     }
     awaitProgress(System.nanoTime());
   }
@@ -78,29 +72,16 @@ final class Bed implements AutoCloseable {
     return random;
   }
 
+  Instances instances() {
+    return instances;
+  }
+
   String measurements() {
     return topics.measurements();
   }
 
   TopicPartition anyPartition() {
     return new TopicPartition(topics.measurements(), random.nextInt(partitions));
-  }
-
-  /** Names of the instances that run. */
-  List<String> instances() {
-    return new ArrayList<>(instances.keySet());
-  }
-
-  void startInstance(String instance) throws IOException {
-    instances.put(instance, ServiceProcess.start(cluster, name, directory, instance, CALL));
-  }
-
-  void killInstance(String instance) throws InterruptedException {
-    instances.remove(instance).kill();
-  }
-
-  void stopInstance(String instance) {
-    instances.remove(instance).stop();
   }
 
   /** Goes on, sending and reading, for a time. */
@@ -115,6 +96,84 @@ final class Bed implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - since);
   }
 
+  /** Goes on until every partition has had an answer from others than one since a time. */
+  Duration awaitOthers(String instance, long since) {
+    await(
+        () -> verifier.allSince(since, instance), "an answer of every partition from another one");
+    return Duration.ofNanos(System.nanoTime() - since);
+  }
+
+  /** Goes on until so many records were answered. */
+  void awaitAnswers(long number) {
+    await(() -> verifier.answers() >= number, number + " answers");
+  }
+
+  /** Goes on until an instance that just began has answered something. */
+  void awaitRecovered(String instance) {
+    long since = System.nanoTime();
+    await(() -> verifier.anySince(since, instance), "an answer of " + instance);
+  }
+
+  /** Goes on until an instance says something. */
+  void awaitLog(String instance, long from, Pattern what) {
+    await(() -> instances.says(instance, from, what), "'" + what + "' of " + instance);
+  }
+
+  /** Makes the stream thread of an instance stand still, and goes on until it does. */
+  StreamThreadHold hold(String instance, String point) throws Exception {
+    var hold = instances.hold(instance, point);
+    await(hold::reached, "a stream thread that stands still");
+    return hold;
+  }
+
+  /** Sends no more until {@link #goOn}, and waits until all is answered. */
+  void settle() {
+    quiet = true;
+    awaitAnswers(input.sent());
+  }
+
+  /** Keeps a backlog again. */
+  void goOn() {
+    quiet = false;
+  }
+
+  /** Sends records now. */
+  void send(int number) {
+    for (int i = 0; i < number; i++) {
+      input.send();
+    }
+    input.flush();
+  }
+
+  /** Makes sure that something is in hand. */
+  void requireUnanswered() {
+    if (verifier.answers() >= input.sent()) {
+      throw new AssertionError("all was answered before it could be disturbed");
+    }
+  }
+
+  /** Takes in all that was committed. No instance runs. */
+  void readToEnd() throws Exception {
+    log.endTransactions();
+    verifier.readToEnd();
+  }
+
+  /** Cuts each partition somewhere in its backlog, and notes what has no answer. */
+  void cut(boolean nobodyRuns) throws Exception {
+    input.flush();
+    for (int i = 0; i < partitions; i++) {
+      int head = verifier.firstUnanswered(i);
+      int to = Math.min(input.end(i), head + 1 + random.nextInt(BACKLOG));
+      cuts.note(i, verifier.unansweredBelow(i, to), nobodyRuns);
+      log.cut(i, to);
+    }
+  }
+
+  /** Sets the consumed offsets back. No instance runs. */
+  void setOffsetsBack() throws Exception {
+    log.setBack(random);
+  }
+
   private void await(BooleanSupplier condition, String what) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
@@ -122,30 +181,18 @@ final class Bed implements AutoCloseable {
         throw new AssertionError(
             what + " did not come within " + PATIENCE + "; logs are in " + directory);
       }
-      send();
+      while (!quiet && input.sent() - verifier.answers() < (long) BACKLOG * partitions) {
+        input.send();
+      }
       verifier.poll();
-    }
-  }
-
-  private void send() {
-    while (sent - verifier.answers() < (long) BACKLOG * partitions) {
-      byte[] value =
-          sent % HOSTILE_EVERY == HOSTILE_EVERY - 1
-              ? "hostile".getBytes(StandardCharsets.UTF_8)
-              : serializer.serialize(topics.measurements(), FaultModel.measurement("m-" + sent));
-      // Idempotent by default: what is sent again after a lost leader is there once.
-      producer.send(
-          new ProducerRecord<>(
-              topics.measurements(), (int) (sent % partitions), (byte[]) null, value));
-      sent++;
     }
   }
 
   /** Sends no more, and waits until all is answered and a while longer. */
   Verifier finish() {
-    producer.flush();
+    input.flush();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (verifier.answers() < sent && System.nanoTime() < deadline) {
+    while (verifier.answers() < input.sent() && System.nanoTime() < deadline) {
       verifier.poll();
     }
     // What would come twice comes now.
@@ -157,21 +204,32 @@ final class Bed implements AutoCloseable {
   }
 
   long sent() {
-    return sent;
+    return input.sent();
+  }
+
+  /** Dead letters that there should be: of what is hostile, and of what was found gone. */
+  long expectedDeadLetters() {
+    long expected = 0;
+    for (int partition = 0; partition < partitions; partition++) {
+      for (int offset = 0; offset < input.end(partition); offset++) {
+        if (input.hostile(partition, offset) || verifier.gone().get(partition).get(offset)) {
+          expected++;
+        }
+      }
+    }
+    return expected;
+  }
+
+  /** Number of dead letters that say wrongly that a record is gone, or do not say so. */
+  int wronglyGone() {
+    return cuts.wrong(verifier.gone());
   }
 
   @Override
   public void close() {
-    // At once: what is in flight is answered by now, or is the failure that is reported.
-    for (var instance : instances.values()) {
-      try {
-        instance.kill();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    producer.close(Duration.ofSeconds(5));
-    serializer.close();
+    instances.close();
+    input.close();
+    log.close();
     verifier.close();
   }
 }

@@ -53,6 +53,20 @@ final class ChildJvm {
     process.destroyForcibly().waitFor();
   }
 
+  /** Stops it where it stands, without its knowing. */
+  void stall() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  /** Lets it go on. */
+  void resume() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+  }
+
   /** Lets it end by itself; kills it if it takes too long. */
   void stop() {
     try {

@@ -2,18 +2,18 @@ package org.deftstream.tests.faults;
 
 import java.time.Duration;
 
-/** What can befall a service. Each is inflicted on a bed in work, and is over when it returns. */
-enum Fault {
+/** Deaths of instances, brokers and the registry. */
+enum Fault implements Disturbance {
   /** An instance is killed at a random moment, and started again. */
   KILL("kill -9 of an instance") {
     @Override
     long inflict(Bed bed) throws Exception {
-      var instances = bed.instances();
-      var victim = instances.get(bed.random().nextInt(instances.size()));
+      var names = bed.instances().names();
+      var victim = names.get(bed.random().nextInt(names.size()));
       bed.run(Duration.ofMillis(bed.random().nextInt(1500)));
-      bed.killInstance(victim);
+      bed.instances().kill(victim);
       long since = System.nanoTime();
-      bed.startInstance(victim);
+      bed.instances().start(victim, Bed.CALL);
       return since;
     }
   },
@@ -22,13 +22,13 @@ enum Fault {
   REBALANCE("rebalance: an instance joins and leaves") {
     @Override
     long inflict(Bed bed) throws Exception {
-      bed.startInstance("guest");
+      bed.instances().start("guest", Bed.CALL);
       bed.run(Duration.ofMillis(4_000 + bed.random().nextInt(3_000)));
       long since = System.nanoTime();
       if (bed.random().nextBoolean()) {
-        bed.stopInstance("guest");
+        bed.instances().stop("guest");
       } else {
-        bed.killInstance("guest");
+        bed.instances().kill("guest");
       }
       return since;
     }
@@ -65,10 +65,10 @@ enum Fault {
   REGISTRY_OUTAGE("outage of the registry") {
     @Override
     long inflict(Bed bed) throws Exception {
-      var victim = bed.instances().get(0);
+      var victim = bed.instances().names().get(0);
       bed.cluster().stopRegistry();
-      bed.killInstance(victim);
-      bed.startInstance(victim);
+      bed.instances().kill(victim);
+      bed.instances().start(victim, Bed.CALL);
       bed.run(Duration.ofSeconds(5));
       long since = System.nanoTime();
       bed.cluster().startRegistry();
@@ -82,16 +82,14 @@ enum Fault {
     this.description = description;
   }
 
-  /** Its name in the table. */
-  String description() {
+  @Override
+  public String description() {
     return description;
   }
 
-  /** How many of it a run has, unless a property says otherwise. */
-  int count() {
-    var property =
-        "deftstream.faults." + name().toLowerCase(java.util.Locale.ROOT).replace('_', '.');
-    return Integer.getInteger(property, 1);
+  @Override
+  public Duration strike(Bed bed) throws Exception {
+    return bed.awaitProgress(inflict(bed));
   }
 
   /**

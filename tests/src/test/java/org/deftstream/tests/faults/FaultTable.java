@@ -9,7 +9,7 @@ import java.util.Locale;
 final class FaultTable {
   private static final String HEAD =
       """
-      | fault | number | partitions | instances | records | dead letters | lost | duplicated | out of order | wrong pixels | recovery, median | worst |
+      | fault | number | partitions | instances | records | dead letters (expected) | lost | duplicated | out of order | wrong pixels | recovery, median | worst |
       |---|---|---|---|---|---|---|---|---|---|---|---|
       """;
 
@@ -20,20 +20,21 @@ final class FaultTable {
       String fault,
       int partitions,
       int instances,
-      long sent,
+      Bed bed,
       Verifier verifier,
       List<Duration> recoveries) {
     var sorted = recoveries.stream().sorted().toList();
     rows.add(
-        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s | %s |\n"
+        "| %s | %d | %d | %d | %d | %d (%d) | %d | %d | %d | %d | %s | %s |\n"
             .formatted(
                 fault,
                 recoveries.size(),
                 partitions,
                 instances,
-                sent,
+                bed.sent(),
                 verifier.deadLetters(),
-                sent - verifier.answers(),
+                bed.expectedDeadLetters(),
+                bed.sent() - verifier.answers(),
                 verifier.duplicates(),
                 verifier.outOfOrder(),
                 verifier.wrong(),

@@ -1,20 +1,26 @@
 package org.deftstream.tests.faults;
 
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.deftstream.schemas.Topics;
 import org.deftstream.stream.service.ReconstructionService;
 import org.deftstream.stream.service.ServiceOptions;
 import org.deftstream.stream.service.ServiceOptions.Membership;
+import org.slf4j.LoggerFactory;
 
 /** An instance of the service as a child JVM. */
 final class ServiceProcess {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final int MAX_BATCH = 16;
+  private static final String REBALANCE_LOG =
+      "org.apache.kafka.streams.processor.internals.StreamsRebalanceListener";
 
   private ServiceProcess() {}
 
@@ -25,9 +31,15 @@ final class ServiceProcess {
    * @param directory state and logs of all instances
    * @param instance name; the same one goes on where it was
    * @param callTime of the prior
+   * @param maxPollInterval after which a stream thread that does not poll is replaced
    */
   static ChildJvm start(
-      Cluster cluster, String name, Path directory, String instance, Duration callTime)
+      Cluster cluster,
+      String name,
+      Path directory,
+      String instance,
+      Duration callTime,
+      Duration maxPollInterval)
       throws IOException {
     Files.createDirectories(directory);
     return ChildJvm.start(
@@ -39,14 +51,20 @@ final class ServiceProcess {
             name,
             directory.resolve(instance).toString(),
             instance,
-            Long.toString(callTime.toMillis())));
+            Long.toString(callTime.toMillis()),
+            Long.toString(maxPollInterval.toMillis())));
   }
 
   /** The child. */
   public static void main(String[] args) throws IOException {
+    // It says there, and only there, that it learned from its group that it was replaced.
+    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(REBALANCE_LOG)).setLevel(Level.INFO);
     var usual =
         ServiceOptions.of(
-            ServiceOptions.Connection.of(args[0], args[1]), args[4], Path.of(args[3]), MAX_BATCH);
+            connection(args[0], args[1], Path.of(args[3]), args[6]),
+            args[4],
+            Path.of(args[3]),
+            MAX_BATCH);
     var options =
         new ServiceOptions(
             usual.connection(),
@@ -67,5 +85,13 @@ final class ServiceProcess {
         ReconstructionService.start(options, engine -> new FaultModel(callTime), PATIENCE)) {
       ChildJvm.awaitParent();
     }
+  }
+
+  private static ServiceOptions.Connection connection(
+      String bootstrapServers, String registryUrl, Path state, String maxPollInterval) {
+    Map<String, Object> streams = new HashMap<>(StreamThreadHold.settings(state));
+    streams.put("main.consumer.max.poll.interval.ms", maxPollInterval);
+    return new ServiceOptions.Connection(
+        bootstrapServers, registryUrl, Map.of(), streams, Map.of(), Map.of(), Map.of());
   }
 }

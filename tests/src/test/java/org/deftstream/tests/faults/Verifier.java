@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -26,12 +27,16 @@ import org.deftstream.schemas.avro.Reconstruction;
  * undisturbed engine. Used by one thread; to be closed.
  */
 final class Verifier implements AutoCloseable {
+  private static final String NOBODY = "";
+
   private final Topics topics;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Deserializer<Reconstruction> deserializer;
   private final FaultModel.Undisturbed undisturbed = FaultModel.undisturbed();
   private final List<BitSet> answered = new ArrayList<>();
-  private final long[] lastAt;
+  private final List<BitSet> gone = new ArrayList<>();
+  private final Map<String, long[]> lastAt = new HashMap<>();
+  private final int partitions;
   private final Map<String, Long> lastOffset = new HashMap<>();
   private long answers;
   private long deadLetters;
@@ -41,9 +46,10 @@ final class Verifier implements AutoCloseable {
 
   Verifier(Cluster cluster, Topics topics, int partitions) {
     this.topics = topics;
-    lastAt = new long[partitions];
+    this.partitions = partitions;
     for (int i = 0; i < partitions; i++) {
       answered.add(new BitSet());
+      gone.add(new BitSet());
     }
     Map<String, Object> config = new HashMap<>();
     config.put("bootstrap.servers", cluster.bootstrapServers());
@@ -66,22 +72,24 @@ final class Verifier implements AutoCloseable {
       if (record.topic().equals(topics.reconstructions())) {
         var value = deserializer.deserialize(record.topic(), record.value());
         var from = value.getProvenance();
-        note(record, from.getSourcePartition(), from.getSourceOffset());
+        note(record, from.getSourcePartition(), from.getSourceOffset(), from.getInstance());
         if (!Arrays.equals(
             Tensors.toFloats(value.getMean()), undisturbed.mean(value.getMeasurementId()))) {
           wrong++;
         }
       } else {
         deadLetters++;
-        note(
-            record,
-            Integer.parseInt(text(record, DeadLetterHeaders.PARTITION)),
-            Long.parseLong(text(record, DeadLetterHeaders.OFFSET)));
+        int partition = Integer.parseInt(text(record, DeadLetterHeaders.PARTITION));
+        long offset = Long.parseLong(text(record, DeadLetterHeaders.OFFSET));
+        if (text(record, DeadLetterHeaders.ERROR_CLASS).equals("SourceRecordGone")) {
+          gone.get(partition).set((int) offset);
+        }
+        note(record, partition, offset, NOBODY);
       }
     }
   }
 
-  private void note(ConsumerRecord<?, ?> record, int partition, long offset) {
+  private void note(ConsumerRecord<?, ?> record, int partition, long offset, String by) {
     var seen = answered.get(partition);
     if (seen.get((int) offset)) {
       duplicates++;
@@ -93,7 +101,7 @@ final class Verifier implements AutoCloseable {
     if (before != null && before >= offset) {
       outOfOrder++;
     }
-    lastAt[partition] = System.nanoTime();
+    lastAt.computeIfAbsent(by, key -> new long[partitions])[partition] = System.nanoTime();
   }
 
   private static String text(ConsumerRecord<?, ?> record, String name) {
@@ -102,7 +110,60 @@ final class Verifier implements AutoCloseable {
 
   /** Whether every partition has had an answer since a time of {@link System#nanoTime}. */
   boolean allSince(long nanos) {
-    return Arrays.stream(lastAt).allMatch(at -> at != 0 && at - nanos > 0);
+    return allSince(nanos, null);
+  }
+
+  /** The same for reconstructions by others than one instance; dead letters do not say by whom. */
+  boolean allSince(long nanos, String otherThan) {
+    for (int i = 0; i < partitions; i++) {
+      int partition = i;
+      boolean one =
+          lastAt.entrySet().stream()
+              .filter(
+                  each -> otherThan == null || !Set.of(otherThan, NOBODY).contains(each.getKey()))
+              .anyMatch(each -> since(each.getValue()[partition], nanos));
+      if (!one) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether an instance has answered anything since a time. */
+  boolean anySince(long nanos, String instance) {
+    var times = lastAt.get(instance);
+    return times != null && Arrays.stream(times).anyMatch(at -> since(at, nanos));
+  }
+
+  private static boolean since(long at, long nanos) {
+    return at != 0 && at - nanos > 0;
+  }
+
+  /** Takes in all that was committed until now. */
+  void readToEnd() {
+    var ends = consumer.endOffsets(consumer.assignment());
+    while (ends.entrySet().stream()
+        .anyMatch(each -> consumer.position(each.getKey()) < each.getValue())) {
+      poll();
+    }
+  }
+
+  /** First offset of a partition that has no answer. */
+  int firstUnanswered(int partition) {
+    return answered.get(partition).nextClearBit(0);
+  }
+
+  /** Offsets below one that have no answer. */
+  BitSet unansweredBelow(int partition, int offset) {
+    var unanswered = (BitSet) answered.get(partition).clone();
+    unanswered.flip(0, offset);
+    unanswered.clear(offset, Math.max(offset, unanswered.length()));
+    return unanswered;
+  }
+
+  /** Of each partition, offsets whose dead letter says that the record is gone. */
+  List<BitSet> gone() {
+    return gone;
   }
 
   /** Number of source records that were answered. */
