@@ -108,8 +108,8 @@ final class Bed implements AutoCloseable {
     await(() -> verifier.answers() >= number, number + " answers");
   }
 
-  /** Goes on until an instance that just began has answered something. */
-  void awaitRecovered(String instance) {
+  /** Goes on until an instance answers something: then it has work in hand. */
+  void awaitAnswerOf(String instance) {
     long since = System.nanoTime();
     await(() -> verifier.anySince(since, instance), "an answer of " + instance);
   }

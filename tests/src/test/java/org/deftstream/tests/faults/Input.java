@@ -3,6 +3,7 @@ package org.deftstream.tests.faults;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -21,6 +22,7 @@ final class Input implements AutoCloseable {
   private final int partitions;
   private final KafkaProducer<byte[], byte[]> producer;
   private final Serializer<Measurement> serializer;
+  private final AtomicReference<Exception> failed = new AtomicReference<>();
   private long sent;
 
   Input(Cluster cluster, String topic, int partitions) {
@@ -28,7 +30,13 @@ final class Input implements AutoCloseable {
     this.partitions = partitions;
     producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", cluster.bootstrapServers()),
+            Map.of(
+                "bootstrap.servers",
+                cluster.bootstrapServers(),
+                // The first request to a partition this young may be refused, and must not be
+                // overtaken.
+                "max.in.flight.requests.per.connection",
+                1),
             new ByteArraySerializer(),
             new ByteArraySerializer());
     serializer = Serdes.of(cluster.registryUrl()).serializer(Measurement.class);
@@ -40,12 +48,22 @@ final class Input implements AutoCloseable {
             ? "hostile".getBytes(StandardCharsets.UTF_8)
             : serializer.serialize(topic, FaultModel.measurement("m-" + sent));
     // Idempotent by default: what is sent again after a lost leader is there once.
-    producer.send(new ProducerRecord<>(topic, (int) (sent % partitions), (byte[]) null, value));
+    producer.send(
+        new ProducerRecord<>(topic, (int) (sent % partitions), (byte[]) null, value),
+        (metadata, error) -> {
+          if (error != null) {
+            failed.compareAndSet(null, error);
+          }
+        });
     sent++;
   }
 
+  /** Waits until all is in the log; what is not would look as if the service had lost it. */
   void flush() {
     producer.flush();
+    if (failed.get() != null) {
+      throw new IllegalStateException("a measurement could not be sent", failed.get());
+    }
   }
 
   long sent() {

@@ -16,6 +16,7 @@ enum Stall implements Disturbance {
     public Duration strike(Bed bed) throws Exception {
       String zombie = any(bed);
       bed.run(Duration.ofMillis(bed.random().nextInt(1500)));
+      bed.awaitAnswerOf(zombie);
       long since = System.nanoTime();
       bed.instances().stall(zombie);
       var recovery = bed.awaitOthers(zombie, since);
@@ -44,7 +45,7 @@ enum Stall implements Disturbance {
       bed.awaitAnswers(answered + 1);
       instances.kill(zombie);
       instances.start(zombie, SLOW);
-      bed.awaitRecovered(zombie);
+      bed.awaitAnswerOf(zombie);
       instances.stall(zombie);
       bed.requireUnanswered();
       long since = System.nanoTime();
@@ -70,6 +71,7 @@ enum Stall implements Disturbance {
     @Override
     public Duration strike(Bed bed) throws Exception {
       String victim = any(bed);
+      bed.awaitAnswerOf(victim);
       long log = bed.instances().logLength(victim);
       var held = bed.hold(victim, StreamThreadHold.POLL);
       long since = System.nanoTime();
@@ -86,6 +88,7 @@ enum Stall implements Disturbance {
     @Override
     public Duration strike(Bed bed) throws Exception {
       String victim = any(bed);
+      bed.awaitAnswerOf(victim);
       var held = bed.hold(victim, StreamThreadHold.TRANSACTION);
       bed.run(PAST_TRANSACTION);
       long log = bed.instances().logLength(victim);
