@@ -26,8 +26,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 @EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
 class MixedLoadIT {
-  private static final int REPEATS = Form.number("mixed.repeats", 1, 5);
-  private static final Duration TIME = Form.seconds("mixed.seconds", 8, 120);
+  private static final int REPEATS = Form.number("mixed.repeats", 1, 3);
+  private static final Duration TIME = Form.seconds("mixed.seconds", 8, 60);
   private static final double LOAD = Form.number("mixed.load", 80, 80) / 100.0;
   private static final int CALL_MICROS = Form.number("mixed.call.micros", 4_000, 4_000);
   private static final int ROW_MICROS = Form.number("mixed.row.micros", 250, 250);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 @EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
 class OverheadIT {
-  private static final int REPEATS = Form.number("overhead.repeats", 1, 9);
+  private static final int REPEATS = Form.number("overhead.repeats", 1, 5);
   private static final int STEPS = 8;
   private static final double WANTED = 0.95;
 
@@ -41,12 +41,12 @@ class OverheadIT {
           new Size(
               "64 KiB",
               new ImageShape(128, 128, 1),
-              Form.number("overhead.small", 256, 2_048),
+              Form.number("overhead.small", 256, 1_024),
               Duration.ofMillis(Form.number("overhead.small.ms", 20, 20))),
           new Size(
               "2 MiB",
               new ImageShape(512, 1024, 1),
-              Form.number("overhead.large", 64, 256),
+              Form.number("overhead.large", 64, 128),
               Duration.ofMillis(Form.number("overhead.large.ms", 200, 200))));
 
   private static final Table TABLE =

@@ -30,9 +30,6 @@ class SoakIT {
   private static final int BACKLOG = Form.number("backlog", 16, 64);
   private static final int SAMPLES = 720;
 
-  /** Seconds of load that may wait at any time. */
-  private static final double LAG_SECONDS = 30;
-
   private static final double FLAT = 0.05;
 
   private static final int LAG = 2;
@@ -145,7 +142,10 @@ class SoakIT {
     assertThat(load.lost()).as("lost").isZero();
     assertThat(load.duplicates()).as("answered twice").isZero();
     assertThat(load.deadLetters()).as("dead letters").isZero();
-    assertThat(mostLag).as("lag").isLessThan(LAG_SECONDS * LOAD * capacity + BACKLOG);
+    // On a shared machine more may wait for a while; it has to be caught up with.
+    assertThat(Figures.of(series.column(LAG, 0.8, 1)).median())
+        .as("lag in the last fifth")
+        .isLessThan(BACKLOG);
     if (Form.isLong()) {
       Page.update();
       assertThat(after / before - 1).as("growth of the resident set").isLessThan(FLAT);

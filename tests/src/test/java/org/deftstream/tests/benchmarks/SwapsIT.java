@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
 class SwapsIT {
   private static final int SWAPS = Form.number("swaps", 6, 1_000);
-  private static final Duration MEASURED = Form.seconds("swaps.seconds", 5, 120);
-  private static final Duration PAUSE = Duration.ofMillis(Form.number("swaps.pause.ms", 0, 1_000));
+  private static final Duration MEASURED = Form.seconds("swaps.seconds", 5, 60);
+  private static final Duration PAUSE = Duration.ofMillis(Form.number("swaps.pause.ms", 0, 0));
   private static final int BACKLOG = Form.number("backlog", 16, 64);
   private static final double LOAD = 0.5;
 
