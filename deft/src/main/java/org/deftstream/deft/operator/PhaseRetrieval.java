@@ -29,12 +29,19 @@ final class PhaseRetrieval extends FixedOperator {
   private final int width;
   private final Fourier fourier;
 
+  /** Which padded pixels are those of the image. */
+  private final boolean[] inside;
+
   PhaseRetrieval(ImageShape shape, GaussianNoise noise, int oversampling) {
     super(KIND, shape, noise);
     this.oversampling = oversampling;
     height = shape.height() * oversampling;
     width = shape.width() * oversampling;
     fourier = new Fourier(height, width);
+    inside = new boolean[height * width];
+    for (int pixel = 0; pixel < shape.height() * shape.width(); pixel++) {
+      inside[padded(pixel)] = true;
+    }
   }
 
   @Override
@@ -114,9 +121,16 @@ final class PhaseRetrieval extends FixedOperator {
    */
   @Override
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
-    var out = vectorJacobian(x0Hat, misfit(x0Hat, measurement));
-    for (int i = 0; i < out.length; i++) {
-      out[i] *= 4;
+    requireImage(x0Hat);
+    requireMeasurement(measurement);
+    var out = new float[x0Hat.length];
+    for (int c = 0; c < channels(); c++) {
+      var wave = wave(x0Hat, c);
+      wave.setMisfits(measurement, c);
+      fourier.transform(wave.real, wave.imaginary, true);
+      for (int pixel = 0; pixel < out.length / channels(); pixel++) {
+        out[pixel * channels() + c] = (float) (2 * wave.real[padded(pixel)]);
+      }
     }
     return out;
   }
@@ -188,17 +202,13 @@ final class PhaseRetrieval extends FixedOperator {
       fourier.transform(wave.real, wave.imaginary, true);
       for (int k = 0; k < u.length; k++) {
         double next = wave.real[k];
-        boolean feasible = next >= 0 && next <= 1 && inside(k);
+        boolean feasible = next >= 0 && next <= 1 && inside[k];
         double fallback =
-            hybrid ? u[k] - FEEDBACK * next : inside(k) ? Math.max(0, Math.min(1, next)) : 0;
+            hybrid ? u[k] - FEEDBACK * next : inside[k] ? Math.max(0, Math.min(1, next)) : 0;
         u[k] = feasible ? next : fallback;
       }
     }
     return u;
-  }
-
-  private boolean inside(int k) {
-    return k / width < imageShape().height() && k % width < imageShape().width();
   }
 
   private int padded(int pixel) {
@@ -239,11 +249,22 @@ final class PhaseRetrieval extends FixedOperator {
     /** Gives channel c of the moduli the phases of this wave. */
     private void setModuli(float[] moduli, int c) {
       for (int k = 0; k < real.length; k++) {
-        double modulus = modulus(k);
-        double factor = modulus < 1e-12 ? 0 : moduli[k * channels() + c] / modulus;
-        real[k] *= factor;
-        imaginary[k] *= factor;
+        scale(k, moduli[k * channels() + c], modulus(k));
       }
+    }
+
+    /** Gives what channel c of the moduli has more than this wave its phases. */
+    private void setMisfits(float[] moduli, int c) {
+      for (int k = 0; k < real.length; k++) {
+        double modulus = modulus(k);
+        scale(k, moduli[k * channels() + c] - modulus, modulus);
+      }
+    }
+
+    private void scale(int k, double wanted, double modulus) {
+      double factor = modulus < 1e-12 ? 0 : wanted / modulus;
+      real[k] *= factor;
+      imaginary[k] *= factor;
     }
   }
 }
