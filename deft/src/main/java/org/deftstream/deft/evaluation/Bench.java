@@ -12,6 +12,7 @@ import org.deftstream.deft.task.Task;
  *
  * @param task the task
  * @param prior the task's prior
+ * @param precision what the prior multiplies in, {@link EvaluationModels#precision}
  * @param engine the engine that samples, the one that serves as well
  * @param batch largest batch of the prior
  * @param adapterNetworks opens the networks of adapters
@@ -20,6 +21,7 @@ import org.deftstream.deft.task.Task;
 public record Bench(
     Task task,
     Prior prior,
+    String precision,
     Engine engine,
     int batch,
     AdapterNetworks adapterNetworks,

@@ -75,7 +75,14 @@ public final class Evaluation implements AutoCloseable {
         planned.features().map(name -> networks.computeIfAbsent(name, models::openFeatures));
     features.ifPresent(network -> checkShape(planned, network, shape));
     var bench =
-        new Bench(task, prior, engine, plan.batch(), models.adapterNetworks(), models::file);
+        new Bench(
+            task,
+            prior,
+            models.precision(),
+            engine,
+            plan.batch(),
+            models.adapterNetworks(),
+            name -> models.file(plan.place(name)));
     var prepared = new PreparedTask(planned, bench, test, validation, features);
     tasks.add(prepared); // first of all, so that it is closed if a method cannot be opened
     planned.methods().forEach(prepared::open);
@@ -194,6 +201,9 @@ public final class Evaluation implements AutoCloseable {
     String device =
         priors.values().stream().map(Prior::device).distinct().findFirst().orElse("")
             + ", "
+            + (models.precision().equals(EvaluationModels.FLOAT32)
+                ? ""
+                : "prior in " + models.precision() + ", ")
             + models.machine();
     return new RunManifest(
         plan.name(),

@@ -14,6 +14,15 @@ public interface EvaluationModels {
   /** The task of this name. */
   Task task(String name);
 
+  /** The precision that results are kept under without a word. */
+  String FLOAT32 = "float32";
+
+  /**
+   * What priors multiply in, {@link #FLOAT32} or {@code bfloat16}: the same for all methods. The
+   * results of one are not taken for those of another.
+   */
+  String precision();
+
   /** Opens the prior of a task; the evaluation closes it. */
   Prior openPrior(Task task);
 

@@ -25,8 +25,8 @@ import org.deftstream.deft.text.Nearest;
  * @param title heading of the report
  * @param about a paragraph for the report, may be empty
  * @param batch largest batch of the prior, the same for every method
- * @param sources where images are, by name; a relative path is looked up in the working directory,
- *     then in the program's own
+ * @param sources where images and adapters are, by name; a relative path is looked up in the
+ *     working directory, then in the program's own
  * @param tasks at least one
  */
 public record Plan(
@@ -37,6 +37,7 @@ public record Plan(
     Map<String, String> sources,
     List<PlannedTask> tasks) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+  private static final Pattern IN_SOURCE = Pattern.compile("([A-Za-z0-9._-]+):(.+)");
   private static final int LARGEST_BATCH = 4096;
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -63,7 +64,37 @@ public record Plan(
                 + "' is not among the plan's sources"
                 + Nearest.hint(task.source(), sources.keySet()));
       }
+      for (var method : task.methods()) {
+        if (method.adapter().isPresent()) {
+          place(name, sources, method.adapter().get());
+        }
+      }
     }
+  }
+
+  /** Where the directory of an adapter is: {@code NAME:PATH} lies in the source of that name. */
+  String place(String adapter) {
+    return place(name, sources, adapter);
+  }
+
+  private static String place(String plan, Map<String, String> sources, String adapter) {
+    var inSource = IN_SOURCE.matcher(adapter);
+    if (!inSource.matches()) {
+      return adapter;
+    }
+    String source = inSource.group(1);
+    if (!sources.containsKey(source)) {
+      throw new IllegalArgumentException(
+          "plan '"
+              + plan
+              + "', adapter '"
+              + adapter
+              + "': '"
+              + source
+              + "' is not among the plan's sources"
+              + Nearest.hint(source, sources.keySet()));
+    }
+    return sources.get(source) + "/" + inSource.group(2);
   }
 
   /**
@@ -166,10 +197,13 @@ public record Plan(
 
   /** The elements of a required array that is not empty. */
   static JsonNode array(JsonFields fields, String name) {
-    var node = fields.node(name);
+    return array(fields.node(name), fields.where(), name);
+  }
+
+  static JsonNode array(JsonNode node, String where, String name) {
     if (!node.isArray() || node.isEmpty()) {
       throw new IllegalArgumentException(
-          fields.where() + ": " + name + " must be an array that is not empty");
+          where + ": " + name + " must be an array that is not empty");
     }
     return node;
   }

@@ -17,7 +17,8 @@ import org.deftstream.deft.text.JsonFields;
  * @param method a name of {@link MethodTypes#names}
  * @param parameters the method's parameters by name
  * @param sampler how it is sampled; empty takes the task's own settings
- * @param adapter directory of an adapter; empty unless the method needs one
+ * @param adapter directory of an adapter, {@code NAME:PATH} in a source of the plan; empty unless
+ *     the method needs one
  * @param restarts how often each measurement is reconstructed from fresh noise, at least 1; the
  *     result with the smallest residual counts
  */

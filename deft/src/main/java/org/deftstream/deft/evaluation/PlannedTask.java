@@ -57,9 +57,10 @@ public record PlannedTask(
     var images = fields.object("images");
     String source = images.text("source");
     var methods = new ArrayList<PlannedMethod>();
+    int number = 0;
     for (var node : Plan.array(fields, "methods")) {
-      int number = methods.size() + 1;
-      methods.add(PlannedMethod.fromJson(node, "task '" + task + "', method " + number));
+      number++;
+      methods.addAll(PlannedGrid.methods(node, "task '" + task + "', method " + number));
     }
     var seeds = new ArrayList<Long>();
     if (fields.has("seeds")) {

@@ -56,6 +56,9 @@ final class PreparedTask implements AutoCloseable {
             .put("prior", bench.prior().fingerprint())
             .put("batch", bench.batch())
             .put("restarts", method.restarts());
+    if (!bench.precision().equals(EvaluationModels.FLOAT32)) {
+      json.put("precision", bench.precision());
+    }
     json.set("method", opened.identity());
     return CanonicalJson.sha256(json).substring(0, KEY_LENGTH);
   }

@@ -141,6 +141,7 @@ public final class AdapterTraining {
     var json = JSON.createObjectNode();
     json.put("images", pairs.size()).put("steps", run.steps()).put("rows", settings.rows());
     json.put("minutes", Math.round(run.elapsedMinutes() * 10) / 10.0);
+    json.put("processorMinutes", Math.round(run.processorMinutes() * 10) / 10.0);
     json.put("learningRate", settings.learningRate()).put("priorReuse", settings.reuse());
     json.put("emaDecay", settings.emaDecay()).put("seed", settings.seed());
     var curve = run.curve();

@@ -107,6 +107,11 @@ public final class PriorTraining {
             write(at, scheduler);
             listener.checkpointed(at);
           }
+
+          @Override
+          public void finished(TrainingRun at) {
+            listener.finished(at);
+          }
         });
     return PriorDirectory.open(priorPath());
   }

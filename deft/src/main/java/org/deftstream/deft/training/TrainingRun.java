@@ -2,8 +2,10 @@ package org.deftstream.deft.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ public final class TrainingRun {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int WARM_UP_STEPS = 100;
   private static final int CURVE_EVERY = 50;
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private final TrainableNetwork network;
   private final TrainingBudget budget;
@@ -34,6 +38,7 @@ public final class TrainingRun {
   private final List<double[]> curve = new ArrayList<>();
   private long step;
   private double elapsedMinutes;
+  private double processorMinutes;
 
   /** One batch to learn from; see {@link TrainableNetwork#step}. */
   @SuppressWarnings("ArrayRecordComponent") // lent for one step
@@ -52,6 +57,9 @@ public final class TrainingRun {
 
     /** Called after a checkpoint was written. */
     void checkpointed(TrainingRun run);
+
+    /** Called once at the end. */
+    default void finished(TrainingRun run) {}
   }
 
   /**
@@ -81,6 +89,7 @@ public final class TrainingRun {
     double smoothed = curve.isEmpty() ? Double.NaN : curve.get(curve.size() - 1)[2];
     while (budget.progress(step, elapsedMinutes) < 1) {
       long begun = System.nanoTime();
+      long used = PROCESS.getProcessCpuTime();
       double progress = budget.progress(step, elapsedMinutes);
       double rate = learningRate * Math.min(1, (step + 1.0) / WARM_UP_STEPS) * (1 - progress);
       double decay = Math.min(emaDecay, (1.0 + step) / (10.0 + step));
@@ -92,6 +101,7 @@ public final class TrainingRun {
       }
       step++;
       elapsedMinutes += (System.nanoTime() - begun) / 60e9;
+      processorMinutes += (PROCESS.getProcessCpuTime() - used) / 60e9;
       smoothed = Double.isNaN(smoothed) ? loss : 0.98 * smoothed + 0.02 * loss;
       if (step % CURVE_EVERY == 0) {
         curve.add(new double[] {step, elapsedMinutes, smoothed});
@@ -105,6 +115,7 @@ public final class TrainingRun {
     }
     checkpoint();
     listener.checkpointed(this);
+    listener.finished(this);
   }
 
   private static double mean(float[] rows) {
@@ -119,6 +130,7 @@ public final class TrainingRun {
     try {
       var progress = JSON.createObjectNode();
       progress.put("step", step).put("elapsedMinutes", elapsedMinutes);
+      progress.put("processorMinutes", processorMinutes);
       var points = progress.putArray("curve");
       curve.forEach(p -> points.addArray().add((long) p[0]).add(p[1]).add(p[2]));
       // The progress rides in the state's own file: one rename makes both current.
@@ -144,6 +156,7 @@ public final class TrainingRun {
       network.restore(content.tensors());
       step = progress.get("step").asLong();
       elapsedMinutes = progress.get("elapsedMinutes").asDouble();
+      processorMinutes = progress.path("processorMinutes").asDouble();
       for (var p : progress.get("curve")) {
         curve.add(new double[] {p.get(0).asDouble(), p.get(1).asDouble(), p.get(2).asDouble()});
       }
@@ -174,6 +187,13 @@ public final class TrainingRun {
   /** Minutes of computing so far, those of earlier starts included. */
   public double elapsedMinutes() {
     return elapsedMinutes;
+  }
+
+  /**
+   * Minutes of computing of one processor so far: what a run costs, whatever else the machine does.
+   */
+  public double processorMinutes() {
+    return processorMinutes;
   }
 
   /** The loss curve: step, minutes, smoothed loss. */

@@ -93,6 +93,16 @@ class EvaluationTest {
   }
 
   @Test
+  void shouldNotTakeTheResultsOfOnePrecisionForThoseOfAnother() throws IOException {
+    Path out = folder.resolve("out");
+    run(out, Integer.MAX_VALUE);
+    run(out, Integer.MAX_VALUE, "bfloat16");
+
+    assertThat(Files.readString(out.resolve("results.jsonl")).lines()).hasSize(2 * (6 + 6 + 6 + 4));
+    assertThat(out.resolve("report.md")).content().contains("prior in bfloat16, a test");
+  }
+
+  @Test
   void shouldReportEveryMethodWithItsFigures() {
     Path out = folder.resolve("out");
     run(out, Integer.MAX_VALUE);
@@ -142,17 +152,25 @@ class EvaluationTest {
   }
 
   private void run(Path out, int chunks) {
-    try (var evaluation = open(PLAN, chunks)) {
+    run(out, chunks, EvaluationModels.FLOAT32);
+  }
+
+  private void run(Path out, int chunks, String precision) {
+    try (var evaluation = open(PLAN, chunks, precision)) {
       evaluation.run(out, "./deftstream evaluate --plan plan.json");
     }
     Reports.write(out);
   }
 
   private Evaluation open(String plan, int chunks) {
+    return open(plan, chunks, EvaluationModels.FLOAT32);
+  }
+
+  private Evaluation open(String plan, int chunks, String precision) {
     var clock = new AtomicLong();
     return new Evaluation(
         Plan.parse(plan.formatted(folder.resolve("pictures"))),
-        new Models(),
+        new Models(precision),
         new Interruption(chunks),
         () -> clock.getAndAdd(1_000_000_000L));
   }
@@ -183,7 +201,7 @@ class EvaluationTest {
     }
   }
 
-  private static final class Models implements EvaluationModels {
+  private record Models(String precision) implements EvaluationModels {
     @Override
     public Task task(String name) {
       return Task.parse(TASK, prior -> SHAPE);

@@ -71,6 +71,53 @@ class PlanTest {
   }
 
   @Test
+  void shouldMakeAMethodOfEveryCombinationOfValues() {
+    var plan =
+        Plan.parse(
+            PLAN.replace("{\"lambda\": 2}", "{\"lambda\": [0.5, 2]}")
+                .replace("{\"steps\": 5,", "{\"steps\": [5, 20],")
+                .replace("\"reference\": \"mine\",", ""));
+
+    var methods = plan.tasks().get(0).methods();
+    assertThat(methods)
+        .extracting(PlannedMethod::label)
+        .containsExactly(
+            "pseudo-inverse",
+            "mine lambda=0.5 steps=5",
+            "mine lambda=0.5 steps=20",
+            "mine lambda=2 steps=5",
+            "mine lambda=2 steps=20");
+    assertThat(methods.get(2).parameters()).containsEntry("lambda", 0.5);
+    assertThat(methods.get(2).sampler().orElseThrow().steps()).isEqualTo(20);
+    assertThat(methods.get(2).restarts()).isEqualTo(3);
+    assertThat(Plan.parse(plan.toJson().toString())).isEqualTo(plan);
+    assertThatThrownBy(() -> Plan.parse(PLAN.replace("{\"lambda\": 2}", "{\"lambda\": []}")))
+        .hasMessageContaining("parameters: lambda must be an array that is not empty");
+  }
+
+  @Test
+  void shouldFindAdaptersInItsSources() {
+    var plan =
+        Plan.parse(
+            PLAN.replace("\"pictures\": \"a.zip\"", "\"pictures\": \"a.zip\", \"own\": \"runs\"")
+                .replace(
+                    "{\"method\": \"pseudo-inverse\"}",
+                    "{\"method\": \"adapter\", \"adapter\": \"own:few/adapter\"}"));
+
+    assertThat(plan.place("own:few/adapter")).isEqualTo("runs/few/adapter");
+    assertThat(plan.withSources(Map.of("own", "/there")).place("own:few/adapter"))
+        .isEqualTo("/there/few/adapter");
+    assertThat(plan.place("models/adapters/a")).isEqualTo("models/adapters/a");
+    assertThatThrownBy(
+            () ->
+                Plan.parse(
+                    PLAN.replace(
+                        "{\"method\": \"pseudo-inverse\"}",
+                        "{\"method\": \"adapter\", \"adapter\": \"picture:few\"}")))
+        .hasMessageContaining("'picture' is not among the plan's sources; did you mean 'pictures'?");
+  }
+
+  @Test
   void shouldTakeOtherPlacesForItsImagesButNoUnknownOnes() {
     var plan = Plan.parse(PLAN);
 

@@ -55,7 +55,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--source",
       paramLabel = "NAME=PATH",
-      description = "Where the plan's images of that name are.")
+      description = "Where the plan's images or adapters of that name are.")
   private Map<String, String> sources = new LinkedHashMap<>();
 
   @Option(
@@ -72,6 +72,13 @@ public final class EvaluateCommand implements Callable<Integer> {
           "A few images and steps, to see that everything works; without --plan on pictures that"
               + " come with the program.")
   private boolean smoke;
+
+  @Option(
+      names = "--bfloat16",
+      description =
+          "Let the prior multiply in bfloat16, for all methods alike, where the processor is faster"
+              + " at it; results of either precision are kept apart.")
+  private boolean bfloat16;
 
   @Option(names = "--json", description = "Print the figures as JSON.")
   private boolean json;
@@ -128,7 +135,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private void run(Plan plan, ModelFiles files, Path directory) {
     var backend = TensorFlowBackend.start(SessionOptions.standard());
-    var installed = new InstalledEvaluationModels(files, backend);
+    var installed = new InstalledEvaluationModels(files, backend, bfloat16);
     try (var line = new EvaluationLine();
         var evaluation = new Evaluation(plan, installed, line)) {
       evaluation.run(directory, command());

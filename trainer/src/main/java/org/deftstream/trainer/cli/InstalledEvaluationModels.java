@@ -11,8 +11,12 @@ import org.deftstream.deft.tensorflow.Classifiers;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 
-/** What the models directory and the working directory hold. */
-record InstalledEvaluationModels(ModelFiles files, TensorFlowBackend backend)
+/**
+ * What the models directory and the working directory hold.
+ *
+ * @param bfloat16 whether priors multiply in bfloat16; adapters and classifiers never do
+ */
+record InstalledEvaluationModels(ModelFiles files, TensorFlowBackend backend, boolean bfloat16)
     implements EvaluationModels {
   /** Where the program is installed; set by the launcher. */
   private static final String HOME = "deftstream.home";
@@ -24,7 +28,13 @@ record InstalledEvaluationModels(ModelFiles files, TensorFlowBackend backend)
 
   @Override
   public Prior openPrior(Task task) {
-    return backend.openPrior(files.prior(task.prior()));
+    var options = new SessionOptions(SessionOptions.standard().threads(), bfloat16);
+    return TensorFlowBackend.start(options).openPrior(files.prior(task.prior()));
+  }
+
+  @Override
+  public String precision() {
+    return bfloat16 ? "bfloat16" : FLOAT32;
   }
 
   @Override

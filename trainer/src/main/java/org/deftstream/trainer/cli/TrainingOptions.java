@@ -94,6 +94,14 @@ final class TrainingOptions {
       public void checkpointed(TrainingRun run) {
         // The line shows the steps; a checkpoint is no news.
       }
+
+      @Override
+      public void finished(TrainingRun run) {
+        line.close();
+        System.err.printf(
+            "%,d steps in %.1f minutes, %.1f of one processor%n",
+            run.steps(), run.elapsedMinutes(), run.processorMinutes());
+      }
     };
   }
 }
