@@ -114,7 +114,8 @@ class PlanTest {
                     PLAN.replace(
                         "{\"method\": \"pseudo-inverse\"}",
                         "{\"method\": \"adapter\", \"adapter\": \"picture:few\"}")))
-        .hasMessageContaining("'picture' is not among the plan's sources; did you mean 'pictures'?");
+        .hasMessageContaining(
+            "'picture' is not among the plan's sources; did you mean 'pictures'?");
   }
 
   @Test

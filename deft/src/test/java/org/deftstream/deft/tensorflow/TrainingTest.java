@@ -159,7 +159,10 @@ class TrainingTest {
     try (var network = backend.trainPrior(network(1), 99)) {
       var resumed = run(network, 12, "halves");
       assertThat(resumed.steps()).isEqualTo(7);
+      double used = resumed.processorMinutes();
+      assertThat(used).isPositive();
       resumed.run(step -> batch(step, 1, false), SILENT);
+      assertThat(resumed.processorMinutes()).isGreaterThan(used);
       var weights = network.averagedWeights();
       whole.forEach(
           (name, tensor) ->
@@ -210,6 +213,13 @@ class TrainingTest {
           square += Math.pow(answer[i] - b.target()[i], 2) / (SIDE * SIDE);
         }
         assertThat(square).isCloseTo(loss[r], within(1e-4 * loss[r] + 1e-7));
+      }
+      // bfloat16 keeps 8 bits; where the processor does not have it, it changes nothing.
+      var coarse = TensorFlowBackend.start(new SessionOptions(1, true));
+      try (var same = coarse.openPrior(written)) {
+        assertThat(same.predictNoise(b.input(), b.timesteps()))
+            .usingComparatorWithPrecision(0.05f)
+            .containsExactly(answer);
       }
       // Weights survive calls, and a row does not depend on its neighbours.
       float[] alone =
