@@ -67,7 +67,8 @@ public enum Section {
   MIXED(
       "Mixed load",
       """
-      Poisson arrivals of four tasks with 10 to 50 steps, the same arrivals for each way of batching.
+      Poisson arrivals of four tasks with 10 to 50 steps, the same arrivals for each way of batching;
+      the load is in percent of the lesser capacity of the two ways of batch at a time.
       Batch at a time: up to a full batch of what waits, of any task or of the oldest one's, is run
       until all of it is done.""",
       "mvn verify -Pbenchmarks -Dit.test=MixedLoadIT -Dfailsafe.failIfNoSpecifiedTests=false");
@@ -87,6 +88,11 @@ public enum Section {
   /** Prints what a driver found, and keeps it for the page. */
   public void publish(String markdown) throws IOException {
     System.out.println("\n## " + title + "\n\n" + markdown);
+    keep(markdown);
+  }
+
+  /** Keeps what a driver has found so far. */
+  public void keep(String markdown) throws IOException {
     Files.writeString(file(fileName()), markdown);
   }
 
@@ -96,7 +102,7 @@ public enum Section {
   }
 
   /** What a driver found last, if it ran since the last clean build. */
-  Optional<String> found() throws IOException {
+  public Optional<String> found() throws IOException {
     var file = file(fileName());
     return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
   }

@@ -1,11 +1,18 @@
 package org.deftstream.tests.faults;
 
+import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.deftstream.tests.benchmarks.Page;
+import org.deftstream.tests.benchmarks.Section;
 
-/** What the runs came to, as Markdown. Not thread-safe. */
+/**
+ * What the runs came to, as Markdown. In the long form each row is kept when it is known and
+ * replaces the one of an earlier run, so that the suite can be run in parts. Not thread-safe.
+ */
 final class FaultTable {
   private static final String HEAD =
       """
@@ -13,7 +20,23 @@ final class FaultTable {
       |---|---|---|---|---|---|---|---|---|---|---|---|
       """;
 
-  private final List<String> rows = new ArrayList<>();
+  private final Section section;
+  private final boolean kept;
+  private final Map<List<String>, String> rows = new LinkedHashMap<>();
+
+  /**
+   * A table.
+   *
+   * @param section where it goes
+   * @param kept whether it goes on with the rows that are there
+   */
+  FaultTable(Section section, boolean kept) throws IOException {
+    this.section = section;
+    this.kept = kept;
+    if (kept) {
+      section.found().stream().flatMap(String::lines).skip(2).forEach(this::put);
+    }
+  }
 
   /** Adds a run. */
   void add(
@@ -22,10 +45,11 @@ final class FaultTable {
       int instances,
       Bed bed,
       Verifier verifier,
-      List<Duration> recoveries) {
+      List<Duration> recoveries)
+      throws IOException {
     var sorted = recoveries.stream().sorted().toList();
-    rows.add(
-        "| %s | %d | %d | %d | %d | %d (%d) | %d | %d | %d | %d | %s | %s |\n"
+    put(
+        "| %s | %d | %d | %d | %d | %d (%d) | %d | %d | %d | %d | %s | %s |"
             .formatted(
                 fault,
                 recoveries.size(),
@@ -40,14 +64,30 @@ final class FaultTable {
                 verifier.wrong(),
                 seconds(sorted.get(sorted.size() / 2)),
                 seconds(sorted.get(sorted.size() - 1))));
+    if (kept) {
+      section.keep(markdown());
+    }
+  }
+
+  /** The fault and where it happened tell rows apart. */
+  private void put(String row) {
+    var cells = row.split(" \\| ", -1);
+    rows.put(List.of(cells[0], cells[2], cells[3]), row);
   }
 
   private static String seconds(Duration time) {
     return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
   }
 
-  /** The table. */
-  String markdown() {
-    return HEAD + String.join("", rows);
+  private String markdown() {
+    return HEAD + String.join("\n", rows.values()) + "\n";
+  }
+
+  /** Prints it, and takes the long form over into the page. */
+  void publish() throws IOException {
+    section.publish(markdown());
+    if (kept) {
+      Page.update();
+    }
   }
 }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.deftstream.tests.benchmarks.Page;
 import org.deftstream.tests.benchmarks.Section;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,17 +41,13 @@ class FaultsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    survival = new Survival(directory, MAX_POLL_INTERVAL);
+    survival = new Survival(Section.FAULTS, directory, MAX_POLL_INTERVAL);
   }
 
   @AfterAll
   static void stop() throws Exception {
     if (survival != null) {
       survival.close();
-      Section.FAULTS.publish(survival.markdown());
-      if (Survival.isLong()) {
-        Page.update();
-      }
     }
   }
 

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.deftstream.tests.benchmarks.Page;
 import org.deftstream.tests.benchmarks.Section;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,17 +47,13 @@ class StallsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    survival = new Survival(directory, MAX_POLL_INTERVAL);
+    survival = new Survival(Section.STALLS, directory, MAX_POLL_INTERVAL);
   }
 
   @AfterAll
   static void stop() throws Exception {
     if (survival != null) {
       survival.close();
-      Section.STALLS.publish(survival.markdown());
-      if (Survival.isLong()) {
-        Page.update();
-      }
     }
   }
 

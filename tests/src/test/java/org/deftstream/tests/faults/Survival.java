@@ -2,11 +2,13 @@ package org.deftstream.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.deftstream.tests.benchmarks.Section;
 
 /**
  * Puts streams through disturbances, one stream after the other on one cluster, and holds what came
@@ -19,11 +21,12 @@ final class Survival implements AutoCloseable {
   private final Path directory;
   private final Duration maxPollInterval;
   private final Cluster cluster;
-  private final FaultTable table = new FaultTable();
+  private final FaultTable table;
   private int beds;
 
-  /** Starts the cluster. */
-  Survival(Path directory, Duration maxPollInterval) throws Exception {
+  /** Starts the cluster; what comes out goes into a section of the page. */
+  Survival(Section section, Path directory, Duration maxPollInterval) throws Exception {
+    table = new FaultTable(section, isLong());
     this.directory = directory;
     this.maxPollInterval = maxPollInterval;
     cluster = new Cluster(directory);
@@ -62,13 +65,10 @@ final class Survival implements AutoCloseable {
     }
   }
 
-  /** What the runs came to. */
-  String markdown() {
-    return table.markdown();
-  }
-
+  /** Prints the table. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     cluster.close();
+    table.publish();
   }
 }
