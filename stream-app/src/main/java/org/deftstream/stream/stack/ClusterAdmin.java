@@ -53,6 +53,11 @@ final class ClusterAdmin implements AutoCloseable {
     return admin;
   }
 
+  /** The longest wait for an answer. */
+  Duration deadline() {
+    return connection.deadline();
+  }
+
   /** Waits for an answer within the deadline; {@code purpose} completes "cannot ...". */
   <T> T get(KafkaFuture<T> answer, String purpose) {
     try {

@@ -36,6 +36,7 @@ public final class TopicAdmin {
 
   /**
    * Creates the missing topics, registers all schemas and holds their subjects to FULL_TRANSITIVE.
+   * What was created can be written to when this returns.
    *
    * @param topics names
    * @param partitions of the topics that carry data, at least 1
@@ -67,6 +68,7 @@ public final class TopicAdmin {
       cluster.get(
           cluster.admin().createTopics(missing, new CreateTopicsOptions()).all(),
           "create the topics");
+      YoungTopics.awaitReady(cluster, missing);
       return report(cluster, definitions, before, ids);
     }
   }

@@ -80,6 +80,35 @@ class EmbeddedStackIT {
     }
   }
 
+  /** A producer that tries but once must find the leader of every partition. */
+  @Test
+  void shouldCreateTopicsThatCanBeWrittenTo() throws Exception {
+    try (var stack = EmbeddedStack.start(StackSettings.in(directory))) {
+      Map<String, Object> config =
+          Map.of(
+              "bootstrap.servers",
+              stack.bootstrapServers(),
+              "retries",
+              0,
+              "enable.idempotence",
+              false);
+      var admin = new TopicAdmin(Connection.to(stack));
+      try (var producer =
+          new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+        for (int i = 0; i < 10; i++) {
+          var topics = Topics.withPrefix("young" + i + ".");
+          assertThat(admin.create(topics, 8, Optional.empty()))
+              .allMatch(report -> report.state() == TopicReport.State.CREATED);
+          for (int partition = 0; partition < 8; partition++) {
+            producer
+                .send(new ProducerRecord<>(topics.deadLetters(), partition, "key", "value"))
+                .get(30, TimeUnit.SECONDS);
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void shouldReportARegistryThatIsKilled() throws Exception {
     try (var stack = EmbeddedStack.start(StackSettings.in(directory))) {
