@@ -8,7 +8,7 @@ package org.deftstream.deft;
  *
  * <p>Anything that is not the user's to mend stays an ordinary exception.
  */
-public final class UserError extends RuntimeException {
+public class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**

@@ -118,6 +118,31 @@ public record AdapterManifest(
     return manifest;
   }
 
+  /**
+   * The manifest under another name and with other validation figures; the weights stay.
+   *
+   * @param id the new adapter id
+   * @param figures the new validation figures
+   */
+  public AdapterManifest judged(String id, JsonNode figures) {
+    return new AdapterManifest(
+        id,
+        task,
+        imageShape,
+        operator,
+        operatorFingerprint,
+        network,
+        priorName,
+        priorFingerprint,
+        weightsSha256,
+        parameters,
+        featureClip,
+        form,
+        golden,
+        training,
+        figures);
+  }
+
   /** What the network sees of a row of this adapter's task. */
   public AdapterFeatures features(ForwardOperator taskOperator) {
     return new AdapterFeatures(form, featureClip, taskOperator);

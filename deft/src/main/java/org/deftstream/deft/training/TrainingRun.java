@@ -60,6 +60,11 @@ public final class TrainingRun {
 
     /** Called once at the end. */
     default void finished(TrainingRun run) {}
+
+    /** Whether the run is to end before its budget is used up, with a last checkpoint. */
+    default boolean enough() {
+      return false;
+    }
   }
 
   /**
@@ -83,11 +88,15 @@ public final class TrainingRun {
     resume();
   }
 
-  /** Trains until the budget is used up and writes a last checkpoint. */
+  /**
+   * Trains until the budget is used up, or the listener has enough, and writes a last checkpoint.
+   *
+   * @throws TrainingDivergedException if the loss is not finite
+   */
   public void run(Batches batches, Listener listener) {
     double lastCheckpoint = elapsedMinutes;
     double smoothed = curve.isEmpty() ? Double.NaN : curve.get(curve.size() - 1)[2];
-    while (budget.progress(step, elapsedMinutes) < 1) {
+    while (budget.progress(step, elapsedMinutes) < 1 && !listener.enough()) {
       long begun = System.nanoTime();
       long used = PROCESS.getProcessCpuTime();
       double progress = budget.progress(step, elapsedMinutes);
@@ -97,7 +106,8 @@ public final class TrainingRun {
       double loss =
           mean(network.step(b.input(), b.gradient(), b.timesteps(), b.target(), rate, decay));
       if (!Double.isFinite(loss)) {
-        throw new UserError("training diverged at step " + step + ": the loss is " + loss);
+        throw new TrainingDivergedException(
+            "training diverged at step " + step + ": the loss is " + loss);
       }
       step++;
       elapsedMinutes += (System.nanoTime() - begun) / 60e9;

@@ -1,0 +1,70 @@
+package org.deftstream.trainer.pairs;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.deftstream.deft.operator.ForwardOperator;
+
+/**
+ * How the pairs of one task lie in a file: float32 values of truth, measurement and auxiliary
+ * inputs in the order of their names, every pair of the same length. Immutable.
+ */
+final class PairLayout {
+  private final int truth;
+  private final int measurement;
+  private final Map<String, Integer> auxiliary = new TreeMap<>();
+  private final int length;
+
+  PairLayout(ForwardOperator operator) {
+    truth = operator.imageShape().size();
+    measurement = product(operator.measurementShape());
+    operator.auxiliaryShapes().forEach((name, shape) -> auxiliary.put(name, product(shape)));
+    length = truth + measurement + auxiliary.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private static int product(int[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  /** Bytes of one pair. */
+  int bytes() {
+    return length * Float.BYTES;
+  }
+
+  /** Writes a pair; what is to be simulated stays 0. */
+  void write(Pair pair, FloatBuffer to) {
+    to.put(0, pair.truth());
+    pair.measurement().ifPresent(y -> to.put(truth, y));
+    int at = truth + measurement;
+    for (var input : auxiliary.entrySet()) {
+      float[] values = pair.auxiliary().get(input.getKey());
+      if (values != null) {
+        to.put(at, values);
+      }
+      at += input.getValue();
+    }
+  }
+
+  /** Reads what {@link #write} wrote. */
+  Pair read(PairEntry entry, String task, FloatBuffer from) {
+    var image = new float[truth];
+    from.get(0, image);
+    if (!entry.measured()) {
+      return new Pair(entry.id(), entry.series(), task, image, Optional.empty(), Map.of());
+    }
+    var y = new float[measurement];
+    from.get(truth, y);
+    var inputs = new HashMap<String, float[]>();
+    int at = truth + measurement;
+    for (var input : auxiliary.entrySet()) {
+      var values = new float[input.getValue()];
+      from.get(at, values);
+      inputs.put(input.getKey(), values);
+      at += input.getValue();
+    }
+    return new Pair(entry.id(), entry.series(), task, image, Optional.of(y), inputs);
+  }
+}

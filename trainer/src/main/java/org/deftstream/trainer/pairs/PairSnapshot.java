@@ -1,0 +1,130 @@
+package org.deftstream.trainer.pairs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.task.Task;
+import org.deftstream.deft.training.LabelledPairs;
+
+/**
+ * The pairs of one refresh, frozen: {@code pairs.f32} with the values and {@code pairs.json} with
+ * the rest, written last. Values are read from the file at each use, so memory does not grow with
+ * the number of pairs. Thread-safe; closed by its owner.
+ */
+public final class PairSnapshot implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String VALUES = "pairs.f32";
+  private static final String INDEX = "pairs.json";
+
+  private final Task task;
+  private final List<PairEntry> entries;
+  private final PairFile file;
+
+  private PairSnapshot(Task task, List<PairEntry> entries, PairFile file) {
+    this.task = task;
+    this.entries = entries;
+    this.file = file;
+  }
+
+  static void write(
+      Path directory, Task task, List<PairEntry> entries, Function<PairEntry, Pair> values) {
+    var index = JSON.createObjectNode().put("task", task.name());
+    index.put("operator", Operators.fingerprint(task.operator()));
+    var list = index.putArray("pairs");
+    try {
+      Files.deleteIfExists(directory.resolve(INDEX));
+      try (var file =
+          PairFile.create(
+              directory.resolve(VALUES), new PairLayout(task.operator()), task.name())) {
+        for (int slot = 0; slot < entries.size(); slot++) {
+          file.write(slot, values.apply(entries.get(slot)));
+          list.add(entries.get(slot).at(slot).toJson());
+        }
+        file.force();
+      }
+      AtomicFiles.write(directory.resolve(INDEX), index.toString());
+    } catch (IOException e) {
+      throw new UserError("cannot keep pairs in " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether a directory holds a whole snapshot. */
+  public static boolean exists(Path directory) {
+    return Files.exists(directory.resolve(INDEX));
+  }
+
+  /**
+   * Opens a snapshot.
+   *
+   * @throws UserError if it is not there, is damaged, or was made for another operator
+   */
+  public static PairSnapshot open(Path directory, Task task) {
+    try {
+      JsonNode index = JSON.readTree(Files.readString(directory.resolve(INDEX)));
+      if (!index.path("operator").asText().equals(Operators.fingerprint(task.operator()))) {
+        throw new UserError(
+            "the pairs in "
+                + directory
+                + " are of another operator than task "
+                + task.name()
+                + " has now");
+      }
+      var entries = new ArrayList<PairEntry>();
+      index.path("pairs").forEach(entry -> entries.add(PairEntry.fromJson(entry)));
+      var file =
+          PairFile.open(directory.resolve(VALUES), new PairLayout(task.operator()), task.name());
+      return new PairSnapshot(task, List.copyOf(entries), file);
+    } catch (IOException e) {
+      throw new UserError("cannot read pairs from " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** All entries, oldest first. */
+  public List<PairEntry> entries() {
+    return entries;
+  }
+
+  /**
+   * The pairs that train.
+   *
+   * @throws UserError if there are none
+   */
+  public LabelledPairs training(Split split) {
+    var chosen = entries.stream().filter(entry -> !split.validates(entry.family())).toList();
+    if (chosen.isEmpty()) {
+      throw new UserError("task " + task.name() + " has no pairs to train on");
+    }
+    return new SnapshotPairs(task.operator(), chosen, file);
+  }
+
+  /**
+   * The pairs that validate, a selection by hash of the id that stays the same as far as the pairs
+   * do.
+   *
+   * @param limit most pairs
+   */
+  public List<ValidationPair> validation(Split split, int limit) {
+    return entries.stream()
+        .filter(entry -> split.validates(entry.family()))
+        .sorted(
+            Comparator.comparingLong((PairEntry entry) -> Split.hash("order:" + entry.id()))
+                .thenComparing(PairEntry::id))
+        .limit(limit)
+        .map(entry -> ValidationPair.of(file.read(entry), task.operator()))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,24 @@
+package org.deftstream.trainer.refresh;
+
+import java.util.Optional;
+import org.deftstream.deft.adapter.AdapterDirectory;
+
+/** The control topic, as far as a refresh needs it. */
+public interface Publication {
+  /** The adapter that a task is served by now, with its weights; empty if training-free. */
+  Optional<AdapterDirectory.Content> serving(String task);
+
+  /** Whether an adapter of that id was published for the task already. */
+  boolean isKnown(String task, String adapterId);
+
+  /**
+   * Publishes an adapter by the trainer's policy, all of it or nothing.
+   *
+   * @param rival id of the adapter that it was judged against; if another one serves by now,
+   *     nothing is published
+   * @return how it is served, in one line
+   * @throws ServingChangedException if another one serves
+   * @throws org.deftstream.deft.UserError if it could not be published
+   */
+  String publish(AdapterDirectory.Content adapter, Optional<String> rival);
+}

@@ -1,0 +1,99 @@
+package org.deftstream.trainer.refresh;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.safetensors.AtomicFiles;
+
+/**
+ * The directory of one refresh, which is its record as well: {@code refresh.json} (what was asked),
+ * {@code pairs}, {@code serving} (the adapter that served when it began), {@code warm} and {@code
+ * scratch} (trainings), {@code candidate}, {@code judgement.json}, {@code result.json} (written
+ * last). Every file appears whole, so what is there says how far the refresh has come.
+ *
+ * @param directory the directory
+ */
+public record RefreshFiles(Path directory) {
+  static final String WARM = "warm";
+  static final String SCRATCH = "scratch";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PLAN = "refresh.json";
+  private static final String RESULT = "result.json";
+  private static final String JUDGEMENT = "judgement.json";
+
+  /** The directory of a task's n-th refresh, counted from 1. */
+  public static RefreshFiles of(Path taskDirectory, int number) {
+    return new RefreshFiles(taskDirectory.resolve("refresh-%04d".formatted(number)));
+  }
+
+  /** The frozen pairs. */
+  public Path pairs() {
+    return directory.resolve("pairs");
+  }
+
+  Path training(String name) {
+    return directory.resolve(name);
+  }
+
+  Optional<AdapterDirectory.Content> adapter(String name) {
+    Path path = directory.resolve(name);
+    return Files.exists(path.resolve(AdapterDirectory.MANIFEST))
+        ? Optional.of(AdapterDirectory.read(path))
+        : Optional.empty();
+  }
+
+  void writeAdapter(String name, AdapterDirectory.Content adapter) {
+    AdapterDirectory.write(directory.resolve(name), adapter.manifest(), adapter.weightsFile());
+  }
+
+  Optional<JsonNode> plan() {
+    return read(PLAN);
+  }
+
+  void writePlan(ObjectNode json) {
+    write(PLAN, json);
+  }
+
+  Optional<JsonNode> judgement() {
+    return read(JUDGEMENT);
+  }
+
+  void writeJudgement(ObjectNode json) {
+    write(JUDGEMENT, json);
+  }
+
+  /** How the refresh ended; empty while it is under way. */
+  public Optional<JsonNode> result() {
+    return read(RESULT);
+  }
+
+  void writeResult(ObjectNode json) {
+    write(RESULT, json);
+  }
+
+  private Optional<JsonNode> read(String name) {
+    Path file = directory.resolve(name);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readTree(Files.readString(file)));
+    } catch (IOException e) {
+      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void write(String name, ObjectNode json) {
+    try {
+      AtomicFiles.write(directory.resolve(name), json.toPrettyString() + "\n");
+    } catch (IOException e) {
+      throw new UserError("cannot write into " + directory + ": " + e.getMessage(), e);
+    }
+  }
+}
