@@ -1,0 +1,88 @@
+package org.deftstream.trainer.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class GateTest {
+  private final Gate gate = new Gate(0.1);
+  private final double[] base = new SplittableRandom(3).doubles(40, 20, 40).toArray();
+
+  private static Figures figures(String name, double[] psnr) {
+    var residual = new double[psnr.length];
+    Arrays.fill(residual, 1.2);
+    return new Figures(name, "ddim", psnr, residual, List.of());
+  }
+
+  /** The base moved by a mean and noise, the same for the same seed. */
+  private double[] moved(double by, double noise, long seed) {
+    var random = new SplittableRandom(seed);
+    return Arrays.stream(base).map(v -> v + by + noise * random.nextGaussian()).toArray();
+  }
+
+  @Test
+  void shouldPromoteWhatIsSurelyBetterThanEveryRival() {
+    var judgement =
+        gate.judge(
+            figures("new", moved(1, 0.2, 1)),
+            List.of(figures("old", base), figures("diffpir", moved(-2, 0.2, 2))));
+    assertThat(judgement.promoted()).isTrue();
+    assertThat(judgement.reason()).contains("new against old").contains("above the margin");
+    assertThat(judgement.duels()).hasSize(2);
+  }
+
+  @Test
+  void shouldRefuseWhatOneRivalBeats() {
+    var judgement =
+        gate.judge(
+            figures("new", moved(1, 0.2, 1)),
+            List.of(figures("old", base), figures("diffpir", moved(2, 0.2, 2))));
+    assertThat(judgement.promoted()).isFalse();
+    assertThat(judgement.reason()).contains("new against diffpir");
+  }
+
+  @Test
+  void shouldRefuseAGainThatIsNotSure() {
+    // A mean gain of some 0.5 dB with a deviation of 4 dB: 40 pairs do not settle it.
+    var judgement = gate.judge(figures("new", moved(0.5, 4, 4)), List.of(figures("old", base)));
+    assertThat(judgement.promoted()).isFalse();
+    assertThat(judgement.duels().get(0).improvement().low()).isLessThan(0.1);
+  }
+
+  @Test
+  void shouldRefuseAGainWithinTheMargin() {
+    var judgement = gate.judge(figures("new", moved(0.05, 0, 1)), List.of(figures("old", base)));
+    assertThat(judgement.duels().get(0).improvement().low()).isPositive();
+    assertThat(judgement.promoted()).isFalse();
+  }
+
+  @Test
+  void shouldRefuseACandidateThatFailsOnOnePair() {
+    double[] psnr = moved(3, 0.1, 1);
+    psnr[5] = Double.NaN;
+    var broken = new Figures("new", "ddim", psnr, psnr, List.of("pair p5: not finite"));
+    var judgement = gate.judge(broken, List.of(figures("old", base)));
+    assertThat(judgement.promoted()).isFalse();
+    assertThat(judgement.reason()).contains("failed on 1 of 40").contains("p5");
+  }
+
+  @Test
+  void shouldRefuseWhereNothingCanBeCompared() {
+    assertThat(gate.judge(figures("new", base), List.of()).promoted()).isFalse();
+    assertThatThrownBy(() -> new Gate(-1)).hasMessageContaining("margin");
+  }
+
+  @Test
+  void shouldWriteTheRangeThatTheServicesGuardReads() {
+    var judgement = gate.judge(figures("new", moved(1, 0.2, 1)), List.of(figures("old", base)));
+    var json = ValidationRecord.of(judgement, 0.1);
+    assertThat(json.at("/residual/low").asDouble()).isEqualTo(0.8);
+    assertThat(json.at("/residual/high").asDouble()).isEqualTo(1.8);
+    assertThat(json.at("/against/0/low").asDouble()).isGreaterThan(0.1);
+    assertThat(json.path("promoted").asBoolean()).isTrue();
+  }
+}

@@ -1,0 +1,67 @@
+package org.deftstream.trainer.pairs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.deftstream.schemas.Tensors;
+import org.deftstream.schemas.avro.LabelledPair;
+import org.junit.jupiter.api.Test;
+
+class PairCheckTest {
+  private final PairCheck check = new PairCheck(5);
+  private final LabelledPair measured = Pairs.record(Pairs.measured("a"));
+
+  private void assertRejected(LabelledPair pair, String message) {
+    assertThatThrownBy(() -> check.check(pair, Pairs.task()))
+        .isInstanceOf(PairRejectedException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void shouldTakeAMeasuredPairAsItIs() {
+    var pair = check.check(measured, Pairs.task());
+    assertThat(pair.truth()).isEqualTo(Pairs.measured("a").truth());
+    assertThat(pair.measurement().orElseThrow())
+        .isEqualTo(Pairs.measured("a").measurement().orElseThrow());
+    assertThat(pair.auxiliary()).containsOnlyKeys("mask");
+  }
+
+  @Test
+  void shouldTakeATruthAlone() {
+    var pair = check.check(Pairs.record(Pairs.simulated("b", "s")), Pairs.task());
+    assertThat(pair.measurement()).isEmpty();
+    assertThat(pair.family()).isEqualTo("s");
+  }
+
+  @Test
+  void shouldRefuseATruthOfAnotherMeasurement() {
+    var shuffled =
+        LabelledPair.newBuilder(measured).setTruth(Tensors.of(Pairs.truth(99), 4, 4, 1)).build();
+    assertRejected(shuffled, "truth and measurement do not belong together");
+  }
+
+  @Test
+  void shouldRefuseShapesAndUnits() {
+    var small = LabelledPair.newBuilder(measured).setTruth(Tensors.of(new float[4], 2, 2, 1));
+    assertRejected(small.build(), "truth: shape is [2, 2, 1], but must be [4, 4, 1]");
+    var units = new float[16];
+    units[3] = 255;
+    var bytes = LabelledPair.newBuilder(measured).setTruth(Tensors.of(units, 4, 4, 1));
+    assertRejected(bytes.build(), "images have values in [-1, 1]");
+  }
+
+  @Test
+  void shouldRefuseAMissingAndASurplusAuxiliaryInput() {
+    var none = LabelledPair.newBuilder(measured).setAuxiliary(java.util.Map.of()).build();
+    assertRejected(none, "auxiliary input 'mask' of shape [4, 4] is missing");
+    var alone = LabelledPair.newBuilder(measured).setMeasurement(null).build();
+    assertRejected(alone, "auxiliary input 'mask' comes without a measurement");
+  }
+
+  @Test
+  void shouldNameTheNearestTask() {
+    assertThat(PairCheck.unknownTask("small/inpant", List.of("small/inpaint")))
+        .hasMessageContaining("small/inpaint");
+  }
+}

@@ -1,0 +1,81 @@
+package org.deftstream.trainer.pairs;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.task.Task;
+import org.deftstream.schemas.Tensors;
+import org.deftstream.schemas.avro.LabelledPair;
+
+/** A small task and pairs for it. */
+public final class Pairs {
+  private static final ImageShape SHAPE = new ImageShape(4, 4, 1);
+
+  private Pairs() {}
+
+  /** Inpainting of 4 x 4 images: a mask with every record. */
+  public static Task task() {
+    return Task.parse(
+        """
+        {"name": "small/inpaint", "prior": "small",
+         "operator": {"kind": "inpainting",
+           "mask": {"type": "free-form", "leastHidden": 0.2, "mostHidden": 0.4},
+           "noise": {"type": "gaussian", "sigma": 0.05}},
+         "trainingFree": {"method": "diffpir", "parameters": {"lambda": 4},
+           "sampler": {"steps": 4, "noiseLevel": 0.8}},
+         "learned": {"sampler": {"steps": 4, "noiseLevel": 0.8}}}
+        """,
+        prior -> SHAPE);
+  }
+
+  /** An image of its own for every seed. */
+  public static float[] truth(long seed) {
+    var random = new SplittableRandom(seed);
+    var image = new float[SHAPE.size()];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (float) (2 * random.nextDouble() - 1);
+    }
+    return image;
+  }
+
+  /** A pair with a truth alone. */
+  public static Pair simulated(String id, String series) {
+    return new Pair(
+        id,
+        Optional.ofNullable(series),
+        task().name(),
+        truth(id.hashCode()),
+        Optional.empty(),
+        Map.of());
+  }
+
+  /** A pair with a measurement. */
+  public static Pair measured(String id) {
+    var random = new SplittableRandom(id.hashCode());
+    var operator = task().operator();
+    var auxiliary = operator.drawAuxiliary(random);
+    float[] truth = truth(id.hashCode());
+    float[] y = operator.bind(auxiliary).simulate(truth, random);
+    return new Pair(id, Optional.empty(), task().name(), truth, Optional.of(y), auxiliary);
+  }
+
+  /** The same as a record. */
+  static LabelledPair record(Pair pair) {
+    var builder =
+        LabelledPair.newBuilder()
+            .setId(pair.id())
+            .setTask(pair.task())
+            .setSeries(pair.series().orElse(null))
+            .setTruth(Tensors.of(pair.truth(), 4, 4, 1));
+    var operator = task().operator();
+    pair.measurement()
+        .ifPresent(y -> builder.setMeasurement(Tensors.of(y, operator.measurementShape())));
+    var auxiliary = new java.util.HashMap<String, org.deftstream.schemas.avro.Tensor>();
+    pair.auxiliary()
+        .forEach(
+            (name, values) ->
+                auxiliary.put(name, Tensors.of(values, operator.auxiliaryShapes().get(name))));
+    return builder.setAuxiliary(auxiliary).build();
+  }
+}

@@ -1,0 +1,33 @@
+package org.deftstream.trainer.pairs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SplitTest {
+  @Test
+  void shouldGiveValidationItsShare() {
+    long count =
+        IntStream.range(0, 10_000).filter(i -> new Split(0.2).validates("pair-" + i)).count();
+    // Five standard deviations of a binomial distribution.
+    assertThat((double) count).isCloseTo(2000, within(200.0));
+  }
+
+  @Test
+  void shouldNeverMoveAPairFromValidationToTrainingWhenTheShareGrows() {
+    for (int i = 0; i < 1000; i++) {
+      if (new Split(0.1).validates("pair-" + i)) {
+        assertThat(new Split(0.3).validates("pair-" + i)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseASplitWithAnEmptySide() {
+    assertThatThrownBy(() -> new Split(0)).hasMessageContaining("between 0 and 1");
+    assertThatThrownBy(() -> new Split(1)).hasMessageContaining("between 0 and 1");
+  }
+}
