@@ -83,6 +83,16 @@ public record Topics(
         MAX_MESSAGE_BYTES);
   }
 
+  /**
+   * Original bytes of the labelled pairs that could not be learned from, with {@link
+   * DeadLetterHeaders}.
+   *
+   * @return the name of the labelled pairs' topic with {@code .dlq} behind it
+   */
+  public String labelledPairDeadLetters() {
+    return labelledPairs + ".dlq";
+  }
+
   /** The same names for records of another size. */
   public Topics withMaxRecordBytes(int bytes) {
     return new Topics(
@@ -132,6 +142,12 @@ public record Topics(
             Optional.empty()),
         // Nothing deletes the replay buffer but its owner.
         data(labelledPairs, partitions, null, LabelledPair.getClassSchema()),
+        answers(
+            labelledPairDeadLetters(),
+            partitions,
+            Duration.ofDays(30),
+            maxRecordBytes + EXPLANATION_BYTES,
+            Optional.empty()),
         compacted(adapters, AdapterControl.getClassSchema()),
         compacted(adapterWeights, AdapterWeightsChunk.getClassSchema()),
         compacted(adapterStatus, AdapterStatus.getClassSchema()));

@@ -21,6 +21,7 @@ class TopicsTest {
             "reconstructions",
             "measurements.tick",
             "labelled-pairs",
+            "labelled-pairs.dlq",
             "adapters",
             "adapter-weights",
             "adapter-status");

@@ -147,7 +147,8 @@ public final class AdapterPublisher {
     inTransaction(
         task,
         producer -> {
-          var state = ControlTopic.read(settings).getOrDefault(task, ControlChanges.initial(task));
+          var states = ControlTopic.read(settings);
+          var state = states.getOrDefault(task, ControlChanges.initial(task));
           result[0] = ControlChanges.stamped(change.apply(state), settings.issuedBy());
           try (var weights = settings.serdes().serializer(AdapterWeightsChunk.class);
               var controls = settings.serdes().serializer(AdapterControl.class)) {
@@ -157,11 +158,26 @@ public final class AdapterPublisher {
               String key = chunk.getSha256() + "/" + chunk.getIndex();
               producer.send(new ProducerRecord<>(weightsTopic, key, bytes));
             }
+            // Weights that no task refers to any more go with the reference.
+            for (var ref : ControlChanges.dropped(state, result[0])) {
+              if (states.entrySet().stream()
+                  .noneMatch(e -> !e.getKey().equals(task) && refersTo(e.getValue(), ref))) {
+                for (int i = 0; i < ref.getChunks(); i++) {
+                  String key = ref.getWeightsSha256() + "/" + i;
+                  producer.send(new ProducerRecord<>(topics().adapterWeights(), key, null));
+                }
+              }
+            }
             byte[] bytes = controls.serialize(topics().adapters(), result[0]);
             producer.send(new ProducerRecord<>(topics().adapters(), task, bytes));
           }
         });
     return result[0];
+  }
+
+  private static boolean refersTo(AdapterControl state, AdapterRef ref) {
+    return ControlChanges.known(state).values().stream()
+        .anyMatch(other -> other.getWeightsSha256().equals(ref.getWeightsSha256()));
   }
 
   private void inTransaction(

@@ -4,8 +4,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.text.Nearest;
 import org.deftstream.schemas.avro.AdapterControl;
@@ -125,6 +128,32 @@ public final class ControlChanges {
     return state.getPrevious() == null
         ? trainingFree(state)
         : activate(state, state.getPrevious().getAdapterId());
+  }
+
+  /**
+   * Forgets the oldest of the adapters that nothing refers to.
+   *
+   * @param keep so many of them stay known, besides stable, previous and canary
+   */
+  public static AdapterControl retain(AdapterControl state, int keep) {
+    var unused = new ArrayList<>(state.getAvailable());
+    unused.removeIf(
+        ref ->
+            Stream.of(state.getStable(), state.getPrevious(), state.getCanary())
+                .anyMatch(used -> used != null && sameId(used, ref)));
+    var forgotten = unused.subList(0, Math.max(0, unused.size() - keep));
+    var available = new ArrayList<>(state.getAvailable());
+    available.removeAll(forgotten);
+    return AdapterControl.newBuilder(state).setAvailable(available).build();
+  }
+
+  /** Adapters whose weights nothing in a later state refers to any more. */
+  static List<AdapterRef> dropped(AdapterControl before, AdapterControl after) {
+    var kept =
+        known(after).values().stream().map(AdapterRef::getWeightsSha256).collect(Collectors.toSet());
+    return known(before).values().stream()
+        .filter(ref -> !kept.contains(ref.getWeightsSha256()))
+        .toList();
   }
 
   /** Defines the task itself, for a service that does not ship it. */

@@ -1,0 +1,39 @@
+package org.deftstream.trainer.pairs;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/**
+ * "Refresh this task now", as a record among the pairs: key is the task, no value, and a header. It
+ * comes after the pairs that were sent before it on its partition, needs no topic of its own, and
+ * is remembered by the topic until a refresh has begun. Stateless and thread-safe.
+ */
+public final class RefreshCommand {
+  /** Name of the header. */
+  public static final String HEADER = "deft.command";
+
+  private static final byte[] REFRESH = "refresh".getBytes(StandardCharsets.UTF_8);
+
+  private RefreshCommand() {}
+
+  /** The headers of a command. */
+  public static List<Header> headers() {
+    return List.of(new RecordHeader(HEADER, REFRESH.clone()));
+  }
+
+  /** The task that a record asks to refresh; empty if the record is none of these. */
+  static Optional<String> task(byte[] key, byte[] value, Headers headers) {
+    Header header = headers.lastHeader(HEADER);
+    if (key == null || value != null || header == null) {
+      return Optional.empty();
+    }
+    return Arrays.equals(header.value(), REFRESH)
+        ? Optional.of(new String(key, StandardCharsets.UTF_8))
+        : Optional.empty();
+  }
+}
