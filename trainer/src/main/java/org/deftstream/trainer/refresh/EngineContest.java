@@ -1,0 +1,75 @@
+package org.deftstream.trainer.refresh;
+
+import java.time.Duration;
+import java.util.List;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.AdapterNetworks;
+import org.deftstream.deft.adapter.AdapterVerifier;
+import org.deftstream.deft.adapter.LearnedHTransform;
+import org.deftstream.deft.engine.BatchSizes;
+import org.deftstream.deft.engine.Engine;
+import org.deftstream.deft.engine.EngineSettings;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.task.MethodSettings;
+import org.deftstream.deft.task.Task;
+import org.deftstream.trainer.gate.Figures;
+import org.deftstream.trainer.gate.Trial;
+import org.deftstream.trainer.pairs.ValidationPair;
+
+/**
+ * The contest on an engine of its own, with the samplers of service. Adapters are verified as the
+ * service verifies them. Borrows the prior; an engine lives for one contender.
+ *
+ * @param task the task
+ * @param prior its prior
+ * @param networks opens the adapters' networks
+ * @param methods the training-free methods that are compared, at least one
+ * @param batch largest batch of the prior
+ * @param timeout longest wait for one pair after the one before
+ */
+public record EngineContest(
+    Task task,
+    Prior prior,
+    AdapterNetworks networks,
+    List<MethodSettings> methods,
+    int batch,
+    Duration timeout)
+    implements Contest {
+  public EngineContest {
+    methods = List.copyOf(methods);
+    if (methods.isEmpty()) {
+      throw new IllegalArgumentException("a contest needs a training-free method");
+    }
+  }
+
+  @Override
+  public Figures adapter(
+      String name, AdapterDirectory.Content adapter, List<ValidationPair> pairs) {
+    var manifest = adapter.manifest();
+    var verifier = new AdapterVerifier(networks, AdapterVerifier.DEFAULT_MAX_BYTES);
+    verifier.verifyManifest(
+        manifest, task.name(), task.operator(), prior, adapter.weightsFile().length);
+    var weights = verifier.verifyWeights(manifest, adapter.weightsFile());
+    try (var network = networks.open(manifest.network());
+        var engine = new Engine(EngineSettings.of(batch))) {
+      var learned =
+          new LearnedHTransform(
+              network,
+              weights,
+              manifest.features(task.operator()),
+              task.operator().imageShape(),
+              BatchSizes.upTo(batch));
+      return new Trial(engine, prior, pairs, timeout).run(name, learned, task.learnedSampler());
+    }
+  }
+
+  @Override
+  public List<Figures> trainingFree(List<ValidationPair> pairs) {
+    try (var engine = new Engine(EngineSettings.of(batch))) {
+      var trial = new Trial(engine, prior, pairs, timeout);
+      return methods.stream()
+          .map(method -> trial.run(method.method(), method.hTransform(prior), method.sampler()))
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package org.deftstream.trainer.refresh;
+
+import org.deftstream.deft.adapter.AdapterForm;
+import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.training.TrainingBudget;
+
+/**
+ * How candidates are trained. Immutable.
+ *
+ * @param network specification of NN1, with the sizes of the task
+ * @param form what it sees and answers
+ * @param budget of each training
+ * @param learningRate first learning rate, decaying to 0
+ * @param rows images per step
+ * @param reuse how often an answer of the prior is used
+ * @param emaDecay decay of the running average of the weights
+ * @param checkpointMinutes minutes of computing between checkpoints: what a kill costs at most
+ * @param seed of weights, data order and noise
+ */
+public record TrainingSettings(
+    UNetConfig network,
+    AdapterForm form,
+    TrainingBudget budget,
+    double learningRate,
+    int rows,
+    int reuse,
+    double emaDecay,
+    double checkpointMinutes,
+    long seed) {}

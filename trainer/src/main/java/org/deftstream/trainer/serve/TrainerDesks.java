@@ -1,0 +1,66 @@
+package org.deftstream.trainer.serve;
+
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.deftstream.trainer.pairs.Pair;
+import org.deftstream.trainer.pairs.PairReader;
+import org.deftstream.trainer.pairs.Split;
+import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.refresh.RefreshPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The desks of all tasks, opened when something comes for them. Thread-safe; closes the desks. */
+final class TrainerDesks implements PairReader.Sink, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainerDesks.class);
+
+  private final TaskBook tasks;
+  private final WindowSettings settings;
+  private final Split split;
+  private final RefreshPolicy policy;
+  private final Clock clock;
+  private final Map<String, TaskDesk> desks = new TreeMap<>();
+
+  TrainerDesks(
+      TaskBook tasks, WindowSettings settings, Split split, RefreshPolicy policy, Clock clock) {
+    this.tasks = tasks;
+    this.settings = settings;
+    this.split = split;
+    this.policy = policy;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized void pair(Pair pair, long timestamp, int partition, long offset) {
+    desk(pair.task()).add(pair, timestamp, partition, offset);
+  }
+
+  @Override
+  public synchronized void command(String task, int partition, long offset) {
+    if (tasks.find(task).isEmpty()) {
+      LOG.warn("a refresh of task '{}' is asked for, which is not known", task);
+      return;
+    }
+    desk(task).command(partition, offset);
+  }
+
+  private TaskDesk desk(String name) {
+    return desks.computeIfAbsent(
+        name,
+        key ->
+            new TaskDesk(tasks.find(key).orElseThrow(), settings, split, policy, clock));
+  }
+
+  synchronized Collection<TaskDesk> all() {
+    return List.copyOf(desks.values());
+  }
+
+  @Override
+  public synchronized void close() {
+    desks.values().forEach(TaskDesk::close);
+    desks.clear();
+  }
+}

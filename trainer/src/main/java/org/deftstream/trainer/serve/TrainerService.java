@@ -1,0 +1,181 @@
+package org.deftstream.trainer.serve;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.deftstream.deft.UserError;
+import org.deftstream.trainer.pairs.PairReader;
+import org.deftstream.trainer.pairs.Split;
+import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.refresh.RefreshPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads pairs on one thread and refreshes on another, one task at a time. What fails for a reason
+ * outside is tried again after a pause; what is begun is gone on with after a restart. Owns both
+ * threads; closed once.
+ */
+public final class TrainerService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+  private final Function<PairReader.Sink, PairReader> open;
+  private final WindowSettings settings;
+  private final RefreshRunner runner;
+  private final Clock clock;
+  private final TrainerDesks desks;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private final Thread reading = new Thread(this::read, "trainer-pairs");
+  private final Thread refreshing = new Thread(this::refresh, "trainer-refresh");
+  private volatile Map<Integer, Long> positions = Map.of();
+
+  /**
+   * A trainer, not started.
+   *
+   * @param open opens a reader that is not started; called again after a failure
+   * @param runner takes a refresh to its end
+   */
+  public TrainerService(
+      Function<PairReader.Sink, PairReader> open,
+      TaskBook tasks,
+      WindowSettings settings,
+      Split split,
+      RefreshPolicy policy,
+      RefreshRunner runner,
+      Clock clock) {
+    this.open = open;
+    this.settings = settings;
+    this.runner = runner;
+    this.clock = clock;
+    desks = new TrainerDesks(tasks, settings, split, policy, clock);
+  }
+
+  /** Starts both threads. */
+  public void start() {
+    reading.start();
+    refreshing.start();
+  }
+
+  /** Waits until the topic was read to the end that it had at the start. */
+  public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
+    return caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void read() {
+    while (!stopped()) {
+      try (var reader = open.apply(desks)) {
+        reader.start(clock.instant().minus(settings.age()));
+        while (!stopped()) {
+          reader.poll(POLL);
+          positions = reader.positions();
+          if (caughtUp.getCount() > 0 && reader.caughtUp()) {
+            caughtUp.countDown();
+          }
+        }
+      } catch (UserError e) {
+        LOG.warn("pairs are read again in {} s: {}", PAUSE.toSeconds(), e.getMessage());
+        pause();
+      } catch (RuntimeException e) {
+        LOG.error("pairs are read again in {} s", PAUSE.toSeconds(), e);
+        pause();
+      }
+    }
+  }
+
+  private void refresh() {
+    while (!stopped()) {
+      try {
+        // Before all is read back, a refresh would know a part of the pairs only.
+        if (caughtUp.await(POLL.toMillis(), TimeUnit.MILLISECONDS) && !refreshAll()) {
+          pause(POLL);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (UserError e) {
+        LOG.warn("the refresh goes on in {} s: {}", PAUSE.toSeconds(), e.getMessage());
+        pause();
+      } catch (RuntimeException e) {
+        LOG.error("the refresh goes on in {} s", PAUSE.toSeconds(), e);
+        pause();
+      }
+    }
+  }
+
+  /** Whether there was anything to do. */
+  private boolean refreshAll() {
+    boolean any = false;
+    for (var desk : desks.all()) {
+      if (stopped()) {
+        return any;
+      }
+      any |= refresh(desk);
+    }
+    return any;
+  }
+
+  private boolean refresh(TaskDesk desk) {
+    var unfinished = desk.unfinished();
+    String reason = "it was interrupted";
+    if (unfinished.isEmpty()) {
+      var verdict = desk.decide();
+      if (!verdict.due()) {
+        return false;
+      }
+      reason = verdict.reason();
+    }
+    // Taken before the pairs are frozen: a pair that comes in between counts as new once more.
+    var known = positions;
+    var begun = unfinished.orElseGet(() -> desk.begin(known));
+    String name = desk.task().name();
+    LOG.info("refresh {} of task {} runs: {}", begun.number(), name, reason);
+    var outcome = runner.run(desk.task(), begun.number(), begun.files(), reason);
+    LOG.info(
+        "refresh {} of task {} ended: {}: {}",
+        begun.number(),
+        name,
+        outcome.end(),
+        outcome.reason());
+    return true;
+  }
+
+  private boolean stopped() {
+    return stop.getCount() == 0;
+  }
+
+  private void pause() {
+    pause(PAUSE);
+  }
+
+  private void pause(Duration time) {
+    try {
+      stop.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Stops reading and leaves a refresh that runs; it goes on at the next start. */
+  @Override
+  public void close() {
+    stop.countDown();
+    refreshing.interrupt();
+    try {
+      reading.join(CLOSE_TIMEOUT.toMillis());
+      refreshing.join(CLOSE_TIMEOUT.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (reading.isAlive() || refreshing.isAlive()) {
+      LOG.warn("the trainer did not end within {} s", CLOSE_TIMEOUT.toSeconds());
+    }
+    desks.close();
+  }
+}
