@@ -16,6 +16,7 @@ import org.deftstream.deft.evaluation.Plan;
 import org.deftstream.deft.evaluation.Reports;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import org.deftstream.trainer.models.ModelFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -10,6 +10,7 @@ import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.Classifiers;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import org.deftstream.trainer.models.ModelFiles;
 
 /**
  * What the models directory and the working directory hold.

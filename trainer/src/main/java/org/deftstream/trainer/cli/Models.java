@@ -3,6 +3,7 @@ package org.deftstream.trainer.cli;
 import java.nio.file.Path;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.task.Task;
+import org.deftstream.trainer.models.ModelFiles;
 import picocli.CommandLine.Option;
 
 /** Where priors and tasks are, and which task is meant. */

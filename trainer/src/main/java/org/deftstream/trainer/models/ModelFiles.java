@@ -1,0 +1,60 @@
+package org.deftstream.trainer.models;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.task.Task;
+
+/**
+ * Priors, tasks and classifiers in one directory.
+ *
+ * @param directory with {@code priors}, {@code tasks}, {@code networks} and {@code features}
+ */
+public record ModelFiles(Path directory) {
+  /** A prior by its name. */
+  public PriorDirectory prior(String name) {
+    return PriorDirectory.open(directory.resolve("priors").resolve(name));
+  }
+
+  /**
+   * A task by its name.
+   *
+   * @throws UserError if it is not there or is wrong
+   */
+  public Task task(String name) {
+    Path file = directory.resolve("tasks").resolve(Task.fileName(name) + ".json");
+    if (!Files.exists(file)) {
+      throw new UserError("no task " + name + ": " + file + " does not exist");
+    }
+    try {
+      return Task.parse(Files.readString(file), prior -> prior(prior).imageShape());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserError(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether there is a task of that name. */
+  public boolean hasTask(String name) {
+    return Files.exists(directory.resolve("tasks").resolve(Task.fileName(name) + ".json"));
+  }
+
+  /** Reads a task that came from elsewhere, with the priors of this directory. */
+  public Task parse(String json) {
+    return Task.parse(json, prior -> prior(prior).imageShape());
+  }
+
+  /**
+   * The network specification for adapters of a size, unless another is chosen: {@code
+   * networks/adapter-64.json}.
+   */
+  public Path network(int size) {
+    return directory.resolve("networks").resolve("adapter-" + size + ".json");
+  }
+
+  /** The directory of a classifier. */
+  public Path features(String name) {
+    return directory.resolve("features").resolve(name);
+  }
+}

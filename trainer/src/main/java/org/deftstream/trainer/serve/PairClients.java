@@ -1,0 +1,124 @@
+package org.deftstream.trainer.serve;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.deftstream.deft.UserError;
+import org.deftstream.schemas.Topics;
+import org.deftstream.schemas.avro.LabelledPair;
+import org.deftstream.trainer.pairs.PairCheck;
+import org.deftstream.trainer.pairs.PairIntake;
+import org.deftstream.trainer.pairs.PairReader;
+import org.deftstream.trainer.pairs.RefreshCommand;
+import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.publish.PublisherSettings;
+
+/**
+ * Kafka's clients on the topic of pairs. Immutable.
+ *
+ * @param access brokers, registry and topics
+ * @param application name of the trainer: prefix of its group and its transactions, so that of two
+ *     trainers of one name the older is fenced
+ */
+public record PairClients(PublisherSettings access, String application) {
+  private static final int MIB = 1 << 20;
+  private static final int MOST_RECORDS = 100;
+
+  /**
+   * Opens a reader that is not started.
+   *
+   * @throws UserError if Kafka does not answer
+   */
+  public PairReader open(TaskBook tasks, PairCheck check, PairReader.Sink sink) {
+    var producer = new KafkaProducer<byte[], byte[]>(writer());
+    try {
+      producer.initTransactions();
+      var consumer = new KafkaConsumer<byte[], byte[]>(reader());
+      return new PairReader(
+          consumer,
+          producer,
+          new PairIntake(access.serdes().deserializer(LabelledPair.class), tasks, check),
+          sink,
+          topics().labelledPairs(),
+          topics().labelledPairDeadLetters(),
+          group());
+    } catch (KafkaException e) {
+      producer.close(java.time.Duration.ZERO);
+      throw new UserError("Kafka does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Asks for a refresh of a task.
+   *
+   * @throws UserError if Kafka does not take it
+   */
+  public void refreshNow(String task) {
+    var config = writer();
+    config.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+    try (var producer = new KafkaProducer<byte[], byte[]>(config)) {
+      byte[] key = task.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      producer
+          .send(
+              new ProducerRecord<>(
+                  topics().labelledPairs(), null, key, null, RefreshCommand.headers()))
+          .get(access.timeout().toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserError("interrupted before the command was written", e);
+    } catch (java.util.concurrent.ExecutionException
+        | java.util.concurrent.TimeoutException
+        | KafkaException e) {
+      throw new UserError(
+          "cannot write to topic '" + topics().labelledPairs() + "': " + e.getMessage(), e);
+    }
+  }
+
+  private String group() {
+    return application + "-trainer";
+  }
+
+  private Topics topics() {
+    return access.topics();
+  }
+
+  private Map<String, Object> reader() {
+    Map<String, Object> config = new HashMap<>(access.kafka());
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, group());
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    config.put(
+        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+        Math.max(MIB, topics().maxRecordBytes()));
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
+    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis());
+    return config;
+  }
+
+  private Map<String, Object> writer() {
+    Map<String, Object> config = new HashMap<>(access.kafka());
+    int bytes = topics().maxRecordBytes() + MIB;
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group() + "-dlq");
+    config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, bytes);
+    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * MIB, 2L * bytes));
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis());
+    return config;
+  }
+
+  private int millis() {
+    return Math.toIntExact(access.timeout().toMillis());
+  }
+}
