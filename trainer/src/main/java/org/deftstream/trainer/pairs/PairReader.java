@@ -138,8 +138,7 @@ public final class PairReader implements AutoCloseable {
       return;
     }
     boolean isNew =
-        record.offset()
-            >= judged.getOrDefault(new TopicPartition(topic, record.partition()), 0L);
+        record.offset() >= judged.getOrDefault(new TopicPartition(topic, record.partition()), 0L);
     try {
       var pair = intake.take(topic, record.headers(), record.value());
       sink.pair(pair, record.timestamp(), record.partition(), record.offset());
@@ -190,9 +189,7 @@ public final class PairReader implements AutoCloseable {
   /** Per partition the offset behind the last record that was read. */
   public Map<Integer, Long> positions() {
     var positions = new TreeMap<Integer, Long>();
-    consumer
-        .assignment()
-        .forEach(each -> positions.put(each.partition(), consumer.position(each)));
+    consumer.assignment().forEach(each -> positions.put(each.partition(), consumer.position(each)));
     return positions;
   }
 

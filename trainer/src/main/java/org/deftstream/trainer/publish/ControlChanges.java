@@ -150,7 +150,9 @@ public final class ControlChanges {
   /** Adapters whose weights nothing in a later state refers to any more. */
   static List<AdapterRef> dropped(AdapterControl before, AdapterControl after) {
     var kept =
-        known(after).values().stream().map(AdapterRef::getWeightsSha256).collect(Collectors.toSet());
+        known(after).values().stream()
+            .map(AdapterRef::getWeightsSha256)
+            .collect(Collectors.toSet());
     return known(before).values().stream()
         .filter(ref -> !kept.contains(ref.getWeightsSha256()))
         .toList();

@@ -55,7 +55,8 @@ public final class WeightsTopic {
     } catch (KafkaException e) {
       throw new UserError("cannot read topic '" + topic + "': " + e.getMessage(), e);
     }
-    return new AdapterDirectory.Content(AdapterManifest.parse(ref.getManifest()), join(ref, chunks));
+    return new AdapterDirectory.Content(
+        AdapterManifest.parse(ref.getManifest()), join(ref, chunks));
   }
 
   private static byte[] join(AdapterRef ref, TreeMap<Integer, AdapterWeightsChunk> chunks) {

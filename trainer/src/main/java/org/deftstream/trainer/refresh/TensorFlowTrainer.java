@@ -42,8 +42,7 @@ public record TensorFlowTrainer(
       Optional<AdapterDirectory.Content> from,
       TrainingRun.Listener listener) {
     try (var network =
-        backend.trainAdapter(
-            settings.network(), settings.form().firstScale(), settings.seed())) {
+        backend.trainAdapter(settings.network(), settings.form().firstScale(), settings.seed())) {
       // A checkpoint that is there replaces these weights.
       from.ifPresent(adapter -> network.warmStart(adapter.weights().tensors()));
       var training =
@@ -59,8 +58,7 @@ public record TensorFlowTrainer(
               settings.emaDecay(),
               settings.checkpointMinutes(),
               settings.seed());
-      return new AdapterTraining(
-              training, task, prior, pairs, network, backend.adapterNetworks())
+      return new AdapterTraining(training, task, prior, pairs, network, backend.adapterNetworks())
           .run(listener);
     }
   }

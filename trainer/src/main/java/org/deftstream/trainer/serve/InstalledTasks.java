@@ -36,8 +36,7 @@ final class InstalledTasks implements TaskBook {
 
   @Override
   public synchronized Optional<Task> find(String name) {
-    if (!known.containsKey(name)
-        && (!everRead || System.nanoTime() - read > AGAIN)) {
+    if (!known.containsKey(name) && (!everRead || System.nanoTime() - read > AGAIN)) {
       readDefinitions();
     }
     if (!known.containsKey(name) && isName(name) && files.hasTask(name)) {

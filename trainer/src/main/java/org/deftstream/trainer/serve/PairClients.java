@@ -99,8 +99,7 @@ public record PairClients(PublisherSettings access, String application) {
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(
-        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-        Math.max(MIB, topics().maxRecordBytes()));
+        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Math.max(MIB, topics().maxRecordBytes()));
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
     config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis());
     return config;

@@ -31,8 +31,7 @@ final class TaskDesk implements AutoCloseable {
   private final Map<Integer, Long> commands = new TreeMap<>();
   private TaskProgress progress;
 
-  TaskDesk(
-      Task task, WindowSettings settings, Split split, RefreshPolicy policy, Clock clock) {
+  TaskDesk(Task task, WindowSettings settings, Split split, RefreshPolicy policy, Clock clock) {
     this.task = task;
     this.directory = settings.directory().resolve(Task.fileName(task.name()));
     this.settings = settings;

@@ -49,9 +49,7 @@ final class TrainerDesks implements PairReader.Sink, AutoCloseable {
 
   private TaskDesk desk(String name) {
     return desks.computeIfAbsent(
-        name,
-        key ->
-            new TaskDesk(tasks.find(key).orElseThrow(), settings, split, policy, clock));
+        name, key -> new TaskDesk(tasks.find(key).orElseThrow(), settings, split, policy, clock));
   }
 
   synchronized Collection<TaskDesk> all() {

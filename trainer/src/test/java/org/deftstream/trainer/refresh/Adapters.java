@@ -111,8 +111,7 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
   @Override
   public Figures adapter(
       String name, AdapterDirectory.Content adapter, List<ValidationPair> pairs) {
-    return figures(
-        name, new String(adapter.weightsFile(), StandardCharsets.UTF_8), pairs.size());
+    return figures(name, new String(adapter.weightsFile(), StandardCharsets.UTF_8), pairs.size());
   }
 
   @Override

@@ -48,8 +48,7 @@ class RefreshTest {
 
   private Outcome run(StartFrom from) {
     var settings = new RefreshSettings(new Split(0.5), 20, from, 0, new Gate(0.1));
-    return new Refresh(
-            TASK, 3, files, settings, adapters, adapters, adapters, Clock.systemUTC())
+    return new Refresh(TASK, 3, files, settings, adapters, adapters, adapters, Clock.systemUTC())
         .run("20 new pairs came", DEAF);
   }
 
@@ -84,7 +83,8 @@ class RefreshTest {
     adapters.psnr.put("scratch", 30.0);
     run(StartFrom.BOTH);
     assertThat(adapters.trained).containsExactly("warm", "scratch");
-    assertThat(new String(adapters.published.get(0).weightsFile(), StandardCharsets.UTF_8)).isEqualTo("scratch");
+    assertThat(new String(adapters.published.get(0).weightsFile(), StandardCharsets.UTF_8))
+        .isEqualTo("scratch");
   }
 
   @Test

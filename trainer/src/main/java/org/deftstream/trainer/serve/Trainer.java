@@ -1,0 +1,35 @@
+package org.deftstream.trainer.serve;
+
+import java.time.Clock;
+import org.deftstream.trainer.models.ModelFiles;
+import org.deftstream.trainer.publish.AdapterPublisher;
+import org.deftstream.trainer.refresh.ControlPublication;
+
+/** Puts the trainer together. Stateless. */
+public final class Trainer {
+  private Trainer() {}
+
+  /**
+   * Starts a trainer.
+   *
+   * @param publisher of the same brokers; signs adapters where services ask for it
+   * @return the running trainer; the caller closes it
+   */
+  public static TrainerService start(TrainerSettings settings, AdapterPublisher publisher) {
+    var files = new ModelFiles(settings.models());
+    var tasks = new InstalledTasks(files, settings.access());
+    var clients = new PairClients(settings.access(), settings.application());
+    var publication = new ControlPublication(settings.access(), publisher, settings.publication());
+    var service =
+        new TrainerService(
+            sink -> clients.open(tasks, settings.check(), sink),
+            tasks,
+            settings.window(),
+            settings.refresh().split(),
+            settings.policy(),
+            new TensorFlowRefreshes(settings, files, publication),
+            Clock.systemUTC());
+    service.start();
+    return service;
+  }
+}
