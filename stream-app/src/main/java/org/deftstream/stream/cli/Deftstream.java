@@ -61,7 +61,7 @@ public final class Deftstream implements Runnable {
             new AdaptersCommand(),
             new DlqCommand(),
             new PriorCommand(),
-            new TrainCommand(),
+            new TrainCommand(new TrainerMode()),
             new EvaluateCommand())
         .forEach(line::addSubcommand);
     var errors = new ErrorReport();

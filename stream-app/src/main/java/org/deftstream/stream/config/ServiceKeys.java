@@ -64,6 +64,7 @@ final class ServiceKeys {
     engine(keys);
     adapters(keys);
     topics(keys);
+    TrainerKeys.define(keys);
     return keys.def;
   }
 
@@ -238,7 +239,7 @@ final class ServiceKeys {
   }
 
   /** Spells a {@link ConfigDef} with groups and orders without repeating them. */
-  private static final class Definition {
+  static final class Definition {
     private final ConfigDef def = new ConfigDef();
     private String group;
     private int order;

@@ -199,6 +199,11 @@ public final class ServiceSettings {
     return millis(ServiceKeys.ADAPTER_LOAD_TIMEOUT);
   }
 
+  /** Settings of the trainer. */
+  public TrainerOptions trainer() {
+    return new TrainerOptions(values);
+  }
+
   /** Names of the topics, and the largest record that they take. */
   public Topics topics() {
     return new Topics(

@@ -1,6 +1,7 @@
 package org.deftstream.trainer.cli;
 
 import java.nio.file.Path;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.task.Task;
 import org.deftstream.trainer.models.ModelFiles;
@@ -17,7 +18,6 @@ final class Models {
 
   @Option(
       names = "--task",
-      required = true,
       paramLabel = "NAME",
       description = "The task, for example head-ct-64/ct-sparse-20.")
   private String task;
@@ -27,6 +27,9 @@ final class Models {
   }
 
   Task task() {
+    if (task == null) {
+      throw new UserError("--task is missing: its name, for example head-ct-64/ct-sparse-20");
+    }
     return new ModelFiles(directory).task(task);
   }
 }

@@ -63,7 +63,7 @@ public final class PriorCommand {
           new PriorTraining.Settings(
               name,
               unet,
-              training.directory,
+              training.directory(),
               training.budget(),
               training.learningRate,
               training.rows,

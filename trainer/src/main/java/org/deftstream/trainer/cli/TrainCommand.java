@@ -30,13 +30,13 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private ImageOptions images;
   @Mixin private TrainingOptions training;
   @Mixin private FormOptions form;
+  @Mixin private TrainMode mode;
 
-  @Option(names = "--adapter", required = true, paramLabel = "ID", description = "Its new id.")
+  @Option(names = "--adapter", paramLabel = "ID", description = "Its new id.")
   private String adapterId;
 
   @Option(
       names = "--network",
-      required = true,
       paramLabel = "FILE",
       description =
           "Network specification: a config.json of diffusers' UNet2DModel; its sizes and channels"
@@ -66,8 +66,24 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Start from the weights of this adapter instead of from scratch.")
   private Path from;
 
+  /**
+   * The command.
+   *
+   * @param mode brings options of its own and goes first
+   */
+  public TrainCommand(TrainMode mode) {
+    this.mode = mode;
+  }
+
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
+    var done = mode.run();
+    return done.isPresent() ? done.get() : train();
+  }
+
+  private int train() {
+    require("--adapter", adapterId);
+    require("--network", networkFile);
     var task = models.task();
     var unet = network(task);
     var set = pairs(task);
@@ -76,7 +92,7 @@ public final class TrainCommand implements Callable<Integer> {
             adapterId,
             unet,
             form.form(),
-            training.directory,
+            training.directory(),
             training.budget(),
             training.learningRate,
             training.rows,
@@ -104,6 +120,12 @@ public final class TrainCommand implements Callable<Integer> {
               .run(TrainingOptions.show(line));
       System.out.println(adapter);
       return 0;
+    }
+  }
+
+  private static void require(String option, Object value) {
+    if (value == null) {
+      throw new UserError("train needs " + option + ", or --serve, or --now");
     }
   }
 

@@ -1,6 +1,7 @@
 package org.deftstream.trainer.cli;
 
 import java.nio.file.Path;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.text.ProgressLine;
@@ -12,10 +13,9 @@ import picocli.CommandLine.Option;
 final class TrainingOptions {
   @Option(
       names = "--out",
-      required = true,
       paramLabel = "DIR",
       description = "Where checkpoints and the result go; a run goes on from what is there.")
-  Path directory;
+  private Path directory;
 
   @Option(
       names = "--steps",
@@ -73,6 +73,13 @@ final class TrainingOptions {
       description =
           "Multiply in bfloat16 where the processor is faster at it; weights stay float32.")
   private boolean bfloat16;
+
+  Path directory() {
+    if (directory == null) {
+      throw new UserError("--out is missing: a directory for checkpoints and the result");
+    }
+    return directory;
+  }
 
   TrainingBudget budget() {
     return new TrainingBudget(steps, minutes);

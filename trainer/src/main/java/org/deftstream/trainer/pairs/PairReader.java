@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -36,7 +35,6 @@ public final class PairReader implements AutoCloseable {
   private final Sink sink;
   private final String topic;
   private final String deadLetters;
-  private final String group;
   private final Map<TopicPartition, Long> judged = new HashMap<>();
   private Map<TopicPartition, Long> ends = Map.of();
   private long accepted;
@@ -54,11 +52,11 @@ public final class PairReader implements AutoCloseable {
   /**
    * A reader.
    *
-   * @param consumer of bytes, read_committed, of the group, without auto-commit
+   * @param consumer of bytes, read_committed, without auto-commit; under the offsets of its group
+   *     is noted which records were judged
    * @param producer transactional, with its transactions initialised
    * @param topic of the pairs
    * @param deadLetters topic of the rejected ones
-   * @param group under whose offsets is noted which records were judged
    */
   public PairReader(
       Consumer<byte[], byte[]> consumer,
@@ -66,15 +64,13 @@ public final class PairReader implements AutoCloseable {
       PairIntake intake,
       Sink sink,
       String topic,
-      String deadLetters,
-      String group) {
+      String deadLetters) {
     this.consumer = consumer;
     this.producer = producer;
     this.intake = intake;
     this.sink = sink;
     this.topic = topic;
     this.deadLetters = deadLetters;
-    this.group = group;
   }
 
   /**
@@ -174,7 +170,7 @@ public final class PairReader implements AutoCloseable {
       producer.beginTransaction();
       // A letter that cannot be sent fails the commit.
       letters.forEach(producer::send);
-      producer.sendOffsetsToTransaction(passed, new ConsumerGroupMetadata(group));
+      producer.sendOffsetsToTransaction(passed, consumer.groupMetadata());
       producer.commitTransaction();
     }
     passed.forEach((partition, offset) -> judged.put(partition, offset.offset()));

@@ -47,8 +47,7 @@ public record PairClients(PublisherSettings access, String application) {
           new PairIntake(access.serdes().deserializer(LabelledPair.class), tasks, check),
           sink,
           topics().labelledPairs(),
-          topics().labelledPairDeadLetters(),
-          group());
+          topics().labelledPairDeadLetters());
     } catch (KafkaException e) {
       producer.close(java.time.Duration.ZERO);
       throw new UserError("Kafka does not answer: " + e.getMessage(), e);

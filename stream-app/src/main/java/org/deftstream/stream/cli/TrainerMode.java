@@ -1,0 +1,57 @@
+package org.deftstream.stream.cli;
+
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.deftstream.stream.stack.ShutdownOwner;
+import org.deftstream.stream.stack.TopicAdmin;
+import org.deftstream.trainer.cli.TrainMode;
+import org.deftstream.trainer.serve.PairClients;
+import org.deftstream.trainer.serve.Trainer;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code deftstream train --serve} and {@code --now}: the options that need a Kafka. */
+final class TrainerMode implements TrainMode {
+  @Option(
+      names = "--serve",
+      description =
+          "Run the trainer: labelled pairs in, better adapters out, until Ctrl-C. Its settings are"
+              + " those of the service (docs/configuration.md).")
+  private boolean serve;
+
+  @Option(
+      names = "--now",
+      paramLabel = "TASK",
+      description = "Ask the running trainer to refresh a task, and return.")
+  private String now;
+
+  @Mixin private SettingsOptions options;
+
+  @Override
+  public Optional<Integer> run() throws InterruptedException {
+    if (now != null) {
+      var settings = options.read();
+      new PairClients(TrainerAccess.access(settings), settings.applicationId()).refreshNow(now);
+      System.out.println("asked for a refresh of task " + now);
+      return Optional.of(0);
+    }
+    return serve ? Optional.of(serve()) : Optional.empty();
+  }
+
+  private int serve() throws InterruptedException {
+    var settings = options.read();
+    if (settings.logsJson()) {
+      Verbosity.json();
+    }
+    new TopicAdmin(settings.connection()).verify(settings.topics());
+    var trainer = TrainerAccess.settings(settings);
+    try (var owner = new ShutdownOwner()) {
+      owner.own("trainer", Trainer.start(trainer, TrainerAccess.publisher(settings)));
+      System.err.println("ready: trains from " + settings.topics().labelledPairs());
+      var signal = new CountDownLatch(1);
+      // Nothing counts it down: the trainer runs until a signal ends the process.
+      signal.await();
+      return 0;
+    }
+  }
+}
