@@ -2,6 +2,7 @@ package org.deftstream.trainer.publish;
 
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -59,7 +60,7 @@ public final class WeightsTopic {
         AdapterManifest.parse(ref.getManifest()), join(ref, chunks));
   }
 
-  private static byte[] join(AdapterRef ref, TreeMap<Integer, AdapterWeightsChunk> chunks) {
+  private static byte[] join(AdapterRef ref, SortedMap<Integer, AdapterWeightsChunk> chunks) {
     if (chunks.size() < ref.getChunks()) {
       throw new UserError(
           "adapter "

@@ -1,5 +1,6 @@
 package org.deftstream.trainer.refresh;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
@@ -204,10 +205,11 @@ public final class Refresh {
     var json = json().put("end", outcome.end().name()).put("reason", outcome.reason());
     outcome.adapterId().ifPresent(id -> json.put("adapter", id));
     files.writeResult(json.put("ended", clock.instant().toString()));
+    RefreshPage.write(files);
     return outcome;
   }
 
-  private static Outcome outcome(com.fasterxml.jackson.databind.JsonNode json) {
+  private static Outcome outcome(JsonNode json) {
     return new Outcome(
         End.valueOf(json.path("end").asText()),
         Optional.ofNullable(json.path("adapter").textValue()),

@@ -141,4 +141,20 @@ class ControlChangesTest {
     assertThat(joined.array()).isEqualTo(file);
     assertThat(AdapterPublisher.chunks("0a", new byte[Topics.WEIGHTS_CHUNK_BYTES])).hasSize(1);
   }
+
+  @Test
+  void shouldForgetTheOldestThatNothingRefersTo() {
+    var serving = ControlChanges.activate(offered, "a-1");
+    var kept = ControlChanges.retain(serving, 1);
+    assertThat(ControlChanges.known(kept)).containsOnlyKeys("a-3", "a-1");
+    assertThat(ControlChanges.dropped(serving, kept)).containsExactly(ref("a-2"));
+  }
+
+  @Test
+  void shouldNeverForgetWhatIsInUse() {
+    var used = ControlChanges.activate(ControlChanges.activate(offered, "a-1"), "a-2");
+    var kept = ControlChanges.retain(ControlChanges.canary(used, "a-3", 0.5), 1);
+    assertThat(ControlChanges.known(kept)).containsOnlyKeys("a-1", "a-2", "a-3");
+    assertThat(ControlChanges.dropped(used, kept)).isEmpty();
+  }
 }

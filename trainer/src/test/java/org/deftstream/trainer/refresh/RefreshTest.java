@@ -163,10 +163,13 @@ class RefreshTest {
   }
 
   @Test
-  void shouldKeepADirectoryThatRecordsTheRun() {
+  void shouldKeepADirectoryThatRecordsTheRun() throws IOException {
     adapters.psnr.put("scratch", 30.0);
     run(StartFrom.SCRATCH);
     assertThat(files.plan().orElseThrow().path("reason").asText()).isEqualTo("20 new pairs came");
     assertThat(files.result().orElseThrow().path("end").asText()).isEqualTo("PUBLISHED");
+    assertThat(Files.readString(files.directory().resolve("index.html")))
+        .contains("Refresh 3 of small/inpaint")
+        .contains("<td>diffpir</td><td>25.00</td><td>+5.000</td>");
   }
 }

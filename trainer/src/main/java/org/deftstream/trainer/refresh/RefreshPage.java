@@ -1,0 +1,126 @@
+package org.deftstream.trainer.refresh;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.safetensors.AtomicFiles;
+
+/** The page of a refresh: why, the figures of the gate, the loss of each training. Stateless. */
+final class RefreshPage {
+  private static final double WIDTH = 480;
+  private static final double HEIGHT = 160;
+
+  private RefreshPage() {}
+
+  /**
+   * Writes {@code index.html} from the files of a refresh that has ended.
+   *
+   * @throws UserError if it cannot be written
+   */
+  static void write(RefreshFiles files) {
+    try {
+      AtomicFiles.write(files.directory().resolve("index.html"), html(files));
+    } catch (IOException e) {
+      throw new UserError("cannot write into " + files.directory() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String html(RefreshFiles files) throws IOException {
+    var plan = files.plan().orElseThrow();
+    var result = files.result().orElseThrow();
+    var page = new StringBuilder();
+    String title = "Refresh " + plan.path("number").asInt() + " of " + plan.path("task").asText();
+    page.append("<!doctype html><meta charset=\"utf-8\"><title>")
+        .append(escape(title))
+        .append("</title><style>body{font:15px sans-serif;margin:2em;max-width:60em}")
+        .append("td,th{padding:.2em .8em;text-align:right}")
+        .append("td:first-child,th:first-child{text-align:left}")
+        .append("polyline{fill:none;stroke:#06c}</style><h1>")
+        .append(escape(title))
+        .append("</h1><p>")
+        .append(escape(result.path("end").asText() + ": " + result.path("reason").asText()))
+        .append("</p><p>Begun ")
+        .append(escape(plan.path("begun").asText()))
+        .append(" because ")
+        .append(escape(plan.path("reason").asText()))
+        .append(", ended ")
+        .append(escape(result.path("ended").asText()))
+        .append(".</p>");
+    files.judgement().ifPresent(judgement -> page.append(table(judgement)));
+    for (String run : List.of(RefreshFiles.WARM, RefreshFiles.SCRATCH)) {
+      Path csv = files.training(run).resolve("run").resolve("loss.csv");
+      if (Files.exists(csv)) {
+        page.append("<h2>Loss, ").append(run).append("</h2>").append(curve(losses(csv)));
+      }
+    }
+    return page.append('\n').toString();
+  }
+
+  private static String table(JsonNode judgement) {
+    var rows = new StringBuilder("<h2>Validation</h2><table><tr><th>against</th><th>PSNR, dB</th>");
+    rows.append("<th>improvement, dB</th><th>95 % interval</th></tr>");
+    for (var rival : judgement.path("against")) {
+      rows.append(
+          String.format(
+              Locale.ROOT,
+              "<tr><td>%s</td><td>%.2f</td><td>%+.3f</td><td>%+.3f to %+.3f</td></tr>",
+              escape(rival.path("name").asText()),
+              rival.path("psnr").asDouble(),
+              rival.path("improvementDb").asDouble(),
+              rival.path("low").asDouble(),
+              rival.path("high").asDouble()));
+    }
+    return rows.append("</table>")
+        .append(
+            String.format(
+                Locale.ROOT,
+                "<p>Candidate: %.2f dB on %d pairs; margin %.3f dB.</p>",
+                judgement.path("psnr").asDouble(),
+                judgement.path("pairs").asInt(),
+                judgement.path("marginDb").asDouble()))
+        .toString();
+  }
+
+  /** Steps and smoothed losses. */
+  private static List<double[]> losses(Path csv) throws IOException {
+    var points = new ArrayList<double[]>();
+    for (String line : Files.readAllLines(csv).stream().skip(1).toList()) {
+      var cells = line.split(",", -1);
+      points.add(new double[] {Double.parseDouble(cells[0]), Double.parseDouble(cells[2])});
+    }
+    return points;
+  }
+
+  private static String curve(List<double[]> points) {
+    if (points.size() < 2) {
+      return "<p>Too short for a curve.</p>";
+    }
+    double last = points.get(points.size() - 1)[0];
+    double most = points.stream().mapToDouble(point -> point[1]).max().orElseThrow();
+    var line = new StringBuilder();
+    for (var point : points) {
+      line.append(
+          String.format(
+              Locale.ROOT, "%.1f,%.1f ", WIDTH * point[0] / last, HEIGHT * (1 - point[1] / most)));
+    }
+    return String.format(
+        Locale.ROOT,
+        "<svg width=\"%.0f\" height=\"%.0f\" role=\"img\" aria-label=\"loss\"><polyline"
+            + " points=\"%s\"/></svg><p>%.0f steps; the top is %.4g, the end %.4g.</p>",
+        WIDTH,
+        HEIGHT,
+        line.toString().strip(),
+        last,
+        most,
+        points.get(points.size() - 1)[1]);
+  }
+
+  private static String escape(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+}

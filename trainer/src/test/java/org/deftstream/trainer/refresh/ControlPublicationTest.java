@@ -1,0 +1,54 @@
+package org.deftstream.trainer.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterRef;
+import org.deftstream.schemas.avro.Serve;
+import org.deftstream.trainer.publish.ControlChanges;
+import org.junit.jupiter.api.Test;
+
+class ControlPublicationTest {
+  private static final PublicationPolicy AT_ONCE = new PublicationPolicy(1, 3);
+  private static final PublicationPolicy CANARY = new PublicationPolicy(0.25, 3);
+
+  private static AdapterControl knows(AdapterControl state, String id) {
+    return ControlChanges.offer(state, new AdapterRef(id, "{}", "sha-of-" + id, 3L, 1, null));
+  }
+
+  private final AdapterControl fresh = knows(ControlChanges.initial("t"), "new");
+  private final AdapterControl served =
+      knows(ControlChanges.activate(knows(ControlChanges.initial("t"), "old"), "old"), "new");
+
+  @Test
+  void shouldServeTheFirstAdapterAtOnceWhateverThePolicy() {
+    var next = ControlPublication.next(fresh, "new", Optional.empty(), CANARY);
+    assertThat(next.getServe()).isEqualTo(Serve.ADAPTER);
+    assertThat(next.getStable().getAdapterId()).isEqualTo("new");
+  }
+
+  @Test
+  void shouldTryALaterOneBesideTheServing() {
+    var next = ControlPublication.next(served, "new", Optional.of("old"), CANARY);
+    assertThat(next.getStable().getAdapterId()).isEqualTo("old");
+    assertThat(next.getCanary().getAdapterId()).isEqualTo("new");
+    assertThat(next.getCanaryShare()).isEqualTo(0.25);
+  }
+
+  @Test
+  void shouldServeALaterOneAtOnceWhereNoTrialIsWanted() {
+    var next = ControlPublication.next(served, "new", Optional.of("old"), AT_ONCE);
+    assertThat(next.getStable().getAdapterId()).isEqualTo("new");
+    assertThat(next.getPrevious().getAdapterId()).isEqualTo("old");
+  }
+
+  @Test
+  void shouldPublishNothingWhereAnotherAdapterServesThanItWasJudgedAgainst() {
+    assertThatThrownBy(() -> ControlPublication.next(served, "new", Optional.empty(), AT_ONCE))
+        .isInstanceOf(ServingChangedException.class)
+        .hasMessageContaining("against the training-free method")
+        .hasMessageContaining("served by adapter old");
+  }
+}
