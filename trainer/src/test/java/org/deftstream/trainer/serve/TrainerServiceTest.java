@@ -1,0 +1,137 @@
+package org.deftstream.trainer.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.task.Task;
+import org.deftstream.schemas.avro.LabelledPair;
+import org.deftstream.trainer.pairs.PairCheck;
+import org.deftstream.trainer.pairs.PairIntake;
+import org.deftstream.trainer.pairs.PairReader;
+import org.deftstream.trainer.pairs.Pairs;
+import org.deftstream.trainer.pairs.Split;
+import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.refresh.Outcome;
+import org.deftstream.trainer.refresh.RefreshFiles;
+import org.deftstream.trainer.refresh.RefreshPolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class TrainerServiceTest {
+  private static final String TOPIC = "labelled-pairs";
+  private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+
+  @TempDir private Path directory;
+  private final BlockingQueue<String> ran = new LinkedBlockingQueue<>();
+  private final List<String> failures = new ArrayList<>();
+
+  private static final class Book implements TaskBook {
+    @Override
+    public Optional<Task> find(String name) {
+      return Optional.of(Pairs.task());
+    }
+
+    @Override
+    public Set<String> names() {
+      return Set.of(Pairs.task().name());
+    }
+  }
+
+  /** An empty topic: the pairs are handed to the sink when the reader is opened. */
+  private PairReader reader(PairReader.Sink sink, int pairs) {
+    var consumer =
+        new MockConsumer<byte[], byte[]>("earliest") {
+          @Override
+          public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
+              Map<TopicPartition, Long> times) {
+            return Map.of();
+          }
+        };
+    consumer.updatePartitions(
+        TOPIC, List.of(new PartitionInfo(TOPIC, 0, Node.noNode(), null, null)));
+    consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+    consumer.updateEndOffsets(Map.of(PARTITION, (long) pairs));
+    for (int i = 0; i < pairs; i++) {
+      sink.pair(Pairs.simulated("p" + i, null), System.currentTimeMillis(), 0, i);
+    }
+    var producer =
+        new MockProducer<byte[], byte[]>(
+            true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    var intake =
+        new PairIntake(
+            (topic, bytes) -> new LabelledPair(), new Book(), new PairCheck(5));
+    return new PairReader(consumer, producer, intake, sink, TOPIC, TOPIC + ".dlq");
+  }
+
+  private TrainerService service(int pairs, RefreshRunner runner) {
+    var service =
+        new TrainerService(
+            sink -> reader(sink, pairs),
+            new Book(),
+            new WindowSettings(directory, 100, Duration.ofDays(1)),
+            new Split(0.5),
+            new RefreshPolicy(20, Optional.empty(), 2, 2),
+            runner,
+            Clock.systemUTC());
+    service.start();
+    return service;
+  }
+
+  private Outcome end(Task task, int number, RefreshFiles files, String reason) {
+    ran.add(number + ": " + reason);
+    try {
+      java.nio.file.Files.writeString(files.directory().resolve("result.json"), "{}");
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return new Outcome(Outcome.End.REFUSED, Optional.empty(), "test");
+  }
+
+  @Test
+  void shouldRefreshOnceWhenEnoughPairsAreThere() throws InterruptedException {
+    try (var service = service(20, this::end)) {
+      assertThat(service.awaitCaughtUp(Duration.ofSeconds(20))).isTrue();
+      assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("1: 20 new pairs came");
+      assertThat(ran.poll(2, TimeUnit.SECONDS)).isNull();
+    }
+  }
+
+  @Test
+  void shouldGoOnAfterARestartWithWhatWasInterrupted() throws InterruptedException {
+    RefreshRunner broken =
+        (task, number, files, reason) -> {
+          failures.add(reason);
+          ran.add("failed");
+          throw new UserError("the disk is full");
+        };
+    try (var service = service(20, broken)) {
+      assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("failed");
+      assertThat(service.awaitCaughtUp(Duration.ofSeconds(1))).isTrue();
+    }
+    assertThat(failures).containsExactly("20 new pairs came");
+    try (var service = service(20, this::end)) {
+      assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("1: it was interrupted");
+      assertThat(service.awaitCaughtUp(Duration.ofSeconds(1))).isTrue();
+    }
+  }
+}
