@@ -99,12 +99,6 @@ public final class TrainerService implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
-      } catch (UserError e) {
-        LOG.warn("the refresh goes on in {} s: {}", PAUSE.toSeconds(), e.getMessage());
-        pause();
-      } catch (RuntimeException e) {
-        LOG.error("the refresh goes on in {} s", PAUSE.toSeconds(), e);
-        pause();
       }
     }
   }
@@ -116,9 +110,24 @@ public final class TrainerService implements AutoCloseable {
       if (stopped()) {
         return any;
       }
-      any |= refresh(desk);
+      any |= tried(desk);
     }
     return any;
+  }
+
+  /** A task that cannot be refreshed must not keep the others from it. */
+  private boolean tried(TaskDesk desk) {
+    String name = desk.task().name();
+    try {
+      return refresh(desk);
+    } catch (UserError e) {
+      LOG.warn(
+          "the refresh of task {} goes on in {} s: {}", name, PAUSE.toSeconds(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("the refresh of task {} goes on in {} s", name, PAUSE.toSeconds(), e);
+    }
+    pause();
+    return false;
   }
 
   private boolean refresh(TaskDesk desk) {
