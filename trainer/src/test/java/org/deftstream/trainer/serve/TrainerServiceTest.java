@@ -77,9 +77,7 @@ class TrainerServiceTest {
     var producer =
         new MockProducer<byte[], byte[]>(
             true, null, new ByteArraySerializer(), new ByteArraySerializer());
-    var intake =
-        new PairIntake(
-            (topic, bytes) -> new LabelledPair(), new Book(), new PairCheck(5));
+    var intake = new PairIntake((topic, bytes) -> new LabelledPair(), new Book(), new PairCheck(5));
     return new PairReader(consumer, producer, intake, sink, TOPIC, TOPIC + ".dlq");
   }
 
