@@ -6,8 +6,27 @@ import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 
-/** How TensorFlow runs a graph: threads and precision. */
-public record SessionOptions(int threads, boolean bfloat16) {
+/**
+ * How TensorFlow runs a graph.
+ *
+ * @param threads processor threads, at least 1
+ * @param bfloat16 whether products are taken in bfloat16
+ * @param gpuMemory share of a GPU's memory that may be taken, in (0, 1]; the first options of a
+ *     process decide
+ */
+public record SessionOptions(int threads, boolean bfloat16, double gpuMemory) {
+  public SessionOptions {
+    if (!(gpuMemory > 0 && gpuMemory <= 1)) {
+      throw new IllegalArgumentException(
+          "the share of the GPU's memory must be above 0 and at most 1, got " + gpuMemory);
+    }
+  }
+
+  /** With all of a GPU's memory, taken as it is needed. */
+  public SessionOptions(int threads, boolean bfloat16) {
+    this(threads, bfloat16, 1);
+  }
+
   /** All processors, float32. */
   public static SessionOptions standard() {
     return new SessionOptions(Runtime.getRuntime().availableProcessors(), false);
@@ -22,11 +41,15 @@ public record SessionOptions(int threads, boolean bfloat16) {
     if (bfloat16) {
       rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
     }
+    var gpu = GPUOptions.newBuilder().setAllowGrowth(true);
+    if (gpuMemory < 1) {
+      gpu.setPerProcessGpuMemoryFraction(gpuMemory);
+    }
     return ConfigProto.newBuilder()
         .setIntraOpParallelismThreads(threads)
         .setInterOpParallelismThreads(1)
         .setAllowSoftPlacement(true)
-        .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+        .setGpuOptions(gpu)
         .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
         .build();
   }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.SigningKeys;
+import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.training.TrainingBudget;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.stream.config.ServiceSettings;
@@ -56,13 +57,16 @@ final class TrainerAccess {
           service.applicationId(),
           service.modelsDirectory(),
           options.network(),
-          new WindowSettings(options.directory(), options.pairs(), options.age()),
+          new WindowSettings(
+              options.directory(), options.pairs(), options.age(), options.refreshes()),
           new PairCheck(options.maxResidual()),
           policy(options),
           refresh(options),
-          new PublicationPolicy(options.canaryShare(), options.keep()),
+          new PublicationPolicy(options.canaryShare(), options.keep(), options.confirmation()),
+          options.canaryRecords(),
           training(options),
-          options.threads(),
+          options.methods(),
+          new SessionOptions(options.threads(), options.bfloat16(), options.gpuMemory()),
           service.engineMaxBatch(),
           GATE_TIMEOUT);
     } catch (IllegalArgumentException e) {
@@ -83,7 +87,6 @@ final class TrainerAccess {
         new Split(options.validationShare()),
         options.validationPairs(),
         StartFrom.valueOf(options.start().toUpperCase(Locale.ROOT)),
-        options.patience(),
         new Gate(options.margin()));
   }
 
@@ -94,7 +97,8 @@ final class TrainerAccess {
         options.batch(),
         options.reuse(),
         EMA_DECAY,
-        options.checkpointMinutes(),
+        options.checkpoint().toMillis() / 60e3,
+        options.patience(),
         SEED);
   }
 }

@@ -7,6 +7,7 @@ import org.deftstream.stream.stack.TopicAdmin;
 import org.deftstream.trainer.cli.TrainMode;
 import org.deftstream.trainer.serve.PairClients;
 import org.deftstream.trainer.serve.Trainer;
+import org.deftstream.trainer.serve.TrainerStatus;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,7 +47,14 @@ final class TrainerMode implements TrainMode {
     new TopicAdmin(settings.connection()).verify(settings.topics());
     var trainer = TrainerAccess.settings(settings);
     try (var owner = new ShutdownOwner()) {
-      owner.own("trainer", Trainer.start(trainer, TrainerAccess.publisher(settings)));
+      var status = new TrainerStatus();
+      var port = settings.trainer().httpPort();
+      if (port.isPresent()) {
+        var pages =
+            owner.own("pages", TrainerPages.open(settings.httpHost(), port.getAsInt(), status));
+        System.err.println("pages: http://" + settings.httpHost() + ":" + pages.port());
+      }
+      owner.own("trainer", Trainer.start(trainer, TrainerAccess.publisher(settings), status));
       System.err.println("ready: trains from " + settings.topics().labelledPairs());
       var signal = new CountDownLatch(1);
       // Nothing counts it down: the trainer runs until a signal ends the process.

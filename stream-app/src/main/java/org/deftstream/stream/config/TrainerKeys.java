@@ -18,12 +18,19 @@ final class TrainerKeys {
   static final String NETWORK = "trainer.network";
   static final String STEPS = "trainer.steps";
   static final String MINUTES = "trainer.minutes";
-  static final String PATIENCE = "trainer.patience.steps";
+  static final String PATIENCE = "trainer.patience.checkpoints";
   static final String ROWS = "trainer.batch";
   static final String LEARNING_RATE = "trainer.learning.rate";
   static final String REUSE = "trainer.prior.reuse";
-  static final String CHECKPOINT = "trainer.checkpoint.minutes";
+  static final String CHECKPOINT = "trainer.checkpoint.seconds";
   static final String THREADS = "trainer.threads";
+  static final String BFLOAT16 = "trainer.bfloat16";
+  static final String GPU_MEMORY = "trainer.gpu.memory.share";
+  static final String METHODS = "trainer.gate.methods";
+  static final String CANARY_RECORDS = "trainer.canary.records";
+  static final String CONFIRM = "trainer.confirm.seconds";
+  static final String KEEP_REFRESHES = "trainer.keep.refreshes";
+  static final String HTTP_PORT = "trainer.http.port";
   static final String MARGIN = "trainer.gate.margin.db";
   static final String CANARY_SHARE = "trainer.canary.share";
   static final String KEEP = "trainer.keep.adapters";
@@ -90,21 +97,38 @@ final class TrainerKeys {
         .number(MINUTES, 60, 1, 1_000_000, "Most minutes of computing of a training.")
         .number(
             PATIENCE,
-            5_000,
+            5,
             0,
-            100_000_000,
-            "End a training after so many steps without a lower loss; 0 for never.")
+            100_000,
+            "End a training when so many checkpoints in a row have brought no lower loss on the"
+                + " validation pairs; 0 for never.")
         .number(ROWS, 16, 1, 4096, "Images per step.")
         .real(LEARNING_RATE, 4e-4, "First learning rate, decaying to 0.")
         .number(REUSE, 4, 1, 1000, "Use each answer of the prior so often.")
         .number(
             CHECKPOINT,
-            2,
+            120,
             1,
-            10_000,
-            "Minutes of computing between checkpoints: what is done again after a kill.")
+            1_000_000,
+            "Seconds of computing between checkpoints: what is done again after a kill.")
+        .number(THREADS, 1, 1, 1024, "Processor threads of the trainer; the rest is the service's.")
+        .flag(
+            BFLOAT16,
+            false,
+            "Train with products in bfloat16, where the processor is faster at it; weights stay"
+                + " float32.")
+        .real(
+            GPU_MEMORY,
+            1,
+            "Share of a GPU's memory that the trainer may take, above 0 and at most 1; the rest is"
+                + " the service's.")
         .number(
-            THREADS, 1, 1, 1024, "Processor threads of the trainer; the rest is the service's.");
+            HTTP_PORT,
+            -1,
+            -1,
+            65_535,
+            "Port of the trainer's pages (/metrics, /health/live, /trainer), on http.host; 0 for"
+                + " any free one, -1 for none.");
   }
 
   private static void promotion(ServiceKeys.Definition keys) {
@@ -112,12 +136,30 @@ final class TrainerKeys {
             MARGIN,
             0.05,
             "A new adapter is published if the 95 % interval of its improvement in dB, over the"
-                + " serving adapter and over the training-free method, lies above this.")
+                + " serving adapter and over every training-free method, lies above this.")
+        .optional(
+            METHODS,
+            "Training-free methods that need no parameters (ddnm, ddnm-plus, ddrm), separated by"
+                + " commas, that the gate compares with besides the task's own.")
+        .number(
+            CONFIRM,
+            60,
+            0,
+            3_600,
+            "Seconds to wait for the service's report on a new adapter; one that is refused is"
+                + " taken back.")
         .real(
             CANARY_SHARE,
             1,
             "Share of the measurements that a new adapter is tried with, above 0; 1 serves it at"
                 + " once.")
+        .number(
+            CANARY_RECORDS,
+            200,
+            0,
+            100_000_000,
+            "Serve an adapter that is on trial for all when it has answered so many measurements"
+                + " and the service's guard has not objected; 0 leaves that to people.")
         .number(
             KEEP,
             5,
@@ -125,6 +167,12 @@ final class TrainerKeys {
             16,
             "Published adapters that are kept besides those in use; older weights"
                 + " are deleted.")
+        .number(
+            KEEP_REFRESHES,
+            10,
+            1,
+            100_000,
+            "Directories of refreshes that are kept for each task: figures, page and candidate.")
         .optional(SIGN_KEY, "PEM file with the Ed25519 private key that adapters are signed with.");
   }
 }

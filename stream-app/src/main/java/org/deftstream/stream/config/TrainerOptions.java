@@ -2,7 +2,10 @@ package org.deftstream.stream.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.common.config.AbstractConfig;
 
 /** The trainer's settings, checked and typed; {@code docs/configuration.md} has them. Immutable. */
@@ -84,7 +87,7 @@ public final class TrainerOptions {
     return values.getInt(TrainerKeys.MINUTES);
   }
 
-  /** Steps without a lower loss that end a training; 0 for none. */
+  /** Checkpoints without a lower validation loss that end a training; 0 for none. */
   public int patience() {
     return values.getInt(TrainerKeys.PATIENCE);
   }
@@ -104,9 +107,48 @@ public final class TrainerOptions {
     return values.getInt(TrainerKeys.REUSE);
   }
 
-  /** Minutes between checkpoints. */
-  public int checkpointMinutes() {
-    return values.getInt(TrainerKeys.CHECKPOINT);
+  /** Time of computing between checkpoints. */
+  public Duration checkpoint() {
+    return Duration.ofSeconds(values.getInt(TrainerKeys.CHECKPOINT));
+  }
+
+  /** Whether products are taken in bfloat16. */
+  public boolean bfloat16() {
+    return values.getBoolean(TrainerKeys.BFLOAT16);
+  }
+
+  /** Share of a GPU's memory. */
+  public double gpuMemory() {
+    return values.getDouble(TrainerKeys.GPU_MEMORY);
+  }
+
+  /** Training-free methods of the gate besides the task's own. */
+  public List<String> methods() {
+    return Arrays.stream(values.getString(TrainerKeys.METHODS).split(",", -1))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+
+  /** Measurements that a canary must answer before it serves all; 0 for no such rule. */
+  public int canaryRecords() {
+    return values.getInt(TrainerKeys.CANARY_RECORDS);
+  }
+
+  /** Longest wait for the service's report on a new adapter. */
+  public Duration confirmation() {
+    return Duration.ofSeconds(values.getInt(TrainerKeys.CONFIRM));
+  }
+
+  /** Directories of refreshes that are kept for each task. */
+  public int refreshes() {
+    return values.getInt(TrainerKeys.KEEP_REFRESHES);
+  }
+
+  /** Port of the pages, if there are any; 0 for any free one. */
+  public OptionalInt httpPort() {
+    int port = values.getInt(TrainerKeys.HTTP_PORT);
+    return port < 0 ? OptionalInt.empty() : OptionalInt.of(port);
   }
 
   /** Processor threads. */

@@ -12,10 +12,22 @@ import java.util.Optional;
  * @param psnr of each mean, data range 2, in dB; NaN where it failed
  * @param residual of each mean, in units of the noise; NaN where it failed
  * @param failures what went wrong, empty if nothing did
+ * @param images means of the first pairs, flat, channels last, to look at
  */
 @SuppressWarnings("ArrayRecordComponent") // read only, never compared
 public record Figures(
-    String name, String sampler, double[] psnr, double[] residual, List<String> failures) {
+    String name,
+    String sampler,
+    double[] psnr,
+    double[] residual,
+    List<String> failures,
+    List<float[]> images) {
+  /** Figures without images. */
+  public Figures(
+      String name, String sampler, double[] psnr, double[] residual, List<String> failures) {
+    this(name, sampler, psnr, residual, failures, List.of());
+  }
+
   /** Whether every pair was answered. */
   public boolean complete() {
     return failures.isEmpty() && Arrays.stream(psnr).allMatch(Double::isFinite);

@@ -1,6 +1,7 @@
 package org.deftstream.trainer.gate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,8 @@ import org.deftstream.deft.metrics.Bootstrap;
  * The rule of promotion. Immutable.
  *
  * @param margin least improvement in dB that is worth a change: the lower end of the 95 % interval
- *     of the paired improvement must lie above it, against every rival
+ *     of the paired improvement must lie above it, against every rival, and so must the mean of the
+ *     middle half of the paired improvements, which up to a quarter of wrong truths cannot lift
  */
 public record Gate(double margin) {
   private static final long SEED = 1;
@@ -27,8 +29,14 @@ public record Gate(double margin) {
    *
    * @param rival the rival's figures
    * @param improvement mean of the paired PSNR difference in dB, and its 95 % interval
+   * @param middle mean of the middle half of the differences, in dB
    */
-  public record Duel(Figures rival, Bootstrap.Interval improvement) {}
+  public record Duel(Figures rival, Bootstrap.Interval improvement, double middle) {
+    /** What the margin is compared with. */
+    double sure() {
+      return Math.min(improvement.low(), middle);
+    }
+  }
 
   /**
    * The outcome.
@@ -63,7 +71,11 @@ public record Gate(double margin) {
     var duels = new ArrayList<Duel>();
     for (var rival : rivals) {
       if (rival.complete()) {
-        duels.add(new Duel(rival, Bootstrap.paired(candidate.psnr(), rival.psnr(), SEED)));
+        duels.add(
+            new Duel(
+                rival,
+                Bootstrap.paired(candidate.psnr(), rival.psnr(), SEED),
+                middle(candidate.psnr(), rival.psnr())));
       }
     }
     if (duels.isEmpty()) {
@@ -71,10 +83,19 @@ public record Gate(double margin) {
           false, "no rival answered all validation pairs, so nothing is known", candidate, duels);
     }
     // The hardest rival decides, and is the one that the reason names.
-    var hardest =
-        duels.stream().min(Comparator.comparingDouble(duel -> duel.improvement().low())).get();
-    boolean better = hardest.improvement().low() > margin;
+    var hardest = duels.stream().min(Comparator.comparingDouble(Duel::sure)).get();
+    boolean better = hardest.sure() > margin;
     return new Judgement(better, reason(candidate, hardest, better), candidate, duels);
+  }
+
+  private static double middle(double[] a, double[] b) {
+    var differences = new double[a.length];
+    for (int i = 0; i < a.length; i++) {
+      differences[i] = a[i] - b[i];
+    }
+    Arrays.sort(differences);
+    int tail = differences.length / 4;
+    return Arrays.stream(differences, tail, differences.length - tail).average().orElseThrow();
   }
 
   private String reason(Figures candidate, Duel duel, boolean better) {
@@ -82,7 +103,7 @@ public record Gate(double margin) {
     return String.format(
         Locale.ROOT,
         "%s against %s on %d pairs: %.2f dB against %.2f dB, improvement %+.3f dB, 95 %% interval"
-            + " %+.3f to %+.3f dB, %s the margin of %.3f dB",
+            + " %+.3f to %+.3f dB, middle half %+.3f dB, %s the margin of %.3f dB",
         candidate.name(),
         duel.rival().name(),
         candidate.psnr().length,
@@ -91,6 +112,7 @@ public record Gate(double margin) {
         gain.mean(),
         gain.low(),
         gain.high(),
+        duel.middle(),
         better ? "above" : "not above",
         margin);
   }

@@ -30,6 +30,9 @@ import org.deftstream.trainer.pairs.ValidationPair;
  * @param timeout longest wait for one pair after the one before
  */
 public record Trial(Engine engine, Prior prior, List<ValidationPair> pairs, Duration timeout) {
+  /** Images that are kept, to look at. */
+  private static final int IMAGES = 6;
+
   /**
    * Runs one contender.
    *
@@ -53,14 +56,16 @@ public record Trial(Engine engine, Prior prior, List<ValidationPair> pairs, Dura
     var psnr = new double[pairs.size()];
     var residual = new double[pairs.size()];
     var failures = new ArrayList<String>();
+    var images = new ArrayList<float[]>();
     try {
       for (int i = 0; i < psnr.length; i++) {
-        judge(name, futures.get(i), i, psnr, residual, failures);
+        judge(name, futures.get(i), i, psnr, residual, failures, images);
       }
     } finally {
       futures.forEach(future -> future.cancel(false));
     }
-    return new Figures(name, sampler.describe(), psnr, residual, List.copyOf(failures));
+    return new Figures(
+        name, sampler.describe(), psnr, residual, List.copyOf(failures), List.copyOf(images));
   }
 
   private void judge(
@@ -69,7 +74,8 @@ public record Trial(Engine engine, Prior prior, List<ValidationPair> pairs, Dura
       int index,
       double[] psnr,
       double[] residual,
-      List<String> failures) {
+      List<String> failures,
+      List<float[]> images) {
     var pair = pairs.get(index);
     psnr[index] = Double.NaN;
     residual[index] = Double.NaN;
@@ -77,6 +83,9 @@ public record Trial(Engine engine, Prior prior, List<ValidationPair> pairs, Dura
       var answer = future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       psnr[index] = Psnr.of(answer.mean(), pair.truth());
       residual[index] = answer.residual();
+      if (index < IMAGES && images.size() == index) {
+        images.add(answer.mean());
+      }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof EngineBrokenException
           || e.getCause() instanceof EngineClosedException) {

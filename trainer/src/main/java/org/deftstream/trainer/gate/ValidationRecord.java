@@ -2,15 +2,19 @@ package org.deftstream.trainer.gate;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.deftstream.deft.metrics.Bootstrap;
 import org.deftstream.trainer.gate.Gate.Judgement;
 
 /** A judgement as the manifest's {@code validation} states it. Stateless. */
 public final class ValidationRecord {
+  private static final long SEED = 1;
+
   private ValidationRecord() {}
 
   /**
-   * All figures: {@code pairs}, {@code psnr}, {@code residual.low} and {@code .high}, {@code
-   * promoted}, {@code reason}, and per rival the paired improvement with its interval.
+   * All figures: {@code pairs}, {@code psnr} with its 95 % interval, {@code residual.low} and
+   * {@code .high}, {@code promoted}, {@code reason}, and per rival the paired improvement with its
+   * interval.
    */
   public static ObjectNode of(Judgement judgement, double margin) {
     var candidate = judgement.candidate();
@@ -19,7 +23,9 @@ public final class ValidationRecord {
     json.put("promoted", judgement.promoted()).put("reason", judgement.reason());
     json.put("marginDb", margin);
     if (candidate.complete()) {
-      json.put("psnr", rounded(candidate.meanPsnr()));
+      var psnr = Bootstrap.mean(candidate.psnr(), SEED);
+      json.put("psnr", rounded(psnr.mean()));
+      json.put("psnrLow", rounded(psnr.low())).put("psnrHigh", rounded(psnr.high()));
       var range = ResidualRange.of(candidate.residual());
       json.putObject("residual")
           .put("low", rounded(range.low()))
@@ -35,7 +41,8 @@ public final class ValidationRecord {
           .put("psnr", rounded(duel.rival().meanPsnr()))
           .put("improvementDb", rounded(gain.mean()))
           .put("low", rounded(gain.low()))
-          .put("high", rounded(gain.high()));
+          .put("high", rounded(gain.high()))
+          .put("middle", rounded(duel.middle()));
     }
     return json;
   }

@@ -99,9 +99,23 @@ public final class PairSnapshot implements AutoCloseable {
    * @throws UserError if there are none
    */
   public LabelledPairs training(Split split) {
-    var chosen = entries.stream().filter(entry -> !split.validates(entry.family())).toList();
+    return side(split, false, "train");
+  }
+
+  /**
+   * The pairs that validate, all of them, to measure a loss on.
+   *
+   * @throws UserError if there are none
+   */
+  public LabelledPairs held(Split split) {
+    return side(split, true, "validate");
+  }
+
+  private LabelledPairs side(Split split, boolean validates, String what) {
+    var chosen =
+        entries.stream().filter(entry -> split.validates(entry.family()) == validates).toList();
     if (chosen.isEmpty()) {
-      throw new UserError("task " + task.name() + " has no pairs to train on");
+      throw new UserError("task " + task.name() + " has no pairs to " + what + " on");
     }
     return new SnapshotPairs(task.operator(), chosen, file);
   }

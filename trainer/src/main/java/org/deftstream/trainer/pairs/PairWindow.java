@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
 
 /**
@@ -69,7 +70,12 @@ public final class PairWindow implements AutoCloseable {
       remove(byAge.first());
     }
     var placed = entry.at(free.isEmpty() ? used++ : free.pop());
-    file.write(placed.slot(), pair);
+    try {
+      file.write(placed.slot(), pair);
+    } catch (UserError e) {
+      free.push(placed.slot());
+      throw e;
+    }
     byAge.add(placed);
     byId.put(placed.id(), placed);
   }

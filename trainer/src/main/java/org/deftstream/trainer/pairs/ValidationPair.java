@@ -1,5 +1,6 @@
 package org.deftstream.trainer.pairs;
 
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
@@ -11,18 +12,24 @@ import org.deftstream.deft.operator.ForwardOperator;
  * @param id name of the pair; seeds the sampler's noise
  * @param truth the true image, flat, channels last
  * @param measurement of it
+ * @param auxiliary the operator's inputs that came with it or were drawn, by name
  */
 @SuppressWarnings("ArrayRecordComponent") // read only, never compared
-public record ValidationPair(String id, float[] truth, BoundMeasurement measurement) {
+public record ValidationPair(
+    String id, float[] truth, BoundMeasurement measurement, Map<String, float[]> auxiliary) {
   static ValidationPair of(Pair pair, ForwardOperator operator) {
     if (pair.measurement().isPresent()) {
       var bound = operator.bind(pair.auxiliary());
       return new ValidationPair(
-          pair.id(), pair.truth(), BoundMeasurement.of(bound, pair.measurement().get()));
+          pair.id(),
+          pair.truth(),
+          BoundMeasurement.of(bound, pair.measurement().get()),
+          pair.auxiliary());
     }
     var random = new SplittableRandom(Split.hash("measurement:" + pair.id()));
-    var bound = operator.bind(operator.drawAuxiliary(random));
+    var auxiliary = operator.drawAuxiliary(random);
+    var bound = operator.bind(auxiliary);
     float[] y = bound.simulate(pair.truth(), random);
-    return new ValidationPair(pair.id(), pair.truth(), BoundMeasurement.of(bound, y));
+    return new ValidationPair(pair.id(), pair.truth(), BoundMeasurement.of(bound, y), auxiliary);
   }
 }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.training.LabelledPairs;
-import org.deftstream.deft.training.TrainingRun;
 
 /** Trains a candidate; what a refresh needs of the engine. */
 public interface CandidateTrainer {
@@ -20,6 +19,7 @@ public interface CandidateTrainer {
    * adapter.
    *
    * @param directory checkpoints and adapter
+   * @param held pairs that are not trained on, to measure the loss on
    * @param from weights to start from; empty for fresh ones
    * @return the adapter's directory
    * @throws org.deftstream.deft.training.TrainingDivergedException if it leads nowhere
@@ -28,6 +28,7 @@ public interface CandidateTrainer {
   Path train(
       Path directory,
       LabelledPairs pairs,
+      LabelledPairs held,
       Optional<AdapterDirectory.Content> from,
-      TrainingRun.Listener listener);
+      RefreshListener listener);
 }

@@ -2,9 +2,12 @@ package org.deftstream.trainer.refresh;
 
 import java.time.Duration;
 import java.util.List;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterNetworks;
+import org.deftstream.deft.adapter.AdapterRefusedException;
 import org.deftstream.deft.adapter.AdapterVerifier;
+import org.deftstream.deft.adapter.AdapterWeights;
 import org.deftstream.deft.adapter.LearnedHTransform;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.engine.Engine;
@@ -47,9 +50,7 @@ public record EngineContest(
       String name, AdapterDirectory.Content adapter, List<ValidationPair> pairs) {
     var manifest = adapter.manifest();
     var verifier = new AdapterVerifier(networks, AdapterVerifier.DEFAULT_MAX_BYTES);
-    verifier.verifyManifest(
-        manifest, task.name(), task.operator(), prior, adapter.weightsFile().length);
-    var weights = verifier.verifyWeights(manifest, adapter.weightsFile());
+    var weights = verified(verifier, adapter);
     try (var network = networks.open(manifest.network());
         var engine = new Engine(EngineSettings.of(batch))) {
       var learned =
@@ -60,6 +61,23 @@ public record EngineContest(
               task.operator().imageShape(),
               BatchSizes.upTo(batch));
       return new Trial(engine, prior, pairs, timeout).run(name, learned, task.learnedSampler());
+    }
+  }
+
+  /**
+   * What the service can load, the trainer must be able to load as well: the same prior above all.
+   */
+  private AdapterWeights verified(AdapterVerifier verifier, AdapterDirectory.Content adapter) {
+    try {
+      verifier.verifyManifest(
+          adapter.manifest(), task.name(), task.operator(), prior, adapter.weightsFile().length);
+      return verifier.verifyWeights(adapter.manifest(), adapter.weightsFile());
+    } catch (AdapterRefusedException e) {
+      throw new UserError(
+          "trainer and service differ: "
+              + e.getMessage()
+              + "; give the trainer the models of the service (models.dir)",
+          e);
     }
   }
 

@@ -4,34 +4,24 @@ import java.util.Locale;
 import org.deftstream.deft.training.TrainingDivergedException;
 import org.deftstream.deft.training.TrainingRun;
 
-/**
- * Ends a training early: one whose loss runs away with an exception, one whose loss has come to
- * rest in good order. Not thread-safe.
- */
-final class LossWatch implements TrainingRun.Listener {
+/** Ends a training whose loss runs away. Not thread-safe. */
+final class LossWatch implements RefreshListener {
   /** A smoothed loss that is so many times the lowest one has run away. */
   private static final double RUNAWAY = 10;
 
   /** The first steps of a fresh network say nothing. */
   private static final long BEGINNING = 200;
 
-  /** An improvement by less than this part is none. */
-  private static final double IMPROVEMENT = 0.002;
-
-  private final long patience;
-  private final TrainingRun.Listener next;
+  private final RefreshListener next;
   private double lowest = Double.POSITIVE_INFINITY;
   private long lowestAt = -1;
-  private long last;
 
   /**
    * A watch.
    *
-   * @param patience so many steps without a lower loss are enough; 0 never
    * @param next told everything as well
    */
-  LossWatch(long patience, TrainingRun.Listener next) {
-    this.patience = patience;
+  LossWatch(RefreshListener next) {
     this.next = next;
   }
 
@@ -47,11 +37,10 @@ final class LossWatch implements TrainingRun.Listener {
               lowest,
               lowestAt));
     }
-    if (lowestAt < 0 || loss < lowest * (1 - IMPROVEMENT)) {
+    if (lowestAt < 0 || loss < lowest) {
       lowest = loss;
       lowestAt = step;
     }
-    last = step;
     next.stepped(step, progress, loss, elapsedMinutes);
   }
 
@@ -61,7 +50,17 @@ final class LossWatch implements TrainingRun.Listener {
   }
 
   @Override
+  public void training(String name) {
+    next.training(name);
+  }
+
+  @Override
+  public void validated(long step, ValidationLoss.Measured loss) {
+    next.validated(step, loss);
+  }
+
+  @Override
   public boolean enough() {
-    return (patience > 0 && lowestAt >= 0 && last - lowestAt >= patience) || next.enough();
+    return next.enough();
   }
 }

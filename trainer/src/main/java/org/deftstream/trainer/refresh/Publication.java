@@ -17,7 +17,7 @@ public interface Publication {
    * @param rival id of the adapter that it was judged against; if another one serves by now,
    *     nothing is published
    * @return how it is served, in one line
-   * @throws ServingChangedException if another one serves
+   * @throws PublicationRefusedException if another one serves, or the service refuses it
    * @throws org.deftstream.deft.UserError if it could not be published
    */
   String publish(AdapterDirectory.Content adapter, Optional<String> rival);

@@ -1,5 +1,7 @@
 package org.deftstream.trainer.refresh;
 
+import java.time.Duration;
+
 /**
  * What becomes of an adapter that passed the gate. Immutable.
  *
@@ -7,8 +9,9 @@ package org.deftstream.trainer.refresh;
  *     once. A task that has no adapter yet is served at once in any case: there is nothing to try
  *     it beside
  * @param keep published adapters that stay known besides those in use, at least 1
+ * @param confirmation longest wait for the service's report; zero not to wait
  */
-public record PublicationPolicy(double canaryShare, int keep) {
+public record PublicationPolicy(double canaryShare, int keep, Duration confirmation) {
   public PublicationPolicy {
     if (!(canaryShare > 0 && canaryShare <= 1)) {
       throw new IllegalArgumentException(

@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.training.TrainingDivergedException;
-import org.deftstream.deft.training.TrainingRun;
 import org.deftstream.trainer.gate.Figures;
 import org.deftstream.trainer.gate.Gate.Judgement;
 import org.deftstream.trainer.gate.ValidationRecord;
@@ -76,14 +75,14 @@ public final class Refresh {
    * @param reason why it was begun
    * @param listener sees the steps of the trainings
    */
-  public Outcome run(String reason, TrainingRun.Listener listener) {
+  public Outcome run(String reason, RefreshListener listener) {
     if (files.result().isPresent()) {
       return outcome(files.result().get());
     }
     plan(reason);
-    try (var pairs = PairSnapshot.open(files.pairs(), task)) {
-      var serving = files.adapter(SERVING);
-      if (files.judgement().isEmpty()) {
+    var serving = files.adapter(SERVING);
+    if (files.judgement().isEmpty()) {
+      try (var pairs = PairSnapshot.open(files.pairs(), task)) {
         var diverged = new ArrayList<String>();
         train(pairs, serving, listener, diverged);
         if (trained(serving).isEmpty()) {
@@ -91,8 +90,8 @@ public final class Refresh {
         }
         judge(pairs.validation(settings.split(), settings.validationPairs()), serving);
       }
-      return end(publish(serving));
     }
+    return end(publish(serving));
   }
 
   private void plan(String reason) {
@@ -116,18 +115,20 @@ public final class Refresh {
   private void train(
       PairSnapshot pairs,
       Optional<AdapterDirectory.Content> serving,
-      TrainingRun.Listener listener,
+      RefreshListener listener,
       List<String> diverged) {
     for (String run : runs(serving)) {
       if (files.adapter(run + "/adapter").isEmpty()) {
         var from =
             run.equals(RefreshFiles.WARM) ? serving : Optional.<AdapterDirectory.Content>empty();
         try {
+          listener.training(run);
           trainer.train(
               files.training(run),
               pairs.training(settings.split()),
+              pairs.held(settings.split()),
               from,
-              new LossWatch(settings.patience(), listener));
+              new LossWatch(listener));
         } catch (TrainingDivergedException e) {
           diverged.add(run + ": " + e.getMessage());
         }
@@ -155,6 +156,9 @@ public final class Refresh {
     var judged = candidate.adapter().manifest().judged(candidate.figures().name(), record);
     files.writeAdapter(
         CANDIDATE, new AdapterDirectory.Content(judged, candidate.adapter().weightsFile()));
+    var contenders = new ArrayList<>(List.of(candidate.figures()));
+    contenders.addAll(rivals);
+    files.writePictures(RefreshPictures.html(validation, contenders));
     files.writeJudgement(record);
   }
 
@@ -196,7 +200,7 @@ public final class Refresh {
       String how =
           publication.publish(candidate, serving.map(adapter -> adapter.manifest().adapterId()));
       return new Outcome(End.PUBLISHED, Optional.of(id), reason + "; " + how);
-    } catch (ServingChangedException e) {
+    } catch (PublicationRefusedException e) {
       return new Outcome(End.REFUSED, Optional.of(id), e.getMessage());
     }
   }
@@ -206,6 +210,7 @@ public final class Refresh {
     outcome.adapterId().ifPresent(id -> json.put("adapter", id));
     files.writeResult(json.put("ended", clock.instant().toString()));
     RefreshPage.write(files);
+    files.tidy();
     return outcome;
   }
 

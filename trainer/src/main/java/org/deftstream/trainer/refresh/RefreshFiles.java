@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
@@ -23,6 +25,7 @@ public record RefreshFiles(Path directory) {
   static final String WARM = "warm";
   static final String SCRATCH = "scratch";
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PICTURES = "pictures.html";
   private static final String PLAN = "refresh.json";
   private static final String RESULT = "result.json";
   private static final String JUDGEMENT = "judgement.json";
@@ -60,7 +63,8 @@ public record RefreshFiles(Path directory) {
     write(PLAN, json);
   }
 
-  Optional<JsonNode> judgement() {
+  /** What the gate found; empty if it has not come to it. */
+  public Optional<JsonNode> judgement() {
     return read(JUDGEMENT);
   }
 
@@ -75,6 +79,59 @@ public record RefreshFiles(Path directory) {
 
   void writeResult(ObjectNode json) {
     write(RESULT, json);
+  }
+
+  /** Rows of images as HTML; empty if nothing was judged. */
+  String pictures() {
+    try {
+      Path file = directory.resolve(PICTURES);
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      throw new UserError("cannot read pictures in " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  void writePictures(String html) {
+    try {
+      AtomicFiles.write(directory.resolve(PICTURES), html);
+    } catch (IOException e) {
+      throw new UserError("cannot write into " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Deletes what only going on needs: pairs and checkpoints. */
+  void tidy() {
+    delete(pairs());
+    for (String run : List.of(WARM, SCRATCH)) {
+      delete(training(run).resolve("run").resolve("checkpoint.safetensors"));
+      delete(training(run).resolve("adapter"));
+    }
+    delete(directory.resolve(PICTURES));
+  }
+
+  /** Deletes the directories of a task's refreshes before the last few. */
+  public static void forget(Path taskDirectory, int number, int keep) {
+    // What is missing was deleted before.
+    for (int n = number - keep; n >= 1; n--) {
+      Path old = of(taskDirectory, n).directory();
+      if (!Files.exists(old)) {
+        return;
+      }
+      delete(old);
+    }
+  }
+
+  private static void delete(Path root) {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (var paths = Files.walk(root)) {
+      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UserError("cannot delete " + root + ": " + e.getMessage(), e);
+    }
   }
 
   private Optional<JsonNode> read(String name) {

@@ -40,7 +40,8 @@ final class RefreshPage {
         .append("</title><style>body{font:15px sans-serif;margin:2em;max-width:60em}")
         .append("td,th{padding:.2em .8em;text-align:right}")
         .append("td:first-child,th:first-child{text-align:left}")
-        .append("polyline{fill:none;stroke:#06c}</style><h1>")
+        .append("polyline{fill:none;stroke:#06c}.pictures img{width:8em;image-rendering:pixelated}")
+        .append("</style><h1>")
         .append(escape(title))
         .append("</h1><p>")
         .append(escape(result.path("end").asText() + ": " + result.path("reason").asText()))
@@ -52,10 +53,15 @@ final class RefreshPage {
         .append(escape(result.path("ended").asText()))
         .append(".</p>");
     files.judgement().ifPresent(judgement -> page.append(table(judgement)));
+    String pictures = files.pictures();
+    if (!pictures.isEmpty()) {
+      page.append("<h2>Validation pairs</h2>").append(pictures);
+    }
     for (String run : List.of(RefreshFiles.WARM, RefreshFiles.SCRATCH)) {
       Path csv = files.training(run).resolve("run").resolve("loss.csv");
       if (Files.exists(csv)) {
         page.append("<h2>Loss, ").append(run).append("</h2>").append(curve(losses(csv)));
+        page.append(byTime(files.training(run).resolve("run").resolve(ValidationWatch.FILE)));
       }
     }
     return page.append('\n').toString();
@@ -96,6 +102,18 @@ final class RefreshPage {
     return points;
   }
 
+  /** The loss on validation pairs at each checkpoint, by part of the time axis. */
+  private static String byTime(Path csv) throws IOException {
+    if (!Files.exists(csv)) {
+      return "";
+    }
+    var rows = new StringBuilder("<h3>Loss on validation pairs, by time</h3><table>");
+    for (String line : Files.readAllLines(csv)) {
+      rows.append("<tr><td>").append(escape(line).replace(",", "</td><td>")).append("</td></tr>");
+    }
+    return rows.append("</table>").toString();
+  }
+
   private static String curve(List<double[]> points) {
     if (points.size() < 2) {
       return "<p>Too short for a curve.</p>";
@@ -120,7 +138,7 @@ final class RefreshPage {
         points.get(points.size() - 1)[1]);
   }
 
-  private static String escape(String text) {
+  static String escape(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

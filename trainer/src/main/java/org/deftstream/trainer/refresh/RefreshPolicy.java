@@ -65,6 +65,13 @@ public record RefreshPolicy(
     return new Verdict(true, wish.get());
   }
 
+  /** When a refresh is due by the clock; empty if there are no new pairs or no interval. */
+  public Optional<Instant> next(Situation now) {
+    return now.fresh() == 0
+        ? Optional.empty()
+        : interval.flatMap(time -> now.last().or(now::first).map(since -> since.plus(time)));
+  }
+
   private Optional<String> wish(Situation now, Instant time) {
     if (now.commanded()) {
       return Optional.of("it was asked for");
@@ -73,12 +80,7 @@ public record RefreshPolicy(
       return Optional.of("%d new pairs came".formatted(now.fresh()));
     }
     // A task that was never refreshed counts from its first pair.
-    var since = now.last().or(now::first);
-    boolean late =
-        now.fresh() > 0
-            && interval.isPresent()
-            && since.isPresent()
-            && !time.isBefore(since.get().plus(interval.get()));
+    boolean late = next(now).filter(due -> !time.isBefore(due)).isPresent();
     return late
         ? Optional.of("%d new pairs came within %s".formatted(now.fresh(), interval.orElseThrow()))
         : Optional.empty();

@@ -3,26 +3,36 @@ package org.deftstream.trainer.refresh;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.AdapterNetworks;
+import org.deftstream.deft.adapter.AdapterWeights;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.training.AdapterTraining;
 import org.deftstream.deft.training.LabelledPairs;
-import org.deftstream.deft.training.TrainingRun;
 
 /**
  * Trains with the library's own training. Borrows the prior; the network lives for one training.
  *
  * @param task the task
  * @param prior its prior, as it answers in service
- * @param backend opens networks with the trainer's share of the processor
+ * @param backend trains, with the trainer's share of the processor
+ * @param networks evaluates adapters as they will be in service
  * @param settings how to train
  */
 public record TensorFlowTrainer(
-    Task task, Prior prior, TensorFlowBackend backend, TrainingSettings settings)
+    Task task,
+    Prior prior,
+    TensorFlowBackend backend,
+    AdapterNetworks networks,
+    TrainingSettings settings)
     implements CandidateTrainer {
   /** Its own id is given after the gate. */
   private static final String PROVISIONAL_ID = "candidate";
+
+  /** Images per batch of the validation loss. */
+  private static final int HELD_ROWS = 16;
 
   @Override
   public Optional<String> unfit(AdapterDirectory.Content from) {
@@ -39,8 +49,9 @@ public record TensorFlowTrainer(
   public Path train(
       Path directory,
       LabelledPairs pairs,
+      LabelledPairs held,
       Optional<AdapterDirectory.Content> from,
-      TrainingRun.Listener listener) {
+      RefreshListener listener) {
     try (var network =
         backend.trainAdapter(settings.network(), settings.form().firstScale(), settings.seed())) {
       // A checkpoint that is there replaces these weights.
@@ -58,8 +69,18 @@ public record TensorFlowTrainer(
               settings.emaDecay(),
               settings.checkpointMinutes(),
               settings.seed());
-      return new AdapterTraining(training, task, prior, pairs, network, backend.adapterNetworks())
-          .run(listener);
+      var features =
+          new AdapterFeatures(settings.form(), AdapterFeatures.DEFAULT_CLIP, task.operator());
+      var loss = new ValidationLoss(prior, held, features, HELD_ROWS, settings.seed());
+      try (var evaluated = networks.open(settings.network())) {
+        var watch =
+            new ValidationWatch(
+                directory.resolve("run"),
+                settings.patience(),
+                () -> loss.of(evaluated, new AdapterWeights(network.averagedWeights())),
+                listener);
+        return new AdapterTraining(training, task, prior, pairs, network, networks).run(watch);
+      }
     }
   }
 }

@@ -15,6 +15,8 @@ import org.deftstream.deft.training.TrainingBudget;
  * @param reuse how often an answer of the prior is used
  * @param emaDecay decay of the running average of the weights
  * @param checkpointMinutes minutes of computing between checkpoints: what a kill costs at most
+ * @param patience checkpoints in a row without a lower loss on the validation pairs that end a
+ *     training early; 0 for none
  * @param seed of weights, data order and noise
  */
 public record TrainingSettings(
@@ -26,4 +28,5 @@ public record TrainingSettings(
     int reuse,
     double emaDecay,
     double checkpointMinutes,
+    int patience,
     long seed) {}

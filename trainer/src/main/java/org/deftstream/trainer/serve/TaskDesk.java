@@ -56,20 +56,28 @@ final class TaskDesk implements AutoCloseable {
 
   /** Whether a refresh is to begin now, and why, or what it waits for. */
   synchronized RefreshPolicy.Verdict decide() {
+    return policy.decide(situation(), clock.instant());
+  }
+
+  /** When a refresh is due by the clock, if new pairs wait for one. */
+  Optional<Instant> next(RefreshPolicy.Situation situation) {
+    return policy.next(situation);
+  }
+
+  /** What there is to decide on. */
+  synchronized RefreshPolicy.Situation situation() {
     window.expire(clock.instant().minus(settings.age()));
     var entries = window.entries();
     int validation = (int) entries.stream().filter(this::validates).count();
     var fresh = entries.stream().filter(this::isFresh).toList();
-    var situation =
-        new RefreshPolicy.Situation(
-            entries.size() - validation,
-            validation,
-            fresh.size(),
-            progress.begun(),
-            fresh.stream().findFirst().map(entry -> Instant.ofEpochMilli(entry.timestamp())),
-            commands.entrySet().stream()
-                .anyMatch(each -> progress.isNew(each.getKey(), each.getValue())));
-    return policy.decide(situation, clock.instant());
+    return new RefreshPolicy.Situation(
+        entries.size() - validation,
+        validation,
+        fresh.size(),
+        progress.begun(),
+        fresh.stream().findFirst().map(entry -> Instant.ofEpochMilli(entry.timestamp())),
+        commands.entrySet().stream()
+            .anyMatch(each -> progress.isNew(each.getKey(), each.getValue())));
   }
 
   private boolean validates(PairEntry entry) {
@@ -103,6 +111,7 @@ final class TaskDesk implements AutoCloseable {
     window.freeze(files.pairs());
     next.write(directory);
     progress = next;
+    RefreshFiles.forget(directory, next.refreshes(), settings.refreshes());
     return new Begun(next.refreshes(), files);
   }
 

@@ -1,9 +1,13 @@
 package org.deftstream.trainer.serve;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.deftstream.deft.adapter.AdapterForm;
+import org.deftstream.deft.htransform.HTransforms;
 import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.task.MethodSettings;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
@@ -16,36 +20,46 @@ import org.deftstream.trainer.refresh.Refresh;
 import org.deftstream.trainer.refresh.RefreshFiles;
 import org.deftstream.trainer.refresh.TensorFlowTrainer;
 import org.deftstream.trainer.refresh.TrainingSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refreshes with real networks. The prior is open for the time of one refresh, so that a trainer
  * that waits holds no memory of it. Used by one thread.
  */
 final class TensorFlowRefreshes implements RefreshRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorFlowRefreshes.class);
   private static final AdapterForm FORM = AdapterForm.STANDARD;
 
   private final TrainerSettings settings;
   private final ModelFiles files;
   private final Publication publication;
-  private final TensorFlowBackend backend;
+  private final TensorFlowBackend training;
+  private final TensorFlowBackend serving;
+  private final TrainerStatus status;
 
-  TensorFlowRefreshes(TrainerSettings settings, ModelFiles files, Publication publication) {
+  TensorFlowRefreshes(
+      TrainerSettings settings, ModelFiles files, Publication publication, TrainerStatus status) {
+    this.status = status;
     this.settings = settings;
     this.files = files;
     this.publication = publication;
+    var session = settings.session();
+    this.training = TensorFlowBackend.start(session);
     // The prior answers as it will in service: in float32.
-    this.backend = TensorFlowBackend.start(new SessionOptions(settings.threads(), false));
+    this.serving =
+        TensorFlowBackend.start(new SessionOptions(session.threads(), false, session.gpuMemory()));
   }
 
   @Override
   public Outcome run(Task task, int number, RefreshFiles directory, String reason) {
-    try (var prior = backend.openPrior(files.prior(task.prior()))) {
+    try (var prior = serving.openPrior(files.prior(task.prior()))) {
       var contest =
           new EngineContest(
               task,
               prior,
-              backend.adapterNetworks(),
-              List.of(task.trainingFree()),
+              serving.adapterNetworks(),
+              methods(task),
               settings.batch(),
               settings.gateTimeout());
       return new Refresh(
@@ -57,8 +71,25 @@ final class TensorFlowRefreshes implements RefreshRunner {
               contest,
               publication,
               Clock.systemUTC())
-          .run(reason, new TrainingLog(task.name()));
+          .run(reason, new TrainingLog(task.name(), status.refreshing(task.name(), number)));
     }
+  }
+
+  /** The task's own, and those that are asked for, with its sampler. */
+  private List<MethodSettings> methods(Task task) {
+    var methods = new ArrayList<>(List.of(task.trainingFree()));
+    var sampler = task.trainingFree().sampler();
+    for (String name : settings.methods()) {
+      if (!name.equals(task.trainingFree().method())) {
+        try {
+          HTransforms.check(name, task.operator());
+          methods.add(new MethodSettings(name, Map.of(), sampler));
+        } catch (IllegalArgumentException e) {
+          LOG.warn("task {} is not compared with {}: {}", task.name(), name, e.getMessage());
+        }
+      }
+    }
+    return methods;
   }
 
   private TensorFlowTrainer trainer(Task task, Prior prior) {
@@ -66,20 +97,22 @@ final class TensorFlowRefreshes implements RefreshRunner {
     var network =
         AdapterNetworkFile.read(
             settings.network().orElseGet(() -> files.network(size)), task, FORM);
-    var training = settings.training();
+    var budget = settings.training();
     return new TensorFlowTrainer(
         task,
         prior,
-        backend,
+        training,
+        serving.adapterNetworks(),
         new TrainingSettings(
             network,
             FORM,
-            training.budget(),
-            training.learningRate(),
-            training.rows(),
-            training.reuse(),
-            training.emaDecay(),
-            training.checkpointMinutes(),
-            training.seed()));
+            budget.budget(),
+            budget.learningRate(),
+            budget.rows(),
+            budget.reuse(),
+            budget.emaDecay(),
+            budget.checkpointMinutes(),
+            budget.patience(),
+            budget.seed()));
   }
 }

@@ -13,9 +13,11 @@ public final class Trainer {
    * Starts a trainer.
    *
    * @param publisher of the same brokers; signs adapters where services ask for it
+   * @param status told what is done
    * @return the running trainer; the caller closes it
    */
-  public static TrainerService start(TrainerSettings settings, AdapterPublisher publisher) {
+  public static TrainerService start(
+      TrainerSettings settings, AdapterPublisher publisher, TrainerStatus status) {
     var files = new ModelFiles(settings.models());
     var tasks = new InstalledTasks(files, settings.access());
     var clients = new PairClients(settings.access(), settings.application());
@@ -27,7 +29,9 @@ public final class Trainer {
             settings.window(),
             settings.refresh().split(),
             settings.policy(),
-            new TensorFlowRefreshes(settings, files, publication),
+            new TensorFlowRefreshes(settings, files, publication, status),
+            new CanaryTrials(settings.access(), publisher, settings.canaryRecords()),
+            status,
             Clock.systemUTC());
     service.start();
     return service;

@@ -30,6 +30,8 @@ public final class TrainerService implements AutoCloseable {
   private final RefreshRunner runner;
   private final Clock clock;
   private final TrainerDesks desks;
+  private final TrainerStatus status;
+  private final Trials trials;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch caughtUp = new CountDownLatch(1);
   private final Thread reading = new Thread(this::read, "trainer-pairs");
@@ -41,6 +43,8 @@ public final class TrainerService implements AutoCloseable {
    *
    * @param open opens a reader that is not started; called again after a failure
    * @param runner takes a refresh to its end
+   * @param trials follows adapters that are on trial; closed with the service
+   * @param status told what is done
    */
   public TrainerService(
       Function<PairReader.Sink, PairReader> open,
@@ -49,10 +53,14 @@ public final class TrainerService implements AutoCloseable {
       Split split,
       RefreshPolicy policy,
       RefreshRunner runner,
+      Trials trials,
+      TrainerStatus status,
       Clock clock) {
     this.open = open;
     this.settings = settings;
     this.runner = runner;
+    this.trials = trials;
+    this.status = status;
     this.clock = clock;
     desks = new TrainerDesks(tasks, settings, split, policy, clock);
   }
@@ -72,8 +80,13 @@ public final class TrainerService implements AutoCloseable {
     while (!stopped()) {
       try (var reader = open.apply(desks)) {
         reader.start(clock.instant().minus(settings.age()));
+        long accepted = 0;
+        long rejected = 0;
         while (!stopped()) {
           reader.poll(POLL);
+          status.pairs(reader.accepted() - accepted, reader.rejected() - rejected);
+          accepted = reader.accepted();
+          rejected = reader.rejected();
           positions = reader.positions();
           if (caughtUp.getCount() > 0 && reader.caughtUp()) {
             caughtUp.countDown();
@@ -112,7 +125,18 @@ public final class TrainerService implements AutoCloseable {
       }
       any |= tried(desk);
     }
+    follow();
     return any;
+  }
+
+  /** Trials go on between refreshes. */
+  private void follow() {
+    try {
+      trials.follow();
+    } catch (UserError e) {
+      LOG.warn("adapters on trial are looked at again: {}", e.getMessage());
+      pause();
+    }
   }
 
   /** A task that cannot be refreshed must not keep the others from it. */
@@ -126,15 +150,19 @@ public final class TrainerService implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("the refresh of task {} goes on in {} s", name, PAUSE.toSeconds(), e);
     }
+    status.stopped(name);
     pause();
     return false;
   }
 
   private boolean refresh(TaskDesk desk) {
+    String name = desk.task().name();
     var unfinished = desk.unfinished();
     String reason = "it was interrupted";
+    var situation = desk.situation();
+    var verdict = desk.decide();
+    status.decided(name, situation, verdict, desk.next(situation));
     if (unfinished.isEmpty()) {
-      var verdict = desk.decide();
       if (!verdict.due()) {
         return false;
       }
@@ -143,7 +171,6 @@ public final class TrainerService implements AutoCloseable {
     // Taken before the pairs are frozen: a pair that comes in between counts as new once more.
     var known = positions;
     var begun = unfinished.orElseGet(() -> desk.begin(known));
-    String name = desk.task().name();
     LOG.info("refresh {} of task {} runs: {}", begun.number(), name, reason);
     var outcome = runner.run(desk.task(), begun.number(), begun.files(), reason);
     LOG.info(
@@ -152,6 +179,7 @@ public final class TrainerService implements AutoCloseable {
         name,
         outcome.end(),
         outcome.reason());
+    status.ended(name, begun.number(), outcome, begun.files().judgement());
     return true;
   }
 
@@ -186,5 +214,6 @@ public final class TrainerService implements AutoCloseable {
       LOG.warn("the trainer did not end within {} s", CLOSE_TIMEOUT.toSeconds());
     }
     desks.close();
+    trials.close();
   }
 }

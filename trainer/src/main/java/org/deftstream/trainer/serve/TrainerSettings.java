@@ -2,7 +2,9 @@ package org.deftstream.trainer.serve;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.training.TrainingBudget;
 import org.deftstream.trainer.pairs.PairCheck;
 import org.deftstream.trainer.publish.PublisherSettings;
@@ -22,8 +24,12 @@ import org.deftstream.trainer.refresh.RefreshSettings;
  * @param policy when a task is refreshed
  * @param refresh how it is judged and from where it starts
  * @param publication what becomes of a winner
+ * @param canaryRecords measurements that an adapter on trial must answer before it serves all; 0
+ *     leaves that to people
  * @param training how a candidate is trained
- * @param threads processor threads of TensorFlow, at least 1
+ * @param methods training-free methods without parameters that the gate compares with besides the
+ *     task's own
+ * @param session the share of processor and GPU that is taken, and the precision of training
  * @param batch largest batch of the prior in the gate
  * @param gateTimeout longest wait for one validation pair after the one before
  */
@@ -37,8 +43,10 @@ public record TrainerSettings(
     RefreshPolicy policy,
     RefreshSettings refresh,
     PublicationPolicy publication,
+    int canaryRecords,
     Training training,
-    int threads,
+    List<String> methods,
+    SessionOptions session,
     int batch,
     Duration gateTimeout) {
 
@@ -51,6 +59,8 @@ public record TrainerSettings(
    * @param reuse how often an answer of the prior is used
    * @param emaDecay decay of the running average of the weights
    * @param checkpointMinutes minutes of computing between checkpoints
+   * @param patience checkpoints in a row without a lower validation loss that end a training; 0 for
+   *     none
    * @param seed of weights, data order and noise
    */
   public record Training(
@@ -60,6 +70,7 @@ public record TrainerSettings(
       int reuse,
       double emaDecay,
       double checkpointMinutes,
+      int patience,
       long seed) {}
 
   /** Where; never the settings of Kafka's clients, which may hold secrets. */

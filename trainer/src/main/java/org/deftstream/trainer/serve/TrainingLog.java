@@ -3,18 +3,24 @@ package org.deftstream.trainer.serve;
 import java.util.Locale;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.training.TrainingRun;
+import org.deftstream.trainer.refresh.RefreshListener;
+import org.deftstream.trainer.refresh.ValidationLoss;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs how a training goes, and ends one whose thread is interrupted. Not thread-safe. */
-final class TrainingLog implements TrainingRun.Listener {
+/**
+ * Logs how a training goes, tells it on, and ends one whose thread is interrupted. Not thread-safe.
+ */
+final class TrainingLog implements RefreshListener {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLog.class);
   private static final double MINUTES = 1;
 
   private final String task;
-  private double told = -MINUTES;
+  private final RefreshListener next;
+  private double told;
 
-  TrainingLog(String task) {
+  TrainingLog(String task, RefreshListener next) {
+    this.next = next;
     this.task = task;
   }
 
@@ -23,6 +29,7 @@ final class TrainingLog implements TrainingRun.Listener {
     if (Thread.currentThread().isInterrupted()) {
       throw new UserError("the training was interrupted at step " + step);
     }
+    next.stepped(step, progress, loss, elapsedMinutes);
     if (elapsedMinutes - told >= MINUTES) {
       told = elapsedMinutes;
       String line =
@@ -38,7 +45,25 @@ final class TrainingLog implements TrainingRun.Listener {
   }
 
   @Override
+  public void training(String name) {
+    told = -MINUTES;
+    LOG.info("task {}: training '{}' begins or goes on", task, name);
+    next.training(name);
+  }
+
+  @Override
+  public void validated(long step, ValidationLoss.Measured loss) {
+    LOG.info(
+        "task {}: step {}, validation loss {}",
+        task,
+        step,
+        String.format(Locale.ROOT, "%.4g", loss.loss()));
+    next.validated(step, loss);
+  }
+
+  @Override
   public void checkpointed(TrainingRun run) {
+    next.checkpointed(run);
     LOG.debug("task {}: checkpoint at step {}", task, run.steps());
   }
 }

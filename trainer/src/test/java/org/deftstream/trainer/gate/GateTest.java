@@ -53,6 +53,19 @@ class GateTest {
     assertThat(judgement.duels().get(0).improvement().low()).isLessThan(0.1);
   }
 
+  /** Noise in place of truths: who has learned it gains much on the wrong pairs. */
+  @Test
+  void shouldRefuseAGainThatAFifthOfThePairsBrings() {
+    double[] psnr = base.clone();
+    for (int i = 0; i < psnr.length; i++) {
+      psnr[i] += i % 5 == 0 ? 8 : -0.3;
+    }
+    var judgement = gate.judge(figures("new", psnr), List.of(figures("old", base)));
+    assertThat(judgement.duels().get(0).improvement().low()).isGreaterThan(0.1);
+    assertThat(judgement.promoted()).isFalse();
+    assertThat(judgement.reason()).contains("middle half -0.300 dB, not above the margin");
+  }
+
   @Test
   void shouldRefuseAGainWithinTheMargin() {
     var judgement = gate.judge(figures("new", moved(0.05, 0, 1)), List.of(figures("old", base)));

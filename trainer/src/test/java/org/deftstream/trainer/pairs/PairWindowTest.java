@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.SplittableRandom;
 import org.deftstream.deft.UserError;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class PairWindowTest {
@@ -124,5 +126,16 @@ class PairWindowTest {
     assertThatThrownBy(() -> PairSnapshot.open(directory, Pairs.task()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("cannot read pairs");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldSayInOneLineThatTheDiskIsFull() {
+    try (var window = new PairWindow(Pairs.task(), Path.of("/dev/full"), 10)) {
+      assertThatThrownBy(() -> window.add(Pairs.simulated("p1", null), 1, 0, 1))
+          .isInstanceOf(UserError.class)
+          .hasMessageStartingWith("cannot write pairs in /dev/full: ");
+      assertThat(window.entries()).isEmpty();
+    }
   }
 }

@@ -21,7 +21,6 @@ import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.training.LabelledPairs;
 import org.deftstream.deft.training.TrainingDivergedException;
-import org.deftstream.deft.training.TrainingRun;
 import org.deftstream.trainer.gate.Figures;
 import org.deftstream.trainer.pairs.Pairs;
 import org.deftstream.trainer.pairs.ValidationPair;
@@ -95,8 +94,9 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
   public Path train(
       Path directory,
       LabelledPairs pairs,
+      LabelledPairs held,
       Optional<AdapterDirectory.Content> from,
-      TrainingRun.Listener listener) {
+      RefreshListener listener) {
     call();
     String name = directory.getFileName().toString();
     if (diverges.contains(name)) {
@@ -134,7 +134,7 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
   public String publish(AdapterDirectory.Content adapter, Optional<String> rival) {
     call();
     if (changed) {
-      throw new ServingChangedException("another one serves");
+      throw new PublicationRefusedException("another one serves");
     }
     published.add(adapter);
     return "serving";

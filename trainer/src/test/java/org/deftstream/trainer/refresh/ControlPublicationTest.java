@@ -3,6 +3,7 @@ package org.deftstream.trainer.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
@@ -11,8 +12,8 @@ import org.deftstream.trainer.publish.ControlChanges;
 import org.junit.jupiter.api.Test;
 
 class ControlPublicationTest {
-  private static final PublicationPolicy AT_ONCE = new PublicationPolicy(1, 3);
-  private static final PublicationPolicy CANARY = new PublicationPolicy(0.25, 3);
+  private static final PublicationPolicy AT_ONCE = new PublicationPolicy(1, 3, Duration.ZERO);
+  private static final PublicationPolicy CANARY = new PublicationPolicy(0.25, 3, Duration.ZERO);
 
   private static AdapterControl knows(AdapterControl state, String id) {
     return ControlChanges.offer(state, new AdapterRef(id, "{}", "sha-of-" + id, 3L, 1, null));
@@ -45,9 +46,21 @@ class ControlPublicationTest {
   }
 
   @Test
+  void shouldTakeBackWhatTheServiceRefuses() {
+    var served = ControlPublication.next(this.served, "new", Optional.of("old"), AT_ONCE);
+    assertThat(ControlPublication.without(served, "new").getStable().getAdapterId())
+        .isEqualTo("old");
+    var tried = ControlPublication.next(this.served, "new", Optional.of("old"), CANARY);
+    assertThat(ControlPublication.without(tried, "new").getCanary()).isNull();
+    var first = ControlPublication.next(fresh, "new", Optional.empty(), AT_ONCE);
+    assertThat(ControlPublication.without(first, "new").getServe()).isEqualTo(Serve.TRAINING_FREE);
+    assertThat(ControlPublication.without(this.served, "new")).isEqualTo(this.served);
+  }
+
+  @Test
   void shouldPublishNothingWhereAnotherAdapterServesThanItWasJudgedAgainst() {
     assertThatThrownBy(() -> ControlPublication.next(served, "new", Optional.empty(), AT_ONCE))
-        .isInstanceOf(ServingChangedException.class)
+        .isInstanceOf(PublicationRefusedException.class)
         .hasMessageContaining("against the training-free method")
         .hasMessageContaining("served by adapter old");
   }

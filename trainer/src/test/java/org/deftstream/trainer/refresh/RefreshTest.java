@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RefreshTest {
   private static final Task TASK = Pairs.task();
-  private static final TrainingRun.Listener DEAF =
-      new TrainingRun.Listener() {
+  private static final RefreshListener DEAF =
+      new RefreshListener() {
         @Override
         public void stepped(long step, double progress, double loss, double elapsedMinutes) {}
 
@@ -47,7 +47,7 @@ class RefreshTest {
   }
 
   private Outcome run(StartFrom from) {
-    var settings = new RefreshSettings(new Split(0.5), 20, from, 0, new Gate(0.1));
+    var settings = new RefreshSettings(new Split(0.5), 20, from, new Gate(0.1));
     return new Refresh(TASK, 3, files, settings, adapters, adapters, adapters, Clock.systemUTC())
         .run("20 new pairs came", DEAF);
   }

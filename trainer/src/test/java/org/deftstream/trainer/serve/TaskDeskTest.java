@@ -26,7 +26,7 @@ class TaskDeskTest {
   private TaskDesk desk() {
     return new TaskDesk(
         Pairs.task(),
-        new WindowSettings(directory, 100, Duration.ofDays(1)),
+        new WindowSettings(directory, 100, Duration.ofDays(1), 3),
         new Split(0.5),
         new RefreshPolicy(20, Optional.empty(), 2, 2),
         CLOCK);

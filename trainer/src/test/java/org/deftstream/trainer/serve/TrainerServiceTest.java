@@ -86,10 +86,12 @@ class TrainerServiceTest {
         new TrainerService(
             sink -> reader(sink, pairs),
             new Book(),
-            new WindowSettings(directory, 100, Duration.ofDays(1)),
+            new WindowSettings(directory, 100, Duration.ofDays(1), 3),
             new Split(0.5),
             new RefreshPolicy(20, Optional.empty(), 2, 2),
             runner,
+            Trials.NONE,
+            new TrainerStatus(),
             Clock.systemUTC());
     service.start();
     return service;
