@@ -18,6 +18,9 @@ import zlib
 CRANIUM = "/usr/share/doc/invesalius-examples/examples/Cranium.inv3"
 FASHION = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"
 FASHION_IMAGES = 128
+FASHION_TRAIN = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
+# The first of the training set that the prior was not trained on.
+SHEET_FROM, SHEET_COLUMNS, SHEET_ROWS = 55_000, 40, 50
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -82,6 +85,20 @@ def fashion():
         yield f"{i:03d}.png", [blank, blank, *rows, blank, blank]
 
 
+def fashion_sheet():
+    """Training images that the prior has not seen, 28x28, side by side in one picture."""
+    with gzip.open(FASHION_TRAIN) as file:
+        data = file.read()
+    _, _, height, width = struct.unpack(">IIII", data[:16])
+    rows = []
+    for band in range(SHEET_ROWS):
+        first = SHEET_FROM + band * SHEET_COLUMNS
+        for r in range(height):
+            starts = (16 + ((first + c) * height + r) * width for c in range(SHEET_COLUMNS))
+            rows.append(b"".join(data[at : at + width] for at in starts))
+    yield "sheet.png", rows
+
+
 def write(name, images):
     directory = HERE / name
     directory.mkdir(exist_ok=True)
@@ -95,3 +112,4 @@ def write(name, images):
 
 write("head-ct-other-scanner", head_ct())
 write("fashion-mnist-test", fashion())
+write("fashion-mnist-train", fashion_sheet())

@@ -26,6 +26,12 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
   private static final int MOST_SLICES = 104;
   private static final int MOST_PICTURES = 128;
+
+  /** A tenth of them validates, and the gate wants 16 at least. */
+  private static final int LEAST_PAIRS = 300;
+
+  private static final int ROWS = 64;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final String CONTROL = "org.deftstream.stream.control";
 
   @Option(
@@ -63,9 +69,10 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--pictures",
       paramLabel = "N",
-      defaultValue = "24",
-      description = "Pictures with holes to measure, 0 to 128 (default: ${DEFAULT-VALUE}).")
-  private int pictures;
+      description =
+          "Pictures with holes to measure, 0 to 128 (default: 24, with --train 64, all held back"
+              + " from the training).")
+  private Integer pictures;
 
   @Option(
       names = "--in-flight",
@@ -84,9 +91,36 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--deadline",
       paramLabel = "SECONDS",
-      defaultValue = "900",
-      description = "The longest that the stream may take (default: ${DEFAULT-VALUE}).")
-  private int deadline;
+      description = "The longest that the stream may take (default: 900, with --train 3600).")
+  private Integer deadline;
+
+  @Option(
+      names = "--train",
+      description =
+          "Learn on the way: start without an adapter, send labelled pairs, and let the trainer"
+              + " train, judge and publish one while pictures go on flowing.")
+  private boolean train;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Labelled pairs to send with --train, 300 to 2000 (default: ${DEFAULT-VALUE}).")
+  private int pairs;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "300",
+      description = "Steps of the training of --train (default: ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Most minutes of computing of that training (default: ${DEFAULT-VALUE}).")
+  private int minutes;
 
   @Option(
       names = "--models",
@@ -100,10 +134,24 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check("--slices", slices, 2, MOST_SLICES);
-    check("--pictures", pictures, 0, MOST_PICTURES);
+    int shown = pictures != null ? pictures : train ? 64 : 24;
+    int longest = deadline != null ? deadline : train ? 3_600 : 900;
+    check("--pictures", shown, train ? 2 : 0, MOST_PICTURES);
+    check("--pairs", pairs, LEAST_PAIRS, TrainingPictures.COUNT);
+    check("--steps", steps, 1, 1_000_000);
+    check("--minutes", minutes, 1, 10_000);
     check("--in-flight", inFlight, 1, 10_000);
-    check("--deadline", deadline, 1, 86_400);
-    var settings = new DemoSettings(slices, pictures, inFlight, seed, Duration.ofSeconds(deadline));
+    check("--deadline", longest, 1, 86_400);
+    var settings =
+        new DemoSettings(
+            train ? 0 : slices,
+            shown,
+            inFlight,
+            seed,
+            Duration.ofSeconds(longest),
+            train
+                ? Optional.of(new TrainPlan(pairs, steps, ROWS, minutes, PAUSE))
+                : Optional.empty());
     quieten();
     PrintWriter log = spec.commandLine().getErr();
     var run =
@@ -170,8 +218,10 @@ public final class DemoCommand implements Callable<Integer> {
       text.append(
           String.format(
               Locale.ROOT,
-              "adapters served %.1f s after they were published; %d records answered meanwhile%n",
+              "%s %.1f s after they were %s; %d records answered meanwhile%n",
+              result.training() == null ? "adapters served" : "an adapter of the pairs served",
               result.swap().durationMillis() / 1e3,
+              result.training() == null ? "published" : "sent",
               result.swap().answeredMeanwhile()));
     }
     for (TaskFigures task : result.tasks()) {
@@ -180,12 +230,38 @@ public final class DemoCommand implements Callable<Integer> {
         text.append(
             String.format(
                 Locale.ROOT,
-                "  %-26s PSNR %5.2f dB   SSIM %.3f%n",
+                "  %-26s PSNR %5.2f dB (95 %% %.2f to %.2f)   SSIM %.3f%n",
                 method.label(),
                 method.psnr().mean(),
+                method.psnr().low(),
+                method.psnr().high(),
                 method.ssim().mean()));
       }
+      for (var gain : task.gains()) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "  adapter over %-13s PSNR %+5.2f dB (95 %% %+.2f to %+.2f)%n",
+                gain.over(),
+                gain.psnr().mean(),
+                gain.psnr().low(),
+                gain.psnr().high()));
+      }
     }
+    if (result.training() != null) {
+      var training = result.training();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "trained %d steps on %d of %d pairs in %.1f min: %s%n",
+              training.steps(),
+              training.trainedOn(),
+              training.pairs(),
+              training.minutes(),
+              training.reason()));
+    }
+    text.append(
+        String.format(Locale.ROOT, "whole run %.0f s%n", result.timing().totalMillis() / 1e3));
     return text.append(String.format(Locale.ROOT, "page: %s%n", result.page())).toString();
   }
 }

@@ -41,19 +41,20 @@ final class DemoReport {
 
   private String html() {
     return """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Deftstream demo</title>
-        <style>
-        """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Deftstream demo</title>
+    <style>
+    """
         + style()
         + "</style>\n</head>\n<body>\n<main>\n"
         + header()
         + tiles()
         + tasks()
+        + TrainingSection.of(result)
         + timeline()
         + hostile()
         + provenance()
@@ -75,13 +76,20 @@ final class DemoReport {
     }
     html.append("<p class=\"lede\">")
         .append(Html.count(records.sent() - records.hostile(), "measurement"))
-        .append(" went through a real Kafka broker to a reconstruction service: sparse-view CT of")
-        .append(" a head and a scanner that the model has never seen")
-        .append(result.tasks().size() > 1 ? ", and pictures with holes. " : ". ")
+        .append(" went through a real Kafka broker to a reconstruction service: ")
+        .append(whatWasMeasured())
         .append(swapSentence())
         .append(gainSentence())
         .append("</p></header>\n");
     return html.toString();
+  }
+
+  private String whatWasMeasured() {
+    if (result.training() != null) {
+      return "pictures with holes that neither the model nor the trainer has ever seen. ";
+    }
+    return "sparse-view CT of a head and a scanner that the model has never seen"
+        + (result.tasks().size() > 1 ? ", and pictures with holes. " : ". ");
   }
 
   private String headline() {
@@ -95,6 +103,14 @@ final class DemoReport {
   private String swapSentence() {
     if (result.swap() == null) {
       return "";
+    }
+    if (result.training() != null) {
+      return "The first were answered by a method that needs no training; then "
+          + Html.count(result.training().pairs(), "labelled pair")
+          + " of other pictures arrived, and "
+          + Html.duration(result.swap().durationMillis())
+          + " later an adapter learned from them served, with nobody touching anything, while"
+          + " records went on flowing. ";
     }
     return "The first were answered by a method that needs no training; then learned adapters were"
         + " published on the control topic, and "
@@ -113,12 +129,12 @@ final class DemoReport {
       parts.append("<b>").append(comparison(gain.psnr().mean())).append("</b> ");
       parts.append(
           gain.kind() == MethodKind.PSEUDO_INVERSE
-              ? "filtered back-projection"
+              ? task.methods().get(0).label()
               : "the training-free method");
     }
     return parts.isEmpty()
         ? ""
-        : "On the same slices and the same noise, the CT adapter is " + parts + ".";
+        : "On the same measurements and the same noise, the adapter is " + parts + ".";
   }
 
   private static String comparison(double decibel) {
@@ -194,6 +210,9 @@ final class DemoReport {
   }
 
   private String hostile() {
+    if (result.deadLetters().isEmpty()) {
+      return "";
+    }
     var html =
         new StringBuilder(
             "<section><h2>Bad input</h2>\n<p class=\"sub\">Sent between the good records. Each came"
@@ -254,6 +273,8 @@ final class DemoReport {
       <dl class="commands">
       <div><dt><code>./deftstream demo --keep-running</code></dt>
       <dd>the same, and broker, registry and service stay up until Ctrl-C</dd></div>
+      <div><dt><code>./deftstream demo --train</code></dt>
+      <dd>starts without an adapter and learns one from labelled pairs, on the way</dd></div>
       <div><dt><code>./deftstream stack up</code></dt>
       <dd>only the broker and the registry, for records of your own</dd></div>
       <div><dt><code>./deftstream serve</code></dt>

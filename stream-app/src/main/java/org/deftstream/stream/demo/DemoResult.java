@@ -14,6 +14,7 @@ import org.deftstream.deft.metrics.Bootstrap;
  * @param problems one line each; empty when all is well
  * @param records how many went in and came out
  * @param swap the change of method in mid-stream
+ * @param training how the adapter was trained on the way; null if one that ships was swapped in
  * @param tasks quality and speed of each task
  * @param deadLetters the hostile records and what became of them, in the order they were sent
  * @param provenance of one reconstruction, as the record carries it
@@ -28,6 +29,7 @@ record DemoResult(
     List<String> problems,
     Records records,
     Swap swap,
+    Training training,
     List<TaskFigures> tasks,
     List<HostileOutcome> deadLetters,
     Map<String, Object> provenance,
@@ -66,6 +68,26 @@ record DemoResult(
       double durationMillis,
       int answeredMeanwhile,
       List<SwapStep> steps) {}
+
+  /**
+   * A training on the way. {@link Swap#publishedMillis} is then when the pairs were sent.
+   *
+   * @param pairs labelled pairs that were sent
+   * @param trainedOn those of them that were trained on
+   * @param steps of the training
+   * @param minutes of computing
+   * @param adapterId the adapter that came of it
+   * @param validatedOn pairs that the gate judged it by
+   * @param reason the gate's reason
+   */
+  record Training(
+      int pairs,
+      int trainedOn,
+      int steps,
+      double minutes,
+      String adapterId,
+      int validatedOn,
+      String reason) {}
 
   /** One report of the service on its adapters. */
   record SwapStep(double atMillis, String task, String adapterId, String state, String reason) {}

@@ -76,13 +76,14 @@ final class DemoRun {
       stage.startService();
       double startMillis = millis();
       try (var inbox = stage.openInbox()) {
-        var stream = stream(stage, scenarios, inbox);
+        Optional<TrainerProcess> trainer = settings.training().map(plan -> trainer(stage, plan));
+        var stream = stream(stage, scenarios, inbox, trainer);
         if (!keepRunning) {
           say.accept("stopping the service, to count what it has published");
           stage.stopService();
         }
         stream.drain(DRAIN);
-        finished.accept(write(stream, scenarios, startMillis));
+        finished.accept(write(stream, scenarios, startMillis, trainer));
       }
       if (keepRunning) {
         goOn(stage);
@@ -91,33 +92,37 @@ final class DemoRun {
   }
 
   private List<Scenario> scenarios(DemoStage stage) {
-    var names = new ArrayList<>(List.of(Scenario.CT_TASK));
+    var names = new ArrayList<String>();
+    if (settings.slices() > 0) {
+      names.add(Scenario.CT_TASK);
+    }
     if (settings.pictures() > 0) {
       names.add(Scenario.INPAINTING_TASK);
     }
-    var tasks = stage.openModels(names);
-    var scenarios = new ArrayList<>(List.of(Scenario.ct(tasks.get(0))));
-    if (settings.pictures() > 0) {
-      scenarios.add(Scenario.inpainting(tasks.get(1)));
-    }
-    return scenarios;
+    return stage.openModels(names).stream()
+        .map(
+            task ->
+                task.name().equals(Scenario.CT_TASK)
+                    ? Scenario.ct(task)
+                    : Scenario.inpainting(task))
+        .toList();
   }
 
-  private DemoStream stream(DemoStage stage, List<Scenario> scenarios, Inbox inbox) {
+  private TrainerProcess trainer(DemoStage stage, TrainPlan plan) {
+    say.accept("starting the trainer, a process of its own");
+    return stage.startTrainer(plan);
+  }
+
+  private DemoStream stream(
+      DemoStage stage, List<Scenario> scenarios, Inbox inbox, Optional<TrainerProcess> trainer) {
     var sender = stage.openSender();
     var subjects = new ArrayList<List<Subject>>();
     for (var scenario : scenarios) {
-      int count = subjects.isEmpty() ? settings.slices() : settings.pictures();
-      subjects.add(scenario.measure(count, settings.seed()));
+      boolean ct = scenario.task().name().equals(Scenario.CT_TASK);
+      subjects.add(scenario.measure(ct ? settings.slices() : settings.pictures(), settings.seed()));
     }
-    var spoilt = scenarios.get(0).measure(1, HOSTILE_SUBJECT_SEED).get(0);
-    var feed = new Feed(subjects, HostileRecord.all(spoilt, sender::serialize));
-    say.accept(
-        "streaming "
-            + settings.slices()
-            + " slices and "
-            + settings.pictures()
-            + " pictures, each for both methods, and 8 hostile records");
+    var feed = new Feed(subjects, hostile(scenarios, sender));
+    say.accept(plan());
     try (var progress = ProgressLine.onStandardError("demo")) {
       var stream =
           new DemoStream(
@@ -125,24 +130,70 @@ final class DemoRun {
               feed,
               sender,
               inbox,
-              new SwapWatch(stage.adapterIds()),
-              stage::publishAdapters,
-              stage::requireAlive,
+              trainer.isPresent()
+                  ? SwapWatch.forAny(Scenario.INPAINTING_TASK)
+                  : new SwapWatch(stage.adapterIds()),
+              () -> publish(stage),
+              () -> {
+                stage.requireAlive();
+                trainer.ifPresent(TrainerProcess::requireGoing);
+              },
               progress);
       stream.run();
       return stream;
     }
   }
 
-  private DemoResult write(DemoStream stream, List<Scenario> scenarios, double startMillis) {
+  private static List<HostileRecord> hostile(List<Scenario> scenarios, Sender sender) {
+    // They are spoilt slices.
+    if (!scenarios.get(0).task().name().equals(Scenario.CT_TASK)) {
+      return List.of();
+    }
+    var spoilt = scenarios.get(0).measure(1, HOSTILE_SUBJECT_SEED).get(0);
+    return HostileRecord.all(spoilt, sender::serialize);
+  }
+
+  private String plan() {
+    return settings
+        .training()
+        .map(
+            plan ->
+                "streaming %d pictures, then %,d labelled pairs of other pictures; the pictures go on while an adapter is trained"
+                    .formatted(settings.pictures(), plan.pairs()))
+        .orElse(
+            "streaming "
+                + settings.slices()
+                + " slices and "
+                + settings.pictures()
+                + " pictures, each for both methods, and 8 hostile records");
+  }
+
+  /** What makes better adapters appear. */
+  private void publish(DemoStage stage) {
+    settings
+        .training()
+        .ifPresentOrElse(plan -> stage.sendPairs(plan, settings.seed()), stage::publishAdapters);
+  }
+
+  private DemoResult write(
+      DemoStream stream,
+      List<Scenario> scenarios,
+      double startMillis,
+      Optional<TrainerProcess> trainer) {
     var page = out.resolve("index.html");
     var summary = new Summary(stream, scenarios);
     var result =
         summary.result(
             settings,
             new DemoResult.Timing(startMillis, stream.millis(), millis()),
+            trainer
+                .map(each -> each.figures(settings.training().orElseThrow().pairs()))
+                .orElse(null),
             page.toString());
     try {
+      if (trainer.isPresent()) {
+        trainer.get().copyPage(out.resolve(TrainingSection.PAGE));
+      }
       DemoReport.write(page, result, summary.galleries());
       Files.writeString(out.resolve("report.json"), DemoJson.text(result));
     } catch (IOException e) {

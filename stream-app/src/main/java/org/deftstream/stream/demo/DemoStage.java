@@ -114,6 +114,35 @@ final class DemoStage {
     }
   }
 
+  /** Starts the trainer, in a process of its own. */
+  TrainerProcess startTrainer(TrainPlan plan) {
+    var task = adapters.keySet().iterator().next();
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("bootstrap.servers", stack.bootstrapServers());
+    settings.put("schema.registry.url", stack.registryUrl());
+    settings.put("application.id", INSTANCE);
+    settings.put("models.dir", models.toString());
+    settings.put("trainer.refresh.pairs", Integer.toString(plan.pairs()));
+    settings.put("trainer.steps", Integer.toString(plan.steps()));
+    settings.put("trainer.minutes", Integer.toString(plan.minutes()));
+    settings.put("trainer.batch", Integer.toString(plan.rows()));
+    settings.put("trainer.learning.rate", "0.001");
+    settings.put("trainer.checkpoint.seconds", "30");
+    settings.put("trainer.threads", Integer.toString(threads));
+    settings.put("trainer.bfloat16", Boolean.toString(Processor.multipliesInBfloat16()));
+    settings.put("trainer.gate.methods", "ddnm,ddnm-plus");
+    return owner.own(
+        "trainer", TrainerProcess.start(stack.directory().resolve("trainer"), task, settings));
+  }
+
+  /** Sends labelled pairs of the demo's one task. */
+  void sendPairs(TrainPlan plan, long seed) {
+    var task = adapters.keySet().iterator().next();
+    PairSender.send(
+        stack.bootstrapServers(), serdes(), topics.labelledPairs(), task, 0, plan.pairs(), seed);
+  }
+
   /** Publishes and activates the adapter of every task of the demo. */
   void publishAdapters() {
     adapters.values().forEach(publisher()::pushStable);

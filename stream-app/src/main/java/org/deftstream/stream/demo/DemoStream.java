@@ -34,6 +34,7 @@ final class DemoStream {
   private final List<String> problems = new ArrayList<>();
   private CompletableFuture<Void> published = CompletableFuture.completedFuture(null);
   private Instant start;
+  private Instant lastSent = Instant.EPOCH;
   private Instant end;
 
   /**
@@ -90,13 +91,23 @@ final class DemoStream {
 
   private void send() {
     long ramp = 1 + start.until(Instant.now(), ChronoUnit.MILLIS) / RAMP.toMillis();
-    while (tally.open() < Math.min(ramp, settings.inFlight())) {
+    while (tally.open() < Math.min(ramp, settings.inFlight()) && !pauses()) {
       var item = feed.next();
       if (item.isEmpty()) {
         return;
       }
-      sender.send(item.get(), tally);
+      lastSent = sender.send(item.get(), tally);
     }
+  }
+
+  /** While an adapter is trained, measurements go on, but leave the processor to the trainer. */
+  private boolean pauses() {
+    return swap.begun()
+        && !swap.done()
+        && settings
+            .training()
+            .filter(plan -> Instant.now().isBefore(lastSent.plus(plan.pause())))
+            .isPresent();
   }
 
   private void receive(List<Inbox.Arrival> arrivals) {
@@ -142,6 +153,9 @@ final class DemoStream {
   private String phase() {
     if (!swap.begun()) {
       return "training-free";
+    }
+    if (settings.training().isPresent() && swap.lastState().isEmpty()) {
+      return "training-free, while an adapter is trained";
     }
     return swap.done() ? "learned adapters" : "training-free, adapters: " + swap.lastState();
   }

@@ -40,13 +40,15 @@ final class Summary {
   }
 
   /** Everything else. */
-  DemoResult result(DemoSettings settings, DemoResult.Timing timing, String page) {
+  DemoResult result(
+      DemoSettings settings, DemoResult.Timing timing, DemoResult.Training training, String page) {
     var problems = stream.problems();
     return new DemoResult(
         problems.isEmpty() ? "ok" : "failed",
         problems,
         stream.tally().records(),
         stream.swap(),
+        training,
         comparisons.stream().map(Comparison::figures).filter(Objects::nonNull).toList(),
         stream.tally().hostile(),
         provenance(),

@@ -17,6 +17,8 @@ import org.deftstream.stream.demo.DemoResult.SwapStep;
  * published until each of them serves. Not thread-safe.
  */
 final class SwapWatch {
+  private static final String ANY = "";
+
   private final Map<String, String> adapterOfTask;
   private final Set<String> serving = new HashSet<>();
   private final List<Inbox.Status> seen = new ArrayList<>();
@@ -31,6 +33,11 @@ final class SwapWatch {
    */
   SwapWatch(Map<String, String> adapterOfTask) {
     this.adapterOfTask = Map.copyOf(adapterOfTask);
+  }
+
+  /** Waits for any adapter of a task: which one is not known before. */
+  static SwapWatch forAny(String task) {
+    return new SwapWatch(Map.of(task, ANY));
   }
 
   /** The adapters are being published now. */
@@ -67,7 +74,10 @@ final class SwapWatch {
       return;
     }
     seen.add(status);
-    if (!adapterOfTask.get(report.getTask()).equals(report.getAdapterId())) {
+    String awaited = adapterOfTask.get(report.getTask());
+    boolean isAwaited =
+        awaited.equals(ANY) ? report.getAdapterId() != null : awaited.equals(report.getAdapterId());
+    if (!isAwaited) {
       return;
     }
     if (report.getState() == AdapterState.REFUSED) {

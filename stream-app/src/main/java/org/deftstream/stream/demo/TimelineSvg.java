@@ -86,7 +86,8 @@ final class TimelineSvg {
             "<rect class=\"band\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
             from, TOP - 8, Math.max(1, to - from), HEIGHT - TOP - BOTTOM + 8));
     svg.append(line("moment", to, TOP - 8, to, HEIGHT - BOTTOM));
-    String label = "adapters published, serving " + Html.duration(swap.durationMillis()) + " later";
+    String what = result.training() == null ? "adapters published" : "pairs sent, an adapter";
+    String label = what + ", serving " + Html.duration(swap.durationMillis()) + " later";
     boolean roomRight = to < WIDTH * 0.65;
     svg.append(text(roomRight ? "label" : "label end", roomRight ? from : to, TOP - 16, label));
   }

@@ -24,8 +24,13 @@ public final class RegistryChild {
    * @throws Exception what the registry's main class throws
    */
   public static void main(String[] args) throws Exception {
-    daemon("parent-watch", () -> endWithParent(System.in));
+    watchParent();
     Class.forName(REGISTRY_MAIN).getMethod("main", String[].class).invoke(null, (Object) args);
+  }
+
+  /** Ends this process when its standard input does. For processes whose parent holds that pipe. */
+  public static void watchParent() {
+    daemon("parent-watch", () -> endWithParent(System.in));
   }
 
   private static void endWithParent(InputStream parent) {

@@ -38,6 +38,7 @@ class DemoJsonTest {
         List.of(),
         new DemoResult.Records(14, 6, 8, 0, 0, 8),
         null,
+        null,
         List.of(),
         List.of(),
         Map.of(),

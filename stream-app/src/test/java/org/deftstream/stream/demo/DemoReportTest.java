@@ -67,6 +67,7 @@ class DemoReportTest {
             problems,
             new DemoResult.Records(14, 6, 8, 0, 0, 8),
             new DemoResult.Swap(4_000, 6_000, 2_000, 1, List.of()),
+            null,
             List.of(comparison.figures()),
             List.of(new DemoResult.HostileOutcome("hostile-1", "bad", true, "decode", "why")),
             Map.of("method", "deft"),
