@@ -53,6 +53,10 @@ class DeploymentFilesTest {
         .at("/x-deftstream/environment")
         .properties()
         .forEach(each -> environment.put(each.getKey(), each.getValue().asText()));
+    services
+        .at("/trainer/environment")
+        .properties()
+        .forEach(each -> environment.put(each.getKey(), each.getValue().asText()));
     environment.keySet().removeIf(key -> !key.startsWith("DEFTSTREAM_"));
     assertKnown(environment);
     yaml("compose.gpu.yaml")

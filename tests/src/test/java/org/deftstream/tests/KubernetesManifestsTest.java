@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Service;
 import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
@@ -47,6 +48,7 @@ class KubernetesManifestsTest {
           "v1/ConfigMap", V1ConfigMap::fromJson,
           "v1/Service", V1Service::fromJson,
           "batch/v1/Job", V1Job::fromJson,
+          "v1/PersistentVolumeClaim", V1PersistentVolumeClaim::fromJson,
           "apps/v1/Deployment", V1Deployment::fromJson,
           "policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::fromJson,
           "autoscaling/v2/HorizontalPodAutoscaler", V2HorizontalPodAutoscaler::fromJson);
@@ -109,7 +111,7 @@ class KubernetesManifestsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("deployments")
+  @MethodSource("instances")
   void shouldProbeAndSelectTheService(Manifest deployment) throws IOException {
     var pod = deployment.json().at("/spec/template");
     var container = pod.at("/spec/containers/0");
@@ -152,6 +154,20 @@ class KubernetesManifestsTest {
     assertThat(container.at("/resources/limits/nvidia.com~1gpu").asText()).isEqualTo("1");
   }
 
+  @Test
+  void shouldKeepWhatTheTrainerHasBegun() throws IOException {
+    var pod = manifest("trainer.yaml", "apps/v1/Deployment").json().at("/spec/template");
+    var claim = manifest("trainer.yaml", "v1/PersistentVolumeClaim").json();
+    var container = pod.at("/spec/containers/0");
+    assertThat(container.at("/args/1").asText()).isEqualTo("--serve");
+    assertThat(container.at("/volumeMounts/0/name")).isEqualTo(pod.at("/spec/volumes/0/name"));
+    assertThat(pod.at("/spec/volumes/0/persistentVolumeClaim/claimName"))
+        .isEqualTo(claim.at("/metadata/name"));
+    assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/health/live");
+    assertThat(manifest("trainer.yaml", "v1/Service").json().at("/spec/selector"))
+        .isEqualTo(pod.at("/metadata/labels"));
+  }
+
   /** The service refuses a setting that it does not know; so does this. */
   @ParameterizedTest
   @MethodSource("deployments")
@@ -167,11 +183,24 @@ class KubernetesManifestsTest {
     }
     var settings = ServiceSettings.load(Optional.empty(), environment, List.of());
     assertThat(settings.bootstrapServers()).isNotBlank();
-    assertThat(settings.instanceId()).isEqualTo("a-pod");
+    if (environment.containsKey("DEFTSTREAM_INSTANCE_ID")) {
+      assertThat(settings.instanceId()).isEqualTo("a-pod");
+    }
   }
 
   static Stream<Manifest> deployments() throws IOException {
     return manifests().stream().filter(each -> each.kind().equals("apps/v1/Deployment"));
+  }
+
+  /** Deployments of the service itself. */
+  static Stream<Manifest> instances() throws IOException {
+    return deployments()
+        .filter(
+            each ->
+                each.json()
+                    .at("/metadata/labels/app.kubernetes.io~1component")
+                    .asText()
+                    .equals("service"));
   }
 
   private static Manifest manifest(String file, String kind) throws IOException {

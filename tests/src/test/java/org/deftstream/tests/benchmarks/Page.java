@@ -4,11 +4,43 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** {@code docs/benchmarks/faults.md}: the tables of all drivers, each put there by its command. */
+/** Pages of {@code docs/benchmarks}: the tables of all drivers, each put there by its command. */
 public final class Page {
-  private static final Path FILE = Path.of("..", "docs", "benchmarks", "faults.md");
+  private static final Path DIRECTORY = Path.of("..", "docs", "benchmarks");
   private static final String NOT_RUN = "Not run yet.";
-  private static final String HEAD =
+
+  /** What the pages are called, and how they begin. */
+  enum Document {
+    /** Faults and load. */
+    FAULTS("faults.md"),
+    /** What the trainer reaches. */
+    TRAINING("training.md");
+
+    private final String file;
+
+    Document(String file) {
+      this.file = file;
+    }
+
+    private String head() {
+      return this == FAULTS ? HEAD_OF_FAULTS : HEAD_OF_TRAINING;
+    }
+
+    private Path path() {
+      return DIRECTORY.resolve(file);
+    }
+  }
+
+  private static final String HEAD_OF_TRAINING =
+      """
+      # The trainer
+
+      Every table is what its command printed; the long form of a driver puts its own here. The short
+      form (`-Ddeftstream.benchmarks=short` instead of `-Pbenchmarks`) prints the same table for a
+      training of a few steps.
+      """;
+
+  private static final String HEAD_OF_FAULTS =
       """
       # Faults and load
 
@@ -21,27 +53,31 @@ public final class Page {
 
   /** Puts what was found since the last clean build into the page; the other sections stay. */
   public static void update() throws IOException {
-    String before = read();
-    Files.writeString(FILE, render(before, true));
-    for (var name : new String[] {"soak.csv", "soak.svg"}) {
-      if (Section.SOAK.found().isPresent() && Files.exists(Section.file(name))) {
+    for (var document : Document.values()) {
+      Files.writeString(document.path(), render(document, read(document), true));
+    }
+    for (var name : new String[] {"soak.csv", "soak.svg", "reuse.png"}) {
+      if (Files.exists(Section.file(name))) {
         Files.copy(
             Section.file(name),
-            FILE.resolveSibling(name),
+            DIRECTORY.resolve(name),
             java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }
 
   /** The page as it is; empty if there is none. */
-  static String read() throws IOException {
-    return Files.exists(FILE) ? Files.readString(FILE) : "";
+  static String read(Document document) throws IOException {
+    return Files.exists(document.path()) ? Files.readString(document.path()) : "";
   }
 
   /** The page with the results that stand in another one, or with newer ones. */
-  static String render(String before, boolean withFound) throws IOException {
-    var page = new StringBuilder(HEAD);
+  static String render(Document document, String before, boolean withFound) throws IOException {
+    var page = new StringBuilder(document.head());
     for (var section : Section.values()) {
+      if (section.document() != document) {
+        continue;
+      }
       var found = withFound ? section.found() : java.util.Optional.<String>empty();
       page.append("\n").append(section.markdown(found.orElse(result(before, section))));
     }

@@ -3,19 +3,23 @@ package org.deftstream.tests.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Holds the committed page to the drivers: headings, words and commands. */
+/** Holds the committed pages to the drivers: headings, words and commands. */
 class PageTest {
-  @Test
-  void shouldBeWhatTheDriversWrite() throws IOException {
-    assertThat(Page.read()).isEqualTo(Page.render(Page.read(), false));
+  @ParameterizedTest
+  @EnumSource
+  void shouldBeWhatTheDriversWrite(Page.Document document) throws IOException {
+    assertThat(Page.read(document)).isEqualTo(Page.render(document, Page.read(document), false));
   }
 
-  @Test
-  void shouldKeepTheResultsOfSectionsThatDidNotRun() throws IOException {
-    String page = Page.render("", false).replaceFirst("Not run yet.", "| a |\n|---|\n| 1 |");
+  @ParameterizedTest
+  @EnumSource
+  void shouldKeepTheResultsOfSectionsThatDidNotRun(Page.Document document) throws IOException {
+    String page =
+        Page.render(document, "", false).replaceFirst("Not run yet.", "| a |\n|---|\n| 1 |");
 
-    assertThat(Page.render(page, false)).isEqualTo(page).contains("| 1 |");
+    assertThat(Page.render(document, page, false)).isEqualTo(page).contains("| 1 |");
   }
 }

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The sections of the page, in its order. Each is the table of one driver. */
+/** The sections of the pages, in their order. Each is the table of one driver. */
 public enum Section {
   /** Kills, rebalances, restarts, outages. */
   FAULTS(
@@ -71,18 +71,72 @@ public enum Section {
       the load is in percent of the lesser capacity of the two ways of batch at a time.
       Batch at a time: up to a full batch of what waits, of any task or of the oldest one's, is run
       until all of it is done.""",
-      "mvn verify -Pbenchmarks -Dit.test=MixedLoadIT -Dfailsafe.failIfNoSpecifiedTests=false");
+      "mvn verify -Pbenchmarks -Dit.test=MixedLoadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** A refresh after a refresh, and pairs that are wrong. */
+  REFRESHES(
+      Page.Document.TRAINING,
+      "Refreshes, good and poisoned",
+      """
+      The shipped inpainting task and photographs of clothes that the prior was not trained on. The
+      second refresh starts from the adapter of the first and has as many pairs more. Then a fifth of
+      the truths is noise, in pairs that are measured by the trainer itself, so that nothing but the
+      gate can tell; pairs whose truth is exchanged for another's are rejected one by one.""",
+      "mvn verify -Pbenchmarks -Dit.test=RefreshesIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** How often an answer of the prior is used. */
+  REUSE(
+      Page.Document.TRAINING,
+      "Answers of the prior, reused",
+      """
+      Trainings of the same length that use each answer of the prior R times, judged on the same
+      validation pairs with the sampler of service.""",
+      "mvn verify -Pbenchmarks -Dit.test=ReuseIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** The trainer is killed. */
+  TRAINER_KILLS(
+      Page.Document.TRAINING,
+      "Kills in the middle of a refresh",
+      """
+      The trainer's process is killed (SIGKILL) at random moments of a refresh and started again, while
+      measurements flow; beside it the same refresh without kills.""",
+      "mvn verify -Pbenchmarks -Dit.test=TrainerKillsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Against PyTorch. */
+  SPEED(
+      Page.Document.TRAINING,
+      "Speed of training",
+      """
+      Steps per second of the shipped adapter network, forward, backward and Adam, on batches that are
+      made beforehand; the same network, batch and number of threads in PyTorch (Debian's
+      `python3-torch`), in turns in one run.""",
+      "mvn verify -Pbenchmarks -Dit.test=TrainingSpeedIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Trainer and service on one machine. */
+  BESIDE(
+      Page.Document.TRAINING,
+      "Trainer and service on one machine",
+      """
+      Latency of the shipped inpainting task at half of the measured capacity, without a trainer and
+      while one trains on the same machine with the threads that the table says.""",
+      "mvn verify -Pbenchmarks -Dit.test=TrainerBesideIT -Dfailsafe.failIfNoSpecifiedTests=false");
 
   private static final Path TABLES = Path.of("..", "target", "benchmarks");
 
+  private final Page.Document document;
   private final String title;
   private final String about;
   private final String command;
 
   Section(String title, String about, String command) {
+    this(Page.Document.FAULTS, title, about, command);
+  }
+
+  Section(Page.Document document, String title, String about, String command) {
+    this.document = document;
     this.title = title;
     this.about = about;
     this.command = command;
+  }
+
+  /** The page that it is on. */
+  Page.Document document() {
+    return document;
   }
 
   /** Prints what a driver found, and keeps it for the page. */

@@ -1,0 +1,90 @@
+package org.deftstream.tests.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.deftstream.tests.benchmarks.Table.number;
+import static org.deftstream.tests.benchmarks.Table.percent;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.deftstream.deft.image.LineChart;
+import org.deftstream.tests.trainer.Clothes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Quality against the number of evaluations of the prior, and against time, for R = 1, 2, 4, 8.
+ * {@code -Ddeftstream.benchmarks.reuse.steps} sets the length of a training.
+ */
+@Timeout(value = 6, unit = TimeUnit.HOURS)
+@EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
+class ReuseIT {
+  private static final int[] REUSES = {1, 2, 4, 8};
+  private static final int PAIRS = Form.number("reuse.pairs", 200, 2_000);
+  private static final int STEPS = Form.number("reuse.steps", 8, 600);
+  private static final int VALIDATION = Form.number("reuse.validation", 8, 100);
+  private static final int ROWS = Form.number("reuse.rows", 8, 64);
+
+  @TempDir static Path directory;
+
+  @Test
+  void shouldLoseLittleByReuse() throws Exception {
+    var clothes = Clothes.read();
+    var table =
+        new Table(
+            "R",
+            "evaluations of the prior",
+            "minutes",
+            "PSNR",
+            "95 % interval",
+            "gain over training-free, dB",
+            "share of the gain of R = 1");
+    double whole = Double.NaN;
+    var shares = new ArrayList<double[]>();
+    try (var learning = new Learning(directory, 1, Form.isLong(), VALIDATION)) {
+      var pairs =
+          IntStream.range(0, PAIRS)
+              .mapToObj(i -> learning.measured(i, clothes.picture(i)))
+              .toList();
+      for (int reuse : REUSES) {
+        learning.reset();
+        var done = learning.refresh(pairs, STEPS, ROWS, reuse);
+        var judgement = done.judgement();
+        double gain = judgement.at("/against/0/improvementDb").asDouble();
+        whole = Double.isNaN(whole) ? gain : whole;
+        long evaluations = (long) STEPS * ROWS / reuse;
+        shares.add(new double[] {(double) evaluations, gain / whole});
+        table.row(
+            reuse,
+            evaluations,
+            number(done.seconds() / 60, 2),
+            number(judgement.path("psnr").asDouble(), 2) + " dB",
+            number(judgement.path("psnrLow").asDouble(), 2)
+                + " to "
+                + number(judgement.path("psnrHigh").asDouble(), 2),
+            number(gain, 3),
+            percent(gain / whole));
+      }
+    }
+    Section.REUSE.publish(table.markdown() + "\n![Gain by evaluations of the prior](reuse.png)\n");
+    plot(shares);
+    if (Form.isLong()) {
+      Page.update();
+      assertThat(shares.get(2)[1]).as("share of the gain at R = 4").isGreaterThan(0.99);
+    }
+  }
+
+  /** The chart's vertical axis is logarithmic, so a training that was too short has none. */
+  private static void plot(ArrayList<double[]> shares) throws Exception {
+    if (shares.stream().allMatch(point -> point[1] > 0)) {
+      shares.sort((a, b) -> Double.compare(a[0], b[0]));
+      Files.write(
+          Section.file("reuse.png"),
+          LineChart.png("Share of the gain of R = 1", "evaluations of the prior", shares));
+    }
+  }
+}
