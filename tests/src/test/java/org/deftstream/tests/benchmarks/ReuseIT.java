@@ -7,6 +7,7 @@ import static org.deftstream.tests.benchmarks.Table.percent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.deftstream.deft.image.LineChart;
@@ -79,8 +80,9 @@ class ReuseIT {
   }
 
   /** The chart's vertical axis is logarithmic, so a training that was too short has none. */
-  private static void plot(ArrayList<double[]> shares) throws Exception {
-    if (shares.stream().allMatch(point -> point[1] > 0)) {
+  private static void plot(List<double[]> points) throws Exception {
+    if (points.stream().allMatch(point -> point[1] > 0)) {
+      var shares = new ArrayList<>(points);
       shares.sort((a, b) -> Double.compare(a[0], b[0]));
       Files.write(
           Section.file("reuse.png"),
