@@ -69,7 +69,7 @@ public record PlannedImages(String range, double minimumDeviation, int limit) {
   }
 
   /** A few words for the report: {@code 16 of 8500:9000}. */
-  String describe() {
+  public String describe() {
     return (limit > 0 ? limit + " of " : "") + (range.isEmpty() ? "all" : range);
   }
 }

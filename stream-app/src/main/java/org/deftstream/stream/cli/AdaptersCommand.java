@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.trainer.cli.ValidateCommand;
 import org.deftstream.trainer.publish.ControlChanges;
 import org.deftstream.trainer.publish.ControlTopic;
 import picocli.CommandLine.Command;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
       AdaptersCommand.Rollback.class,
       AdaptersCommand.Retire.class,
       AdaptersCommand.Inspect.class,
+      ValidateCommand.class,
       AdaptersKeygenCommand.class
     })
 final class AdaptersCommand extends CommandGroup {

@@ -56,6 +56,11 @@ final class ImageOptions {
     return chosen(range);
   }
 
+  /** Images whose grey values deviate less are left out. */
+  double minimumDeviation() {
+    return minimumDeviation;
+  }
+
   /** The same choice in another range. */
   PlannedImages chosen(String from) {
     try {

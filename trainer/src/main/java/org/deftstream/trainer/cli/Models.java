@@ -1,20 +1,14 @@
 package org.deftstream.trainer.cli;
 
-import java.nio.file.Path;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.task.Task;
-import org.deftstream.trainer.models.ModelFiles;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where priors and tasks are, and which task is meant. */
 final class Models {
-  @Option(
-      names = "--models",
-      defaultValue = "${sys:deftstream.models:-deft/models}",
-      paramLabel = "DIR",
-      description = "Directory with priors and tasks (default: ${DEFAULT-VALUE}).")
-  private Path directory;
+  @Mixin private ModelsOption models;
 
   @Option(
       names = "--task",
@@ -23,13 +17,13 @@ final class Models {
   private String task;
 
   PriorDirectory prior(Task ofTask) {
-    return new ModelFiles(directory).prior(ofTask.prior());
+    return models.files().prior(ofTask.prior());
   }
 
   Task task() {
     if (task == null) {
       throw new UserError("--task is missing: its name, for example head-ct-64/ct-sparse-20");
     }
-    return new ModelFiles(directory).task(task);
+    return models.files().task(task);
   }
 }

@@ -2,6 +2,7 @@ package org.deftstream.trainer.cli;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
@@ -13,6 +14,7 @@ import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.text.ProgressLine;
 import org.deftstream.deft.training.AdapterTraining;
+import org.deftstream.deft.training.ImageSet;
 import org.deftstream.deft.training.LabelledPairs;
 import org.deftstream.deft.training.StoredPairs;
 import picocli.CommandLine.Command;
@@ -30,6 +32,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private ImageOptions images;
   @Mixin private TrainingOptions training;
   @Mixin private FormOptions form;
+  @Mixin private HeldImages held;
   @Mixin private TrainMode mode;
 
   @Option(names = "--adapter", paramLabel = "ID", description = "Its new id.")
@@ -87,6 +90,7 @@ public final class TrainCommand implements Callable<Integer> {
     var task = models.task();
     var unet = network(task);
     var set = pairs(task);
+    var validation = validation(task);
     var settings =
         new AdapterTraining.Settings(
             adapterId,
@@ -119,8 +123,29 @@ public final class TrainCommand implements Callable<Integer> {
           new AdapterTraining(settings, task, prior, set, network, serving.adapterNetworks())
               .run(TrainingOptions.show(line));
       System.out.println(adapter);
+      if (validation.isPresent()) {
+        var check = new AdapterValidation(task, prior, serving.adapterNetworks());
+        System.out.println(check.run(adapter, validation.get(), source()));
+      }
       return 0;
     }
+  }
+
+  /** The images that are held back, read before the training: what is wrong with them is said. */
+  private Optional<ImageSet> validation(Task task) {
+    if (!held.wanted()) {
+      return Optional.empty();
+    }
+    if (images.source() == null) {
+      throw new UserError("--validation takes images of --images, which is missing");
+    }
+    var chosen = held.chosen(images.minimumDeviation());
+    held.requireApart(images.chosen());
+    return Optional.of(chosen.select(ImageSet.read(images.source(), task.operator().imageShape())));
+  }
+
+  private String source() {
+    return images.source().getFileName() + ", " + held.chosen(images.minimumDeviation()).describe();
   }
 
   private static void require(String option, Object value) {

@@ -39,7 +39,7 @@ public record Figures(
   }
 
   /** The first thing that went wrong. */
-  Optional<String> failure() {
+  public Optional<String> failure() {
     return failures.stream().findFirst();
   }
 }

@@ -10,6 +10,9 @@ import java.util.Arrays;
  * @param high upper end, in units of the noise
  */
 public record ResidualRange(double low, double high) {
+  /** How a range follows from residuals, in words. */
+  public static final String RULE = "from the least / 1.5 to the most * 1.5";
+
   /** Validation has seen few records, and service will see many. */
   private static final double ROOM = 1.5;
 

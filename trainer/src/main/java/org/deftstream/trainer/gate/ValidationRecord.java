@@ -5,32 +5,41 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.deftstream.deft.metrics.Bootstrap;
 import org.deftstream.trainer.gate.Gate.Judgement;
 
-/** A judgement as the manifest's {@code validation} states it. Stateless. */
+/** What a validation found, as the manifest's {@code validation} states it. Stateless. */
 public final class ValidationRecord {
   private static final long SEED = 1;
 
   private ValidationRecord() {}
 
   /**
-   * All figures: {@code pairs}, {@code psnr} with its 95 % interval, {@code residual.low} and
-   * {@code .high}, {@code promoted}, {@code reason}, and per rival the paired improvement with its
-   * interval.
+   * The figures of one adapter: {@code pairs}, {@code sampler}, and, if all pairs were answered,
+   * {@code psnr} with its 95 % interval, {@code residual.low} and {@code .high} and the rule that
+   * they follow.
    */
-  public static ObjectNode of(Judgement judgement, double margin) {
-    var candidate = judgement.candidate();
+  public static ObjectNode of(Figures figures) {
     var json = JsonNodeFactory.instance.objectNode();
-    json.put("pairs", candidate.psnr().length).put("sampler", candidate.sampler());
-    json.put("promoted", judgement.promoted()).put("reason", judgement.reason());
-    json.put("marginDb", margin);
-    if (candidate.complete()) {
-      var psnr = Bootstrap.mean(candidate.psnr(), SEED);
+    json.put("pairs", figures.psnr().length).put("sampler", figures.sampler());
+    if (figures.complete()) {
+      var psnr = Bootstrap.mean(figures.psnr(), SEED);
       json.put("psnr", rounded(psnr.mean()));
       json.put("psnrLow", rounded(psnr.low())).put("psnrHigh", rounded(psnr.high()));
-      var range = ResidualRange.of(candidate.residual());
+      var range = ResidualRange.of(figures.residual());
       json.putObject("residual")
           .put("low", rounded(range.low()))
-          .put("high", rounded(range.high()));
+          .put("high", rounded(range.high()))
+          .put("rule", ResidualRange.RULE);
     }
+    return json;
+  }
+
+  /**
+   * All figures of the candidate, {@code promoted}, {@code reason}, the margin, and per rival the
+   * paired improvement with its interval.
+   */
+  public static ObjectNode of(Judgement judgement, double margin) {
+    var json = of(judgement.candidate());
+    json.put("promoted", judgement.promoted()).put("reason", judgement.reason());
+    json.put("marginDb", margin);
     var rivals = json.putArray("against");
     for (var duel : judgement.duels()) {
       var gain = duel.improvement();

@@ -17,7 +17,8 @@ import org.deftstream.deft.operator.ForwardOperator;
 @SuppressWarnings("ArrayRecordComponent") // read only, never compared
 public record ValidationPair(
     String id, float[] truth, BoundMeasurement measurement, Map<String, float[]> auxiliary) {
-  static ValidationPair of(Pair pair, ForwardOperator operator) {
+  /** A pair with its measurement, or with one that is simulated. */
+  public static ValidationPair of(Pair pair, ForwardOperator operator) {
     if (pair.measurement().isPresent()) {
       var bound = operator.bind(pair.auxiliary());
       return new ValidationPair(

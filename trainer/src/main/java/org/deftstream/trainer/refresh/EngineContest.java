@@ -64,9 +64,7 @@ public record EngineContest(
     }
   }
 
-  /**
-   * What the service can load, the trainer must be able to load as well: the same prior above all.
-   */
+  /** What the service can load must be loaded here as well: with the same prior above all. */
   private AdapterWeights verified(AdapterVerifier verifier, AdapterDirectory.Content adapter) {
     try {
       verifier.verifyManifest(
@@ -74,10 +72,7 @@ public record EngineContest(
       return verifier.verifyWeights(adapter.manifest(), adapter.weightsFile());
     } catch (AdapterRefusedException e) {
       throw new UserError(
-          "trainer and service differ: "
-              + e.getMessage()
-              + "; give the trainer the models of the service (models.dir)",
-          e);
+          e.getMessage() + "; an adapter is judged with the models that it is served with", e);
     }
   }
 
