@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterForm;
 import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
@@ -160,6 +161,11 @@ final class Learning implements AutoCloseable {
     @Override
     public Optional<AdapterDirectory.Content> serving(String name) {
       return published;
+    }
+
+    @Override
+    public Optional<SamplerSettings> sampler(String name) {
+      return Optional.empty();
     }
 
     @Override

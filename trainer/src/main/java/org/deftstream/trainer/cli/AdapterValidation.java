@@ -44,7 +44,7 @@ record AdapterValidation(Task task, Prior prior, AdapterNetworks networks) {
     String id = adapter.manifest().adapterId();
     var contest =
         new EngineContest(task, prior, networks, List.of(task.trainingFree()), BATCH, PATIENCE);
-    var figures = contest.adapter(id, adapter, pairs(held));
+    var figures = contest.adapter(id, adapter, pairs(held), Optional.empty());
     if (!figures.complete()) {
       throw new UserError(
           "adapter %s failed on %d of %d images: %s"

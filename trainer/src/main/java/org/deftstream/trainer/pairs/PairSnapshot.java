@@ -38,7 +38,7 @@ public final class PairSnapshot implements AutoCloseable {
   static void write(
       Path directory, Task task, List<PairEntry> entries, Function<PairEntry, Pair> values) {
     var index = JSON.createObjectNode().put("task", task.name());
-    index.put("operator", Operators.fingerprint(task.operator()));
+    index.put("operator", Operators.fingerprint(task.operator())).put("prior", task.prior());
     var list = index.putArray("pairs");
     try {
       Files.deleteIfExists(directory.resolve(INDEX));
@@ -57,9 +57,29 @@ public final class PairSnapshot implements AutoCloseable {
     }
   }
 
-  /** Whether a directory holds a whole snapshot. */
-  public static boolean exists(Path directory) {
-    return Files.exists(directory.resolve(INDEX));
+  /**
+   * Whether a directory holds a whole snapshot of a task as it is defined now.
+   *
+   * @throws UserError if it is damaged
+   */
+  public static boolean exists(Path directory, Task task) {
+    if (!Files.exists(directory.resolve(INDEX))) {
+      return false;
+    }
+    try {
+      return isOf(JSON.readTree(Files.readString(directory.resolve(INDEX))), task);
+    } catch (IOException e) {
+      throw unreadable(directory, e);
+    }
+  }
+
+  private static boolean isOf(JsonNode index, Task task) {
+    return index.path("operator").asText().equals(Operators.fingerprint(task.operator()))
+        && index.path("prior").asText().equals(task.prior());
+  }
+
+  private static UserError unreadable(Path directory, IOException e) {
+    return new UserError("cannot read pairs from " + directory + ": " + e.getMessage(), e);
   }
 
   /**
@@ -70,11 +90,11 @@ public final class PairSnapshot implements AutoCloseable {
   public static PairSnapshot open(Path directory, Task task) {
     try {
       JsonNode index = JSON.readTree(Files.readString(directory.resolve(INDEX)));
-      if (!index.path("operator").asText().equals(Operators.fingerprint(task.operator()))) {
+      if (!isOf(index, task)) {
         throw new UserError(
             "the pairs in "
                 + directory
-                + " are of another operator than task "
+                + " are of another operator or prior than task "
                 + task.name()
                 + " has now");
       }
@@ -84,7 +104,7 @@ public final class PairSnapshot implements AutoCloseable {
           PairFile.open(directory.resolve(VALUES), new PairLayout(task.operator()), task.name());
       return new PairSnapshot(task, List.copyOf(entries), file);
     } catch (IOException e) {
-      throw new UserError("cannot read pairs from " + directory + ": " + e.getMessage(), e);
+      throw unreadable(directory, e);
     }
   }
 

@@ -9,6 +9,16 @@ public interface TaskBook {
   /** A task by its name. */
   Optional<Task> find(String name);
 
+  /**
+   * Looks whether tasks were redefined or retired; asked often, it looks only every few seconds.
+   *
+   * @return the names of tasks that are others now than {@link #find} said before
+   * @throws org.deftstream.deft.UserError if that cannot be known now
+   */
+  default Set<String> renew() {
+    return Set.of();
+  }
+
   /** The names of all. */
   Set<String> names();
 }

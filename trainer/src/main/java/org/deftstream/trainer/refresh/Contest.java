@@ -1,15 +1,29 @@
 package org.deftstream.trainer.refresh;
 
 import java.util.List;
+import java.util.Optional;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.trainer.gate.Figures;
 import org.deftstream.trainer.pairs.ValidationPair;
 
 /** Lets contenders reconstruct validation pairs as the service would. */
 public interface Contest {
-  /** Figures of an adapter with the task's learned sampler. */
-  Figures adapter(String name, AdapterDirectory.Content adapter, List<ValidationPair> pairs);
+  /**
+   * Figures of an adapter.
+   *
+   * @param sampler replaces the task's learned sampler, if given
+   */
+  Figures adapter(
+      String name,
+      AdapterDirectory.Content adapter,
+      List<ValidationPair> pairs,
+      Optional<SamplerSettings> sampler);
 
-  /** Figures of the training-free methods that the task can be served by, at least one. */
-  List<Figures> trainingFree(List<ValidationPair> pairs);
+  /**
+   * Figures of the training-free methods that the task can be served by, at least one.
+   *
+   * @param sampler replaces theirs, if given
+   */
+  List<Figures> trainingFree(List<ValidationPair> pairs, Optional<SamplerSettings> sampler);
 }

@@ -1,8 +1,16 @@
 package org.deftstream.trainer.refresh;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.AdapterManifest;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.schemas.avro.AdapterState;
@@ -19,10 +27,20 @@ public final class ControlPublication implements Publication {
   private final PublisherSettings settings;
   private final AdapterPublisher publisher;
   private final PublicationPolicy policy;
+  private final Function<String, Task> definitions;
 
-  /** A publication; the publisher is one of the same settings. */
+  /**
+   * A publication.
+   *
+   * @param publisher of the same settings
+   * @param definitions parses the definition of a task
+   */
   public ControlPublication(
-      PublisherSettings settings, AdapterPublisher publisher, PublicationPolicy policy) {
+      PublisherSettings settings,
+      AdapterPublisher publisher,
+      PublicationPolicy policy,
+      Function<String, Task> definitions) {
+    this.definitions = definitions;
     this.settings = settings;
     this.publisher = publisher;
     this.policy = policy;
@@ -36,6 +54,24 @@ public final class ControlPublication implements Publication {
   }
 
   @Override
+  public Optional<SamplerSettings> sampler(String task) {
+    return state(task).map(AdapterControl::getSampler).map(json -> sampler(task, json));
+  }
+
+  static SamplerSettings sampler(String task, String json) {
+    try {
+      return SamplerSettings.fromJson(new ObjectMapper().readTree(json), "sampler");
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new UserError(
+          "the control record of task "
+              + task
+              + " asks for a sampler that is none: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  @Override
   public boolean isKnown(String task, String adapterId) {
     return state(task)
         .filter(state -> ControlChanges.known(state).containsKey(adapterId))
@@ -44,16 +80,24 @@ public final class ControlPublication implements Publication {
 
   @Override
   public String publish(AdapterDirectory.Content adapter, Optional<String> rival) {
-    String id = adapter.manifest().adapterId();
+    var manifest = adapter.manifest();
+    String id = manifest.adapterId();
     // Opened before the change: what is reported about it must not be missed.
     try (var watch = StatusWatch.open(settings)) {
-      var state = publisher.push(adapter, before -> next(before, id, rival, policy));
+      var state =
+          publisher.push(
+              adapter,
+              before -> {
+                Optional.ofNullable(before.getDefinition())
+                    .ifPresent(json -> requireSameTask(manifest, definitions.apply(json)));
+                return next(before, id, rival, policy);
+              });
       String how =
           isCanary(state, id)
               ? String.format(
                   Locale.ROOT, "on trial with %.3g of the measurements", policy.canaryShare())
               : "serving";
-      return how + confirmed(watch, adapter.manifest().task(), id);
+      return how + confirmed(watch, manifest.task(), id);
     }
   }
 
@@ -78,6 +122,16 @@ public final class ControlPublication implements Publication {
               .formatted(id, status.getInstance(), status.getReason()));
     }
     return ", as instance " + status.getInstance() + " reports";
+  }
+
+  /** A task that was redefined meanwhile is no longer the one that was learned. */
+  static void requireSameTask(AdapterManifest manifest, Task task) {
+    if (!manifest.operatorFingerprint().equals(Operators.fingerprint(task.operator()))
+        || !manifest.priorName().equals(task.prior())) {
+      throw new PublicationRefusedException(
+          "adapter %s was learned for another definition of task %s than it has by now"
+              .formatted(manifest.adapterId(), task.name()));
+    }
   }
 
   /** The state before an adapter was served or tried, if it still is. */

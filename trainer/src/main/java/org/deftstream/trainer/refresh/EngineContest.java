@@ -2,6 +2,7 @@ package org.deftstream.trainer.refresh;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterNetworks;
@@ -13,6 +14,7 @@ import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineSettings;
 import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.MethodSettings;
 import org.deftstream.deft.task.Task;
 import org.deftstream.trainer.gate.Figures;
@@ -47,7 +49,10 @@ public record EngineContest(
 
   @Override
   public Figures adapter(
-      String name, AdapterDirectory.Content adapter, List<ValidationPair> pairs) {
+      String name,
+      AdapterDirectory.Content adapter,
+      List<ValidationPair> pairs,
+      Optional<SamplerSettings> sampler) {
     var manifest = adapter.manifest();
     var verifier = new AdapterVerifier(networks, AdapterVerifier.DEFAULT_MAX_BYTES);
     var weights = verified(verifier, adapter);
@@ -60,7 +65,8 @@ public record EngineContest(
               manifest.features(task.operator()),
               task.operator().imageShape(),
               BatchSizes.upTo(batch));
-      return new Trial(engine, prior, pairs, timeout).run(name, learned, task.learnedSampler());
+      return new Trial(engine, prior, pairs, timeout)
+          .run(name, learned, sampler.orElseGet(task::learnedSampler));
     }
   }
 
@@ -77,11 +83,16 @@ public record EngineContest(
   }
 
   @Override
-  public List<Figures> trainingFree(List<ValidationPair> pairs) {
+  public List<Figures> trainingFree(List<ValidationPair> pairs, Optional<SamplerSettings> sampler) {
     try (var engine = new Engine(EngineSettings.of(batch))) {
       var trial = new Trial(engine, prior, pairs, timeout);
       return methods.stream()
-          .map(method -> trial.run(method.method(), method.hTransform(prior), method.sampler()))
+          .map(
+              method ->
+                  trial.run(
+                      method.method(),
+                      method.hTransform(prior),
+                      sampler.orElseGet(method::sampler)))
           .toList();
     }
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.training.TrainingDivergedException;
 import org.deftstream.trainer.gate.Figures;
@@ -26,6 +27,7 @@ import org.deftstream.trainer.refresh.Outcome.End;
 public final class Refresh {
   private static final String SERVING = "serving";
   private static final String CANDIDATE = "candidate";
+  private static final String SAMPLER = "sampler";
 
   /** Characters of an adapter id that name the task; the whole id has at most 128. */
   private static final int LONGEST_NAME = 100;
@@ -104,6 +106,7 @@ public final class Refresh {
     var json = json().put("task", task.name()).put("number", number).put("reason", reason);
     json.put("begun", clock.instant().toString());
     serving.ifPresent(adapter -> json.put("serving", adapter.manifest().adapterId()));
+    publication.sampler(task.name()).ifPresent(sampler -> json.set(SAMPLER, sampler.toJson()));
     files.writePlan(json);
   }
 
@@ -140,17 +143,27 @@ public final class Refresh {
     return runs(serving).stream().flatMap(run -> files.adapter(run + "/adapter").stream()).toList();
   }
 
+  /** The sampler of production when the refresh began, if it is not the task's own. */
+  private Optional<SamplerSettings> sampler() {
+    return files
+        .plan()
+        .map(plan -> plan.get(SAMPLER))
+        .map(json -> SamplerSettings.fromJson(json, SAMPLER));
+  }
+
   private void judge(List<ValidationPair> validation, Optional<AdapterDirectory.Content> serving) {
+    var sampler = sampler();
     var candidate =
         trained(serving).stream()
-            .map(adapter -> sample(adapter, validation))
+            .map(adapter -> sample(adapter, validation, sampler))
             .reduce(Refresh::better)
             .orElseThrow();
     var rivals = new ArrayList<Figures>();
     serving.ifPresent(
         adapter ->
-            rivals.add(contest.adapter(adapter.manifest().adapterId(), adapter, validation)));
-    rivals.addAll(contest.trainingFree(validation));
+            rivals.add(
+                contest.adapter(adapter.manifest().adapterId(), adapter, validation, sampler)));
+    rivals.addAll(contest.trainingFree(validation, sampler));
     Judgement judgement = settings.gate().judge(candidate.figures(), rivals);
     var record = ValidationRecord.of(judgement, settings.gate().margin());
     var judged = candidate.adapter().manifest().judged(candidate.figures().name(), record);
@@ -162,9 +175,12 @@ public final class Refresh {
     files.writeJudgement(record);
   }
 
-  private Candidate sample(AdapterDirectory.Content adapter, List<ValidationPair> validation) {
+  private Candidate sample(
+      AdapterDirectory.Content adapter,
+      List<ValidationPair> validation,
+      Optional<SamplerSettings> sampler) {
     String id = adapterId(adapter.manifest().weightsSha256());
-    return new Candidate(adapter, contest.adapter(id, adapter, validation));
+    return new Candidate(adapter, contest.adapter(id, adapter, validation, sampler));
   }
 
   private static Candidate better(Candidate a, Candidate b) {

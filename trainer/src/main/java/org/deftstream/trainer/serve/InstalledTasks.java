@@ -2,41 +2,51 @@ package org.deftstream.trainer.serve;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
+import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.trainer.models.ModelFiles;
 import org.deftstream.trainer.pairs.TaskBook;
-import org.deftstream.trainer.publish.ControlTopic;
-import org.deftstream.trainer.publish.PublisherSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The tasks of the models directory, and those that control records define; a definition wins. The
- * control topic is read again when a task is not known, at most every few seconds. Thread-safe.
+ * control records are read again every few seconds. Thread-safe.
  */
 final class InstalledTasks implements TaskBook {
   private static final Logger LOG = LoggerFactory.getLogger(InstalledTasks.class);
-  private static final long AGAIN = Duration.ofSeconds(5).toNanos();
 
   private final ModelFiles files;
-  private final PublisherSettings access;
+  private final Supplier<Map<String, AdapterControl>> control;
+  private final long again;
   private final Map<String, Task> known = new HashMap<>();
+  private Map<String, String> definitions = Map.of();
+  private final Set<String> changed = new HashSet<>();
   private long read;
   private boolean everRead;
 
-  InstalledTasks(ModelFiles files, PublisherSettings access) {
+  /**
+   * Tasks.
+   *
+   * @param control reads the control records, by task
+   * @param again shortest time between two readings
+   */
+  InstalledTasks(ModelFiles files, Supplier<Map<String, AdapterControl>> control, Duration again) {
     this.files = files;
-    this.access = access;
+    this.control = control;
+    this.again = again.toNanos();
   }
 
   @Override
   public synchronized Optional<Task> find(String name) {
-    if (!known.containsKey(name) && (!everRead || System.nanoTime() - read > AGAIN)) {
+    if (!known.containsKey(name)) {
       readDefinitions();
     }
     if (!known.containsKey(name) && isName(name) && files.hasTask(name)) {
@@ -50,25 +60,50 @@ final class InstalledTasks implements TaskBook {
     return name.matches("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*");
   }
 
+  @Override
+  public synchronized Set<String> renew() {
+    readDefinitions();
+    var renewed = Set.copyOf(changed);
+    changed.clear();
+    return renewed;
+  }
+
   private void readDefinitions() {
-    ControlTopic.read(access)
+    if (everRead && System.nanoTime() - read < again) {
+      return;
+    }
+    var now = new HashMap<String, String>();
+    control
+        .get()
         .forEach(
             (name, state) -> {
               if (state.getDefinition() != null) {
-                define(name, state.getDefinition());
+                now.put(name, state.getDefinition());
               }
             });
+    for (var each : now.entrySet()) {
+      if (!each.getValue().equals(definitions.get(each.getKey()))) {
+        define(each.getKey(), each.getValue());
+      }
+    }
+    for (String name : definitions.keySet()) {
+      if (!now.containsKey(name) && known.remove(name) != null) {
+        changed.add(name);
+      }
+    }
+    definitions = now;
     read = System.nanoTime();
     everRead = true;
   }
 
+  /** One that is wrong changes nothing, as in the service. */
   private void define(String name, String json) {
     try {
       var task = files.parse(json);
-      if (task.name().equals(name)) {
-        known.put(name, task);
-      } else {
+      if (!task.name().equals(name)) {
         LOG.warn("the definition of task {} is that of task {}; passed over", name, task.name());
+      } else if (known.put(name, task) != null) {
+        changed.add(name);
       }
     } catch (IllegalArgumentException | UserError e) {
       LOG.warn("the definition of task {} is passed over: {}", name, e.getMessage());

@@ -88,13 +88,16 @@ final class TaskDesk implements AutoCloseable {
     return progress.isNew(entry.partition(), entry.offset());
   }
 
-  /** The refresh that was begun and has not ended, if there is one. */
+  /**
+   * The refresh that was begun and has not ended, if there is one; one that was begun before the
+   * task was redefined is left as it is.
+   */
   synchronized Optional<Begun> unfinished() {
     if (progress.refreshes() == 0) {
       return Optional.empty();
     }
     var files = RefreshFiles.of(directory, progress.refreshes());
-    return files.result().isEmpty() && PairSnapshot.exists(files.pairs())
+    return files.result().isEmpty() && PairSnapshot.exists(files.pairs(), task)
         ? Optional.of(new Begun(progress.refreshes(), files))
         : Optional.empty();
   }

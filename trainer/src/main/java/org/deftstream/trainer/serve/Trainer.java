@@ -1,12 +1,17 @@
 package org.deftstream.trainer.serve;
 
 import java.time.Clock;
+import java.time.Duration;
 import org.deftstream.trainer.models.ModelFiles;
 import org.deftstream.trainer.publish.AdapterPublisher;
+import org.deftstream.trainer.publish.ControlTopic;
 import org.deftstream.trainer.refresh.ControlPublication;
 
 /** Puts the trainer together. Stateless. */
 public final class Trainer {
+  /** How often definitions of tasks are looked at. */
+  private static final Duration AGAIN = Duration.ofSeconds(5);
+
   private Trainer() {}
 
   /**
@@ -19,9 +24,10 @@ public final class Trainer {
   public static TrainerService start(
       TrainerSettings settings, AdapterPublisher publisher, TrainerStatus status) {
     var files = new ModelFiles(settings.models());
-    var tasks = new InstalledTasks(files, settings.access());
+    var tasks = new InstalledTasks(files, () -> ControlTopic.read(settings.access()), AGAIN);
     var clients = new PairClients(settings.access(), settings.application());
-    var publication = new ControlPublication(settings.access(), publisher, settings.publication());
+    var publication =
+        new ControlPublication(settings.access(), publisher, settings.publication(), files::parse);
     var service =
         new TrainerService(
             sink -> clients.open(tasks, settings.check(), sink),

@@ -52,6 +52,24 @@ final class TrainerDesks implements PairReader.Sink, AutoCloseable {
         name, key -> new TaskDesk(tasks.find(key).orElseThrow(), settings, split, policy, clock));
   }
 
+  /**
+   * Closes the desks of tasks that were redefined: their pairs are to be read again.
+   *
+   * @return whether there were any
+   */
+  synchronized boolean renew() {
+    boolean any = false;
+    for (String name : tasks.renew()) {
+      var desk = desks.remove(name);
+      if (desk != null) {
+        LOG.info("task {} was redefined: its pairs are read again", name);
+        desk.close();
+        any = true;
+      }
+    }
+    return any;
+  }
+
   synchronized Collection<TaskDesk> all() {
     return List.copyOf(desks.values());
   }

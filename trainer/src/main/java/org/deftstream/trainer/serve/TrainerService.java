@@ -37,6 +37,7 @@ public final class TrainerService implements AutoCloseable {
   private final Thread reading = new Thread(this::read, "trainer-pairs");
   private final Thread refreshing = new Thread(this::refresh, "trainer-refresh");
   private volatile Map<Integer, Long> positions = Map.of();
+  private volatile boolean readingBack;
 
   /**
    * A trainer, not started.
@@ -82,13 +83,14 @@ public final class TrainerService implements AutoCloseable {
         reader.start(clock.instant().minus(settings.age()));
         long accepted = 0;
         long rejected = 0;
-        while (!stopped()) {
+        while (!stopped() && !renewed()) {
           reader.poll(POLL);
           status.pairs(reader.accepted() - accepted, reader.rejected() - rejected);
           accepted = reader.accepted();
           rejected = reader.rejected();
           positions = reader.positions();
-          if (caughtUp.getCount() > 0 && reader.caughtUp()) {
+          if (reader.caughtUp()) {
+            readingBack = false;
             caughtUp.countDown();
           }
         }
@@ -102,11 +104,21 @@ public final class TrainerService implements AutoCloseable {
     }
   }
 
+  /** Whether the topic is to be read from the beginning, by new definitions of tasks. */
+  private boolean renewed() {
+    if (!desks.renew()) {
+      return false;
+    }
+    readingBack = true;
+    return true;
+  }
+
   private void refresh() {
     while (!stopped()) {
       try {
         // Before all is read back, a refresh would know a part of the pairs only.
-        if (caughtUp.await(POLL.toMillis(), TimeUnit.MILLISECONDS) && !refreshAll()) {
+        if (caughtUp.await(POLL.toMillis(), TimeUnit.MILLISECONDS)
+            && (readingBack || !refreshAll())) {
           pause(POLL);
         }
       } catch (InterruptedException e) {

@@ -122,7 +122,7 @@ class PairWindowTest {
 
   @Test
   void shouldSayThatThereIsNoSnapshot() {
-    assertThat(PairSnapshot.exists(directory)).isFalse();
+    assertThat(PairSnapshot.exists(directory, Pairs.task())).isFalse();
     assertThatThrownBy(() -> PairSnapshot.open(directory, Pairs.task()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("cannot read pairs");

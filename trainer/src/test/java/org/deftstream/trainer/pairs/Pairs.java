@@ -16,16 +16,22 @@ public final class Pairs {
 
   /** Inpainting of 4 x 4 images: a mask with every record. */
   public static Task task() {
+    return task(0.05);
+  }
+
+  /** The same with another noise. */
+  public static Task task(double sigma) {
     return Task.parse(
         """
         {"name": "small/inpaint", "prior": "small",
          "operator": {"kind": "inpainting",
            "mask": {"type": "free-form", "leastHidden": 0.2, "mostHidden": 0.4},
-           "noise": {"type": "gaussian", "sigma": 0.05}},
+           "noise": {"type": "gaussian", "sigma": %s}},
          "trainingFree": {"method": "diffpir", "parameters": {"lambda": 4},
            "sampler": {"steps": 4, "noiseLevel": 0.8}},
          "learned": {"sampler": {"steps": 4, "noiseLevel": 0.8}}}
-        """,
+        """
+            .formatted(sigma),
         prior -> SHAPE);
   }
 

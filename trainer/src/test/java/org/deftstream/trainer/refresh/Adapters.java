@@ -19,6 +19,7 @@ import org.deftstream.deft.adapter.AdapterManifest;
 import org.deftstream.deft.adapter.AdapterVerifier;
 import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.training.LabelledPairs;
 import org.deftstream.deft.training.TrainingDivergedException;
 import org.deftstream.trainer.gate.Figures;
@@ -39,6 +40,8 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
   final List<String> trained = new ArrayList<>();
   final List<AdapterDirectory.Content> published = new ArrayList<>();
   Optional<AdapterDirectory.Content> serving = Optional.empty();
+  final List<Optional<SamplerSettings>> sampledWith = new ArrayList<>();
+  Optional<SamplerSettings> sampler = Optional.empty();
   boolean fits = true;
   boolean changed;
   int callsLeft = Integer.MAX_VALUE;
@@ -110,12 +113,17 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
 
   @Override
   public Figures adapter(
-      String name, AdapterDirectory.Content adapter, List<ValidationPair> pairs) {
+      String name,
+      AdapterDirectory.Content adapter,
+      List<ValidationPair> pairs,
+      Optional<SamplerSettings> with) {
+    sampledWith.add(with);
     return figures(name, new String(adapter.weightsFile(), StandardCharsets.UTF_8), pairs.size());
   }
 
   @Override
-  public List<Figures> trainingFree(List<ValidationPair> pairs) {
+  public List<Figures> trainingFree(List<ValidationPair> pairs, Optional<SamplerSettings> with) {
+    sampledWith.add(with);
     return List.of(figures("diffpir", "diffpir", pairs.size()));
   }
 
@@ -123,6 +131,11 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
   public Optional<AdapterDirectory.Content> serving(String task) {
     call();
     return serving;
+  }
+
+  @Override
+  public Optional<SamplerSettings> sampler(String task) {
+    return sampler;
   }
 
   @Override

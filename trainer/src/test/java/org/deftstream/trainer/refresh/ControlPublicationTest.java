@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.deftstream.deft.UserError;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.schemas.avro.Serve;
+import org.deftstream.trainer.pairs.Pairs;
 import org.deftstream.trainer.publish.ControlChanges;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,27 @@ class ControlPublicationTest {
     var next = ControlPublication.next(served, "new", Optional.of("old"), AT_ONCE);
     assertThat(next.getStable().getAdapterId()).isEqualTo("new");
     assertThat(next.getPrevious().getAdapterId()).isEqualTo("old");
+  }
+
+  @Test
+  void shouldReadTheSamplerOfAControlRecord() {
+    var sampler = Pairs.task().learnedSampler().withSamples(7);
+    assertThat(ControlPublication.sampler("t", sampler.toJson().toString())).isEqualTo(sampler);
+    assertThatThrownBy(() -> ControlPublication.sampler("t", "{"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("task t");
+    assertThatThrownBy(() -> ControlPublication.sampler("t", "{\"steps\": 0, \"noiseLevel\": 1}"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("steps");
+  }
+
+  @Test
+  void shouldPublishNothingForATaskThatWasRedefined() {
+    var manifest = Adapters.content("new", "weights").manifest();
+    ControlPublication.requireSameTask(manifest, Pairs.task());
+    assertThatThrownBy(() -> ControlPublication.requireSameTask(manifest, Pairs.task(0.1)))
+        .isInstanceOf(PublicationRefusedException.class)
+        .hasMessageContaining("another definition of task small/inpaint");
   }
 
   @Test

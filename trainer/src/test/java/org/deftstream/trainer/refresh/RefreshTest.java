@@ -1,6 +1,7 @@
 package org.deftstream.trainer.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -140,6 +141,22 @@ class RefreshTest {
     assertThat(outcome.end()).isEqualTo(End.PUBLISHED);
     assertThat(adapters.published).hasSize(1);
     assertThat(adapters.trained).containsOnlyOnce("warm").containsOnlyOnce("scratch");
+  }
+
+  @Test
+  void shouldJudgeWithTheSamplerThatProductionHadWhenTheRefreshBegan() {
+    var sampler = TASK.learnedSampler().withSteps(3).withSamples(2);
+    adapters.serving = Optional.of(Adapters.content("old", "serving"));
+    adapters.sampler = Optional.of(sampler);
+    adapters.psnr.put("serving", 28.0);
+    adapters.psnr.put("warm", 29.0);
+    // What production is was noted; the training is interrupted.
+    adapters.callsLeft = 1;
+    assertThatThrownBy(() -> run(StartFrom.SERVING)).hasMessage("interrupted");
+    adapters.sampler = Optional.empty();
+    adapters.callsLeft = Integer.MAX_VALUE;
+    assertThat(run(StartFrom.SERVING).end()).isEqualTo(End.PUBLISHED);
+    assertThat(adapters.sampledWith).hasSize(3).containsOnly(Optional.of(sampler));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import org.deftstream.deft.task.Task;
 import org.deftstream.trainer.pairs.PairSnapshot;
 import org.deftstream.trainer.pairs.Pairs;
 import org.deftstream.trainer.pairs.Split;
@@ -24,8 +25,12 @@ class TaskDeskTest {
   @TempDir private Path directory;
 
   private TaskDesk desk() {
+    return desk(Pairs.task());
+  }
+
+  private TaskDesk desk(Task task) {
     return new TaskDesk(
-        Pairs.task(),
+        task,
         new WindowSettings(directory, 100, Duration.ofDays(1), 3),
         new Split(0.5),
         new RefreshPolicy(20, Optional.empty(), 2, 2),
@@ -84,6 +89,20 @@ class TaskDeskTest {
       }
       Files.writeString(begun.files().directory().resolve("result.json"), "{}");
       assertThat(desk.unfinished()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldLeaveARefreshFromBeforeTheTaskWasRedefined() {
+    try (var desk = desk()) {
+      fill(desk, 0, 20);
+      desk.begin(Map.of(0, 20L));
+      assertThat(desk.unfinished()).isPresent();
+    }
+    try (var desk = desk(Pairs.task(0.1))) {
+      assertThat(desk.unfinished()).isEmpty();
+      fill(desk, 0, 40);
+      assertThat(desk.begin(Map.of(0, 40L)).number()).isEqualTo(2);
     }
   }
 

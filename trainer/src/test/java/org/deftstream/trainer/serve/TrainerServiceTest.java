@@ -11,8 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -44,11 +47,28 @@ class TrainerServiceTest {
   @TempDir private Path directory;
   private final BlockingQueue<String> ran = new LinkedBlockingQueue<>();
   private final List<String> failures = new ArrayList<>();
+  private final List<Task> refreshed = new CopyOnWriteArrayList<>();
+  private final Book book = new Book();
 
   private static final class Book implements TaskBook {
+    private Task task = Pairs.task();
+    private Set<String> renewed = Set.of();
+
+    synchronized void redefine(Task other) {
+      task = other;
+      renewed = Set.of(other.name());
+    }
+
     @Override
-    public Optional<Task> find(String name) {
-      return Optional.of(Pairs.task());
+    public synchronized Set<String> renew() {
+      var names = renewed;
+      renewed = Set.of();
+      return names;
+    }
+
+    @Override
+    public synchronized Optional<Task> find(String name) {
+      return Optional.of(task);
     }
 
     @Override
@@ -82,10 +102,14 @@ class TrainerServiceTest {
   }
 
   private TrainerService service(int pairs, RefreshRunner runner) {
+    return service(sink -> reader(sink, pairs), runner);
+  }
+
+  private TrainerService service(Function<PairReader.Sink, PairReader> open, RefreshRunner runner) {
     var service =
         new TrainerService(
-            sink -> reader(sink, pairs),
-            new Book(),
+            open,
+            book,
             new WindowSettings(directory, 100, Duration.ofDays(1), 3),
             new Split(0.5),
             new RefreshPolicy(20, Optional.empty(), 2, 2),
@@ -98,6 +122,7 @@ class TrainerServiceTest {
   }
 
   private Outcome end(Task task, int number, RefreshFiles files, String reason) {
+    refreshed.add(task);
     ran.add(number + ": " + reason);
     try {
       java.nio.file.Files.writeString(files.directory().resolve("result.json"), "{}");
@@ -113,6 +138,21 @@ class TrainerServiceTest {
       assertThat(service.awaitCaughtUp(Duration.ofSeconds(20))).isTrue();
       assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("1: 20 new pairs came");
       assertThat(ran.poll(2, TimeUnit.SECONDS)).isNull();
+    }
+  }
+
+  @Test
+  void shouldReadPairsAgainWhenTheirTaskIsRedefined() throws InterruptedException {
+    var openings = new AtomicInteger();
+    // Twice as many pairs when the topic is read again.
+    try (var service = service(sink -> reader(sink, 20 * openings.incrementAndGet()), this::end)) {
+      assertThat(service.awaitCaughtUp(Duration.ofSeconds(20))).isTrue();
+      assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("1: 20 new pairs came");
+      var redefined = Pairs.task(0.1);
+      book.redefine(redefined);
+      assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("2: 20 new pairs came");
+      assertThat(openings).hasValue(2);
+      assertThat(refreshed).hasSize(2).last().isSameAs(redefined);
     }
   }
 
