@@ -76,7 +76,7 @@ class TrainerIT {
     settings.put("trainer.refresh.validation.min", "4");
     settings.put("trainer.validation.share", "0.3");
     settings.put("trainer.validation.pairs.max", "8");
-    settings.put("trainer.steps", "200");
+    settings.put("trainer.steps", "120");
     settings.put("trainer.batch", "4");
     settings.put("trainer.checkpoint.seconds", "1");
     settings.put("trainer.http.port", Integer.toString(port));
@@ -156,8 +156,8 @@ class TrainerIT {
         assertThat(published.known(TASK)).containsExactly(adapter);
         assertThat(published.chunksWithoutAdapter()).isEmpty();
         pairs.assertRejected("InvalidPair", "InvalidTensor", "Undecodable", "UnknownTask");
-        assertThat(page(port, "/metrics")).contains("deftstream_trainer_pairs{for=\"training\"");
-        assertThat(page(port, "/trainer")).contains(adapter);
+        await("show the outcome", () -> shown(port).at("/last/end").asText().equals("PUBLISHED"));
+        assertPages(port, adapter);
 
         CliProcess.run(
             directory.resolve("now.log"), commandSettings(settings), "train", "--now", TASK);
@@ -174,6 +174,28 @@ class TrainerIT {
       assertThat(answered.get(answered.size() - 1).getProvenance().getAdapterId())
           .startsWith("unit-holes-r000");
     }
+  }
+
+  /** What the trainer's page says of the task. */
+  private static JsonNode shown(int port) throws IOException, InterruptedException {
+    return new ObjectMapper().readTree(page(port, "/trainer")).path("tasks").path(TASK);
+  }
+
+  private static void assertPages(int port, String adapter) throws Exception {
+    assertThat(page(port, "/health/live")).isEqualToIgnoringWhitespace("{\"live\":true}");
+    var shown = shown(port);
+    assertThat(shown.at("/last/adapter").asText()).isEqualTo(adapter);
+    assertThat(shown.at("/last/judgement/psnr").asDouble()).isPositive();
+    assertThat(shown.path("training").asInt() + shown.path("validation").asInt()).isEqualTo(PAIRS);
+    assertThat(shown.path("fresh").asInt()).isZero();
+    var metrics = page(port, "/metrics");
+    String task = "task=\"" + TASK + "\"";
+    assertThat(metrics)
+        .contains("deftstream_trainer_pairs{for=\"training\"," + task + "} ")
+        .contains("deftstream_trainer_pairs{for=\"validation\"," + task + "} ")
+        .contains("deftstream_trainer_pairs_fresh{" + task + "} 0.0")
+        .contains("deftstream_trainer_refresh_running{" + task + "} 0.0")
+        .contains("deftstream_trainer_validation_psnr{bound=\"low\"," + task + "} ");
   }
 
   private static boolean isReported(PublishedAdapters published, String id) {

@@ -15,6 +15,7 @@ import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import org.deftstream.deft.training.LabelledPairs;
 import org.deftstream.deft.training.TrainingBudget;
 import org.deftstream.deft.training.TrainingRun;
 import org.deftstream.tests.platform.Measurements;
@@ -24,6 +25,7 @@ import org.deftstream.trainer.models.ModelFiles;
 import org.deftstream.trainer.pairs.Pair;
 import org.deftstream.trainer.pairs.PairWindow;
 import org.deftstream.trainer.pairs.Split;
+import org.deftstream.trainer.refresh.CandidateTrainer;
 import org.deftstream.trainer.refresh.EngineContest;
 import org.deftstream.trainer.refresh.Outcome;
 import org.deftstream.trainer.refresh.Publication;
@@ -61,8 +63,39 @@ final class Learning implements AutoCloseable {
    *
    * @param judgement what the gate found
    * @param seconds of the whole refresh
+   * @param trainingSeconds of it, for training
    */
-  record Done(Outcome outcome, JsonNode judgement, double seconds) {}
+  record Done(Outcome outcome, JsonNode judgement, double seconds, double trainingSeconds) {}
+
+  /** Takes the time that another trainer takes. */
+  private static final class Timed implements CandidateTrainer {
+    private final CandidateTrainer trainer;
+    private double seconds;
+
+    Timed(CandidateTrainer trainer) {
+      this.trainer = trainer;
+    }
+
+    @Override
+    public Optional<String> unfit(AdapterDirectory.Content from) {
+      return trainer.unfit(from);
+    }
+
+    @Override
+    public Path train(
+        Path directory,
+        LabelledPairs pairs,
+        LabelledPairs held,
+        Optional<AdapterDirectory.Content> from,
+        RefreshListener listener) {
+      long begun = System.nanoTime();
+      try {
+        return trainer.train(directory, pairs, held, from, listener);
+      } finally {
+        seconds += (System.nanoTime() - begun) / 1e9;
+      }
+    }
+  }
 
   /**
    * Opens the models.
@@ -118,6 +151,7 @@ final class Learning implements AutoCloseable {
     var contest =
         new EngineContest(
             task, prior, serving.adapterNetworks(), List.of(task.trainingFree()), BATCH, PATIENCE);
+    var trainer = new Timed(trainer(steps, rows, reuse));
     long begun = System.nanoTime();
     var outcome =
         new Refresh(
@@ -126,12 +160,16 @@ final class Learning implements AutoCloseable {
                 files,
                 new RefreshSettings(
                     new Split(SHARE), validation, StartFrom.SERVING, new Gate(0.05)),
-                trainer(steps, rows, reuse),
+                trainer,
                 contest,
                 new Kept(),
                 Clock.systemUTC())
             .run(pairs.size() + " pairs", new Silent());
-    return new Done(outcome, files.judgement().orElseThrow(), (System.nanoTime() - begun) / 1e9);
+    return new Done(
+        outcome,
+        files.judgement().orElseThrow(),
+        (System.nanoTime() - begun) / 1e9,
+        trainer.seconds);
   }
 
   private TensorFlowTrainer trainer(int steps, int rows, int reuse) {

@@ -46,6 +46,7 @@ class ReuseIT {
             "share of the gain of R = 1");
     double whole = Double.NaN;
     var shares = new ArrayList<double[]>();
+    var times = new ArrayList<double[]>();
     try (var learning = new Learning(directory, 1, Form.isLong(), VALIDATION)) {
       var pairs =
           IntStream.range(0, PAIRS)
@@ -59,10 +60,11 @@ class ReuseIT {
         whole = Double.isNaN(whole) ? gain : whole;
         long evaluations = (long) STEPS * ROWS / reuse;
         shares.add(new double[] {(double) evaluations, gain / whole});
+        times.add(new double[] {done.trainingSeconds() / 60, gain / whole});
         table.row(
             reuse,
             evaluations,
-            number(done.seconds() / 60, 2),
+            number(done.trainingSeconds() / 60, 2),
             number(judgement.path("psnr").asDouble(), 2) + " dB",
             number(judgement.path("psnrLow").asDouble(), 2)
                 + " to "
@@ -71,8 +73,12 @@ class ReuseIT {
             percent(gain / whole));
       }
     }
-    Section.REUSE.publish(table.markdown() + "\n![Gain by evaluations of the prior](reuse.png)\n");
-    plot(shares);
+    Section.REUSE.publish(
+        table.markdown()
+            + "\n![Gain by evaluations of the prior](reuse.png)\n"
+            + "\n![Gain by minutes of training](reuse-minutes.png)\n");
+    plot("reuse.png", "evaluations of the prior", shares);
+    plot("reuse-minutes.png", "minutes of training", times);
     if (Form.isLong()) {
       Page.update();
       assertThat(shares.get(2)[1]).as("share of the gain at R = 4").isGreaterThan(0.99);
@@ -80,13 +86,11 @@ class ReuseIT {
   }
 
   /** The chart's vertical axis is logarithmic, so a training that was too short has none. */
-  private static void plot(List<double[]> points) throws Exception {
+  private static void plot(String name, String what, List<double[]> points) throws Exception {
     if (points.stream().allMatch(point -> point[1] > 0)) {
       var shares = new ArrayList<>(points);
       shares.sort((a, b) -> Double.compare(a[0], b[0]));
-      Files.write(
-          Section.file("reuse.png"),
-          LineChart.png("Share of the gain of R = 1", "evaluations of the prior", shares));
+      Files.write(Section.file(name), LineChart.png("Share of the gain of R = 1", what, shares));
     }
   }
 }

@@ -79,8 +79,9 @@ public enum Section {
       """
       The shipped inpainting task and photographs of clothes that the prior was not trained on. The
       second refresh starts from the adapter of the first and has as many pairs more. Then a fifth of
-      the truths is noise, in pairs that are measured by the trainer itself, so that nothing but the
-      gate can tell; pairs whose truth is exchanged for another's are rejected one by one.""",
+      the truths is noise, in pairs that are measured by the trainer itself, or is another pair's:
+      the check of pairs, which rejects those one by one, is left out, so that nothing but the gate
+      can tell.""",
       "mvn verify -Pbenchmarks -Dit.test=RefreshesIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** How often an answer of the prior is used. */
   REUSE(
@@ -88,7 +89,7 @@ public enum Section {
       "Answers of the prior, reused",
       """
       Trainings of the same length that use each answer of the prior R times, judged on the same
-      validation pairs with the sampler of service.""",
+      validation pairs with the sampler of service. The minutes are those of the training.""",
       "mvn verify -Pbenchmarks -Dit.test=ReuseIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** The trainer is killed. */
   TRAINER_KILLS(

@@ -34,8 +34,17 @@ public final class PublishedAdapters {
   private final Platform platform;
   private final PublisherSettings access;
 
-  /** The control topics of an installation. */
+  /** The control topics of an installation, changed by a person. */
   public PublishedAdapters(Platform platform, Topics topics) {
+    this(platform, topics, "test");
+  }
+
+  /**
+   * As above.
+   *
+   * @param issuedBy who changes them
+   */
+  public PublishedAdapters(Platform platform, Topics topics, String issuedBy) {
     this.platform = platform;
     access =
         new PublisherSettings(
@@ -43,10 +52,10 @@ public final class PublishedAdapters {
             Serdes.of(platform.registryUrl()),
             topics,
             TIMEOUT,
-            "test");
+            issuedBy);
   }
 
-  /** Changes a task, as people do. */
+  /** Changes a task. */
   public void change(String task, UnaryOperator<AdapterControl> change) {
     new AdapterPublisher(access).change(task, change);
   }
@@ -56,6 +65,12 @@ public final class PublishedAdapters {
     return Optional.ofNullable(ControlTopic.read(access).get(task))
         .filter(state -> state.getServe() == Serve.ADAPTER)
         .map(state -> state.getStable().getAdapterId());
+  }
+
+  /** The adapter that is on trial for a task, if one is. */
+  public Optional<String> canary(String task) {
+    return Optional.ofNullable(ControlTopic.read(access).get(task).getCanary())
+        .map(AdapterRef::getAdapterId);
   }
 
   /** The adapters that were published for a task and are kept. */
