@@ -56,7 +56,7 @@ public final class Page {
     for (var document : Document.values()) {
       Files.writeString(document.path(), render(document, read(document), true));
     }
-    for (var name : new String[] {"soak.csv", "soak.svg", "reuse.png", "reuse-minutes.png"}) {
+    for (var name : new String[] {"soak.csv", "soak.svg", "reuse.png", "reuse-seconds.png"}) {
       if (Files.exists(Section.file(name))) {
         Files.copy(
             Section.file(name),

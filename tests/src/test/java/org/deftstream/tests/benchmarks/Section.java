@@ -89,7 +89,8 @@ public enum Section {
       "Answers of the prior, reused",
       """
       Trainings of the same length that use each answer of the prior R times, judged on the same
-      validation pairs with the sampler of service. The minutes are those of the training.""",
+      validation pairs with the sampler of service. The gain is over the same network before
+      it is trained; the minutes are those of the training.""",
       "mvn verify -Pbenchmarks -Dit.test=ReuseIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** The trainer is killed. */
   TRAINER_KILLS(
