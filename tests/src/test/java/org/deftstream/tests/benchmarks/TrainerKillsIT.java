@@ -89,13 +89,16 @@ class TrainerKillsIT {
       assertThat(service.output()).contains("ready: ");
       trainer.start();
       pairs.sendGood(PAIRS);
-      kill(trainer, load, kills);
+      int killed = kill(trainer, load, kills);
+      if (Form.isLong()) {
+        assertThat(killed).as("kills before the refresh ended").isEqualTo(kills);
+      }
       long end = System.nanoTime() + REFRESH.toNanos();
       load.pace(1, () -> !trainer.ended() && System.nanoTime() < end, () -> {});
       assertThat(trainer.ended()).as(trainer.output()).isTrue();
       load.drain();
       var published = new PublishedAdapters(platform, installation.topics());
-      return row(trainer, load, published, kills, (System.nanoTime() - begun) / 60e9);
+      return row(trainer, load, published, killed, (System.nanoTime() - begun) / 60e9);
     }
   }
 
@@ -112,15 +115,17 @@ class TrainerKillsIT {
   }
 
   /** At moments between the start of a refresh and its end, the publication among them. */
-  private static void kill(TrainerRun trainer, Load load, int kills) {
+  private static int kill(TrainerRun trainer, Load load, int kills) {
     var random = new SplittableRandom(1);
-    for (int kill = 0; kill < kills && !trainer.ended(); kill++) {
+    int kill = 0;
+    for (; kill < kills && !trainer.ended(); kill++) {
       long wait = random.nextLong(1_000, Form.isLong() ? 25_000 : 8_000);
       long until = System.nanoTime() + Duration.ofMillis(wait).toNanos();
       load.pace(1, () -> System.nanoTime() < until && !trainer.ended(), () -> {});
       trainer.kill();
       trainer.start();
     }
+    return kill;
   }
 
   private JsonNode row(
@@ -154,7 +159,8 @@ class TrainerKillsIT {
         load.lost(),
         load.duplicates(),
         number(minutes, 1));
-    assertThat(adapters).isLessThanOrEqualTo(1);
+    // A short training may not pass the gate.
+    assertThat(adapters).isBetween(Form.isLong() ? 1 : 0, 1);
     assertThat(orphans).isEmpty();
     assertThat(load.lost()).as("lost").isZero();
     assertThat(load.duplicates()).as("answered twice").isZero();
