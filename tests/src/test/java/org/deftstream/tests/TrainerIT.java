@@ -144,15 +144,17 @@ class TrainerIT {
       assertThat(refresh(1).resolve("result.json")).doesNotExist();
 
       try (var second = trainer("second", settings)) {
+        await("end the refresh", () -> Files.exists(refresh(1).resolve("index.html")));
+        assertThat(second.output()).contains("refresh 1 of task " + TASK).contains("interrupted");
+        var result = json(refresh(1).resolve("result.json"));
+        assertThat(result.path("end").asText())
+            .as(result.path("reason").asText())
+            .isEqualTo("PUBLISHED");
         await(
             "serve an adapter",
             () -> published.stable(TASK).filter(id -> isReported(published, id)).isPresent());
-        assertThat(second.output()).contains("refresh 1 of task " + TASK).contains("interrupted");
-        await("end the refresh", () -> Files.exists(refresh(1).resolve("index.html")));
         var adapter = published.stable(TASK).orElseThrow();
         assertThat(adapter).startsWith("unit-holes-r0001-");
-        assertThat(json(refresh(1).resolve("result.json")).path("end").asText())
-            .isEqualTo("PUBLISHED");
         assertThat(published.known(TASK)).containsExactly(adapter);
         assertThat(published.chunksWithoutAdapter()).isEmpty();
         pairs.assertRejected("InvalidPair", "InvalidTensor", "Undecodable", "UnknownTask");

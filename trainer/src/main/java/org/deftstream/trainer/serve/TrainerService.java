@@ -146,6 +146,10 @@ public final class TrainerService implements AutoCloseable {
     try {
       trials.follow();
     } catch (UserError e) {
+      if (stopped()) {
+        // Closing interrupts the thread.
+        return;
+      }
       LOG.warn("adapters on trial are looked at again: {}", e.getMessage());
       pause();
     }

@@ -24,8 +24,8 @@ class ValidateCommandIT {
   private static final String NETWORK =
       """
       {"_class_name": "UNet2DModel", "layers_per_block": 1, "norm_num_groups": 4,
-       "down_block_types": ["DownBlock2D", "DownBlock2D"],
-       "up_block_types": ["UpBlock2D", "UpBlock2D"], "block_out_channels": [8, 8]}
+       "down_block_types": ["DownBlock2D"], "up_block_types": ["UpBlock2D"],
+       "block_out_channels": [8]}
       """;
 
   /** No other way to use {@code train}. */
