@@ -123,6 +123,7 @@ public final class ServiceMetrics implements AutoCloseable {
       Engine engine, String name, String description, ToDoubleFunction<EngineStatistics> value) {
     Gauge.builder("deftstream.engine." + name, engine, e -> value.applyAsDouble(e.statistics()))
         .description(description)
+        .strongReference(true)
         .register(registry);
   }
 
@@ -134,6 +135,7 @@ public final class ServiceMetrics implements AutoCloseable {
             TimeUnit.NANOSECONDS,
             e -> nanos.applyAsDouble(e.statistics()))
         .description(description)
+        .strongReference(true)
         .register(registry);
   }
 
@@ -157,17 +159,21 @@ public final class ServiceMetrics implements AutoCloseable {
     }
     Gauge.builder("deftstream.ledger.records", statistics, LedgerStatistics::unanswered)
         .description("Records consumed and not answered yet, parked ones included")
+        .strongReference(true)
         .register(registry);
     Gauge.builder("deftstream.admission.records", admission, Admission::working)
         .description("Records that are being worked on")
+        .strongReference(true)
         .register(registry);
     Gauge.builder("deftstream.admission.bytes", admission, Admission::admittedBytes)
         .description("Bytes of the budget that records in work have taken")
         .baseUnit("bytes")
+        .strongReference(true)
         .register(registry);
     Gauge.builder("deftstream.kept.bytes", admission, Admission::keptBytes)
         .description("Bytes of records and answers that wait to be published in order")
         .baseUnit("bytes")
+        .strongReference(true)
         .register(registry);
   }
 
@@ -191,6 +197,7 @@ public final class ServiceMetrics implements AutoCloseable {
   public void watchState(String name, String description, BooleanSupplier state) {
     Gauge.builder("deftstream." + name, state, s -> s.getAsBoolean() ? 1 : 0)
         .description(description)
+        .strongReference(true)
         .register(registry);
   }
 

@@ -2,10 +2,12 @@ package org.deftstream.stream.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.metrics.KafkaMetric;
 import org.apache.kafka.common.metrics.Measurable;
@@ -104,5 +106,18 @@ class ServiceMetricsTest {
     metrics.watchState("ready", "Whether it is ready", () -> true);
 
     assertThat(metrics.scrape()).contains("deftstream_ready 1.0", "jvm_memory_used_bytes");
+  }
+
+  /** Whoever watches a state passes a lambda that nobody else holds. */
+  @Test
+  void shouldShowAStateForAsLongAsTheMetricsLive() throws Exception {
+    var state = new AtomicBoolean(true);
+    metrics.watchState("ready", "Whether it is ready", () -> state.get());
+    var unheld = new WeakReference<>(new Object());
+    while (unheld.get() != null) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertThat(metrics.scrape().lines()).contains("deftstream_ready 1.0");
   }
 }
