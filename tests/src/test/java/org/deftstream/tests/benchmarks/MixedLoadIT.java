@@ -35,9 +35,6 @@ class MixedLoadIT {
   private static final int SATURATING = 16 * MAX_BATCH;
   private static final double WANTED = 0.5;
 
-  /** Percent of what batch-at-a-time can do. */
-  private static final int BUSY = 90;
-
   /** Throughputs that differ by less than this are equal: the last answers take their time. */
   private static final double EQUAL = 0.05;
 
@@ -170,8 +167,9 @@ class MixedLoadIT {
   }
 
   /**
-   * The wait for a batch to end grows with the load, while the slowest task's own steps take the
-   * same time: half is wanted where a service is used, near its capacity.
+   * Half is wanted against batches of one task, which is what servers of models form. Batches of
+   * any task are this engine's own, and wait at most for one batch: the slowest task's steps take
+   * as long either way, so that less is left to win, and only that it is won is asked for.
    */
   private static void hold(Run run) {
     for (var way : new Way[] {Way.ANY_TASK, Way.ONE_TASK}) {
@@ -182,7 +180,7 @@ class MixedLoadIT {
       }
       assertThat(run.p95(Way.STEP_LEVEL) / run.p95(way))
           .as("p95 against %s at %d %%", way.description, run.load)
-          .isLessThanOrEqualTo(Form.isLong() && run.load >= BUSY ? WANTED : 1);
+          .isLessThanOrEqualTo(Form.isLong() && way == Way.ONE_TASK ? WANTED : 1);
     }
   }
 }
