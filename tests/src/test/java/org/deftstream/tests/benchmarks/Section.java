@@ -69,8 +69,11 @@ public enum Section {
       """
       Poisson arrivals of four tasks with 10 to 50 steps, the same arrivals for each way of batching;
       the load is in percent of the lesser capacity of the two ways of batch at a time.
-      Batch at a time: up to a full batch of what waits, of any task or of the oldest one's, is run
-      until all of it is done.""",
+      Batch at a time: up to a full batch of what waits is run until all of it is done. Batches of one
+      task (the oldest request's) are what servers of models form, and what step level has to halve the
+      p95 of. Batches of any task need the step-level engine, where rows of several tasks and timesteps
+      share a call, and differ only in that nothing joins on the way: the slowest task's own steps take
+      as long in both, and so its p95 is more than half of theirs.""",
       "mvn verify -Pbenchmarks -Dit.test=MixedLoadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** A refresh after a refresh, and pairs that are wrong. */
   REFRESHES(
