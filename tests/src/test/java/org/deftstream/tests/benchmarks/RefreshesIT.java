@@ -44,7 +44,7 @@ class RefreshesIT {
           "against",
           "improvement, dB",
           "95 % interval",
-          "middle half",
+          "median without the best quarter",
           "end",
           "minutes");
 
@@ -134,7 +134,7 @@ class RefreshesIT {
           number(rival.path("low").asDouble(), 3)
               + " to "
               + number(rival.path("high").asDouble(), 3),
-          number(rival.path("middle").asDouble(), 3),
+          number(rival.path("cautious").asDouble(), 3),
           done.outcome().end(),
           number(done.seconds() / 60, 1));
     }

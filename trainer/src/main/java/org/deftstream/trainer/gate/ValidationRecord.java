@@ -51,7 +51,7 @@ public final class ValidationRecord {
           .put("improvementDb", rounded(gain.mean()))
           .put("low", rounded(gain.low()))
           .put("high", rounded(gain.high()))
-          .put("middle", rounded(duel.middle()));
+          .put("cautious", rounded(duel.cautious()));
     }
     return json;
   }
