@@ -60,7 +60,9 @@ class Attention(nn.Module):
             f(h).reshape(b, -1, self.heads, c // self.heads).transpose(1, 2)
             for f in (self.query, self.key, self.value)
         )
-        h = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, -1, c)
+        # PyTorch 1, which Debian 12 has, knows no scaled_dot_product_attention.
+        weights = (q @ k.transpose(2, 3) / math.sqrt(c // self.heads)).softmax(-1)
+        h = (weights @ v).transpose(1, 2).reshape(b, -1, c)
         return x + self.out(h).transpose(1, 2).reshape(b, c, height, width)
 
 

@@ -39,6 +39,9 @@ class TrainingSpeedIT {
   private static final Path SCRIPT = Path.of("src", "test", "python", "adapter_step.py");
   private static final double WANTED = 1.2;
 
+  /** How the script ends where it finds no PyTorch. */
+  private static final int NO_PYTORCH = 3;
+
   private final ModelFiles models = new ModelFiles(Path.of("..", "deft", "models"));
   private final UNetConfig network =
       AdapterNetworkFile.read(
@@ -127,9 +130,12 @@ class TrainingSpeedIT {
               .start();
       String answer =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      return process.waitFor() == 0
-          ? OptionalDouble.of(Double.parseDouble(answer))
-          : OptionalDouble.empty();
+      int status = process.waitFor();
+      if (status == NO_PYTORCH) {
+        return OptionalDouble.empty();
+      }
+      assertThat(status).as("exit status of %s", SCRIPT).isZero();
+      return OptionalDouble.of(Double.parseDouble(answer));
     } catch (IOException e) {
       // No Python.
       return OptionalDouble.empty();
