@@ -18,6 +18,7 @@ import org.deftstream.trainer.refresh.PublicationPolicy;
 import org.deftstream.trainer.refresh.RefreshPolicy;
 import org.deftstream.trainer.refresh.RefreshSettings;
 import org.deftstream.trainer.refresh.StartFrom;
+import org.deftstream.trainer.refresh.TrainingSettings;
 import org.deftstream.trainer.serve.TrainerSettings;
 import org.deftstream.trainer.serve.WindowSettings;
 
@@ -90,8 +91,8 @@ final class TrainerAccess {
         new Gate(options.margin()));
   }
 
-  private static TrainerSettings.Training training(TrainerOptions options) {
-    return new TrainerSettings.Training(
+  private static TrainingSettings training(TrainerOptions options) {
+    return new TrainingSettings(
         new TrainingBudget(options.steps(), options.minutes()),
         options.learningRate(),
         options.batch(),

@@ -9,11 +9,11 @@ import org.deftstream.deft.image.Png;
 
 /**
  * The pictures that {@code demo --train} learns from: 2,000 that the prior was not trained on. None
- * of them is among those that the demo measures.
+ * of them is among those that the demo measures. Immutable.
  */
-final class TrainingPictures {
+public final class TrainingPictures {
   /** How many there are. */
-  static final int COUNT = 2_000;
+  public static final int COUNT = 2_000;
 
   private static final String SHEET = "/demo-data/fashion-mnist-train/sheet.png";
   private static final int COLUMNS = 40;
@@ -28,7 +28,7 @@ final class TrainingPictures {
   }
 
   /** Reads the sheet. */
-  static TrainingPictures read() {
+  public static TrainingPictures read() {
     try (InputStream in = TrainingPictures.class.getResourceAsStream(SHEET)) {
       if (in == null) {
         throw new IOException(SHEET + " is not on the class path");
@@ -39,12 +39,18 @@ final class TrainingPictures {
     }
   }
 
-  /** One picture, 32x32, padded with black. */
-  float[] picture(int number) {
+  /**
+   * One picture.
+   *
+   * @param number 0 or more; after the last one they come again
+   * @return 32x32, flat, in [-1, 1], padded with black
+   */
+  public float[] picture(int number) {
+    int place = number % COUNT;
     var picture = new float[SIDE * SIDE];
     Arrays.fill(picture, -1);
-    int left = number % COLUMNS * INNER;
-    int top = number / COLUMNS * INNER;
+    int left = place % COLUMNS * INNER;
+    int top = place / COLUMNS * INNER;
     for (int y = 0; y < INNER; y++) {
       System.arraycopy(
           sheet.values(),

@@ -1,17 +1,12 @@
 package org.deftstream.stream.topology;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.TreeMap;
+import org.deftstream.deft.operator.AuxiliaryInputs;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.task.Task;
-import org.deftstream.deft.text.Nearest;
 import org.deftstream.schemas.InvalidTensorException;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.avro.Measurement;
-import org.deftstream.schemas.avro.Tensor;
 import org.deftstream.stream.ledger.RejectedRecordException;
 import org.deftstream.stream.ledger.RejectedRecordException.Stage;
 
@@ -50,35 +45,15 @@ final class MeasurementValidator {
     try {
       float[] values =
           Tensors.toFloats("values", measurement.getValues(), operator.measurementShape());
-      return BoundMeasurement.of(operator.bind(auxiliary(measurement, operator)), values);
+      return BoundMeasurement.of(
+          operator.bind(
+              AuxiliaryInputs.read(operator, measurement.getAuxiliary(), Tensors::toFloats)),
+          values);
     } catch (InvalidTensorException e) {
       throw rejected("InvalidTensor", "task '" + task.name() + "': " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw rejected("InvalidMeasurement", "task '" + task.name() + "': " + e.getMessage());
     }
-  }
-
-  private static Map<String, float[]> auxiliary(Measurement measurement, ForwardOperator operator) {
-    Map<String, int[]> needed = new TreeMap<>(operator.auxiliaryShapes());
-    Map<String, Tensor> given = measurement.getAuxiliary();
-    for (String name : given.keySet()) {
-      if (!needed.containsKey(name)) {
-        throw new IllegalArgumentException(
-            "auxiliary input '" + name + "' is not taken" + Nearest.hint(name, needed.keySet()));
-      }
-    }
-    var values = new HashMap<String, float[]>();
-    needed.forEach(
-        (name, shape) -> {
-          Tensor tensor = given.get(name);
-          if (tensor == null) {
-            throw new IllegalArgumentException(
-                "auxiliary input '%s' of shape %s is missing"
-                    .formatted(name, Arrays.toString(shape)));
-          }
-          values.put(name, Tensors.toFloats("auxiliary." + name, tensor, shape));
-        });
-    return values;
   }
 
   private static RejectedRecordException rejected(String errorClass, String message) {

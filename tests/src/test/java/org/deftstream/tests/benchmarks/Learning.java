@@ -175,18 +175,15 @@ final class Learning implements AutoCloseable {
   private TensorFlowTrainer trainer(int steps, int rows, int reuse) {
     int size = task.operator().imageShape().height();
     var settings =
-        new TrainingSettings(
-            AdapterNetworkFile.read(models.network(size), task, AdapterForm.STANDARD),
-            AdapterForm.STANDARD,
-            new TrainingBudget(steps, 1_000),
-            1e-3,
-            rows,
-            reuse,
-            0.999,
-            2,
-            0,
-            1);
-    return new TensorFlowTrainer(task, prior, training, serving.adapterNetworks(), settings);
+        new TrainingSettings(new TrainingBudget(steps, 1_000), 1e-3, rows, reuse, 0.999, 2, 0, 1);
+    return new TensorFlowTrainer(
+        task,
+        prior,
+        training,
+        serving.adapterNetworks(),
+        AdapterNetworkFile.read(models.network(size), task, AdapterForm.STANDARD),
+        AdapterForm.STANDARD,
+        settings);
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.deftstream.tests.trainer.Clothes;
+import org.deftstream.stream.demo.TrainingPictures;
 import org.deftstream.trainer.pairs.Pair;
 import org.deftstream.trainer.refresh.Outcome;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class RefreshesIT {
 
   @TempDir static Path directory;
 
-  private final Clothes clothes = Clothes.read();
+  private final TrainingPictures clothes = TrainingPictures.read();
   private final Table table =
       new Table(
           "refresh",

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.deftstream.deft.image.LineChart;
-import org.deftstream.tests.trainer.Clothes;
+import org.deftstream.stream.demo.TrainingPictures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -34,7 +34,7 @@ class ReuseIT {
 
   @Test
   void shouldLoseLittleByReuse() throws Exception {
-    var clothes = Clothes.read();
+    var clothes = TrainingPictures.read();
     var table =
         new Table(
             "R",

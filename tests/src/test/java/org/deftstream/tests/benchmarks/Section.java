@@ -73,7 +73,7 @@ public enum Section {
       task (the oldest request's) are what servers of models form, and what step level has to halve the
       p95 of. Batches of any task need the step-level engine, where rows of several tasks and timesteps
       share a call, and differ only in that nothing joins on the way: the slowest task's own steps take
-      as long in both, and so its p95 is more than half of theirs.""",
+      as long in both, which leaves less to win.""",
       "mvn verify -Pbenchmarks -Dit.test=MixedLoadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** A refresh after a refresh, and pairs that are wrong. */
   REFRESHES(

@@ -9,12 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.deftstream.stream.demo.TrainingPictures;
 import org.deftstream.tests.platform.Deadline;
 import org.deftstream.tests.platform.EmbeddedPlatform;
 import org.deftstream.tests.platform.Installation;
 import org.deftstream.tests.platform.Measurements;
 import org.deftstream.tests.platform.Platform;
-import org.deftstream.tests.trainer.Clothes;
 import org.deftstream.tests.trainer.SentPairs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,7 +50,7 @@ class TrainerBesideIT {
                 installation.topics(),
                 Measurements.TASK,
                 Files.readString(DEFINITION),
-                Clothes.read()::picture);
+                TrainingPictures.read()::picture);
         var service = installation.serve("beside-1");
         var trainer = trainer(platform, installation)) {
       assertThat(service.output()).contains("ready: ");

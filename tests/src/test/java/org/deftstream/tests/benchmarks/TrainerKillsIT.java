@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.deftstream.stream.demo.TrainingPictures;
 import org.deftstream.tests.platform.Deadline;
 import org.deftstream.tests.platform.EmbeddedPlatform;
 import org.deftstream.tests.platform.Installation;
 import org.deftstream.tests.platform.Measurements;
 import org.deftstream.tests.platform.Platform;
-import org.deftstream.tests.trainer.Clothes;
 import org.deftstream.tests.trainer.PublishedAdapters;
 import org.deftstream.tests.trainer.SentPairs;
 import org.junit.jupiter.api.Test;
@@ -73,7 +73,7 @@ class TrainerKillsIT {
 
   private JsonNode run(Platform platform, String name, int kills) throws Exception {
     var home = Files.createDirectories(directory.resolve(name));
-    var clothes = Clothes.read();
+    var clothes = TrainingPictures.read();
     long begun = System.nanoTime();
     try (var installation = new Installation(platform, name, 2);
         var load = new Load(platform, installation, "m-");

@@ -1,11 +1,9 @@
 package org.deftstream.trainer.pairs;
 
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import org.deftstream.deft.operator.AuxiliaryInputs;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.Nearest;
@@ -118,25 +116,7 @@ public record PairCheck(double maxResidual) {
       }
       return Map.of();
     }
-    Map<String, int[]> needed = new TreeMap<>(operator.auxiliaryShapes());
-    for (String name : given.keySet()) {
-      if (!needed.containsKey(name)) {
-        throw new IllegalArgumentException(
-            "auxiliary input '" + name + "' is not taken" + Nearest.hint(name, needed.keySet()));
-      }
-    }
-    var values = new HashMap<String, float[]>();
-    needed.forEach(
-        (name, shape) -> {
-          Tensor tensor = given.get(name);
-          if (tensor == null) {
-            throw new IllegalArgumentException(
-                "auxiliary input '%s' of shape %s is missing"
-                    .formatted(name, Arrays.toString(shape)));
-          }
-          values.put(name, Tensors.toFloats("auxiliary." + name, tensor, shape));
-        });
-    return values;
+    return AuxiliaryInputs.read(operator, given, Tensors::toFloats);
   }
 
   private static PairRejectedException rejected(String errorClass, String message) {

@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.AdapterForm;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.adapter.AdapterWeights;
 import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.training.AdapterTraining;
@@ -19,6 +21,8 @@ import org.deftstream.deft.training.LabelledPairs;
  * @param prior its prior, as it answers in service
  * @param backend trains, with the trainer's share of the processor
  * @param networks evaluates adapters as they will be in service
+ * @param config specification of NN1, with the sizes of the task
+ * @param form what it sees and answers
  * @param settings how to train
  */
 public record TensorFlowTrainer(
@@ -26,6 +30,8 @@ public record TensorFlowTrainer(
     Prior prior,
     TensorFlowBackend backend,
     AdapterNetworks networks,
+    UNetConfig config,
+    AdapterForm form,
     TrainingSettings settings)
     implements CandidateTrainer {
   /** Its own id is given after the gate. */
@@ -37,8 +43,7 @@ public record TensorFlowTrainer(
   @Override
   public Optional<String> unfit(AdapterDirectory.Content from) {
     var manifest = from.manifest();
-    boolean same =
-        manifest.network().equals(settings.network()) && manifest.form().equals(settings.form());
+    boolean same = manifest.network().equals(config) && manifest.form().equals(form);
     return same
         ? Optional.empty()
         : Optional.of(
@@ -52,15 +57,14 @@ public record TensorFlowTrainer(
       LabelledPairs held,
       Optional<AdapterDirectory.Content> from,
       RefreshListener listener) {
-    try (var network =
-        backend.trainAdapter(settings.network(), settings.form().firstScale(), settings.seed())) {
+    try (var network = backend.trainAdapter(config, form.firstScale(), settings.seed())) {
       // A checkpoint that is there replaces these weights.
       from.ifPresent(adapter -> network.warmStart(adapter.weights().tensors()));
       var training =
           new AdapterTraining.Settings(
               PROVISIONAL_ID,
-              settings.network(),
-              settings.form(),
+              config,
+              form,
               directory,
               settings.budget(),
               settings.learningRate(),
@@ -69,10 +73,9 @@ public record TensorFlowTrainer(
               settings.emaDecay(),
               settings.checkpointMinutes(),
               settings.seed());
-      var features =
-          new AdapterFeatures(settings.form(), AdapterFeatures.DEFAULT_CLIP, task.operator());
+      var features = new AdapterFeatures(form, AdapterFeatures.DEFAULT_CLIP, task.operator());
       var loss = new ValidationLoss(prior, held, features, HELD_ROWS, settings.seed());
-      try (var evaluated = networks.open(settings.network())) {
+      try (var evaluated = networks.open(config)) {
         var watch =
             new ValidationWatch(
                 directory.resolve("run"),

@@ -1,14 +1,10 @@
 package org.deftstream.trainer.refresh;
 
-import org.deftstream.deft.adapter.AdapterForm;
-import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.training.TrainingBudget;
 
 /**
  * How candidates are trained. Immutable.
  *
- * @param network specification of NN1, with the sizes of the task
- * @param form what it sees and answers
  * @param budget of each training
  * @param learningRate first learning rate, decaying to 0
  * @param rows images per step
@@ -20,8 +16,6 @@ import org.deftstream.deft.training.TrainingBudget;
  * @param seed of weights, data order and noise
  */
 public record TrainingSettings(
-    UNetConfig network,
-    AdapterForm form,
     TrainingBudget budget,
     double learningRate,
     int rows,

@@ -19,7 +19,6 @@ import org.deftstream.trainer.refresh.Publication;
 import org.deftstream.trainer.refresh.Refresh;
 import org.deftstream.trainer.refresh.RefreshFiles;
 import org.deftstream.trainer.refresh.TensorFlowTrainer;
-import org.deftstream.trainer.refresh.TrainingSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,22 +96,7 @@ final class TensorFlowRefreshes implements RefreshRunner {
     var network =
         AdapterNetworkFile.read(
             settings.network().orElseGet(() -> files.network(size)), task, FORM);
-    var budget = settings.training();
     return new TensorFlowTrainer(
-        task,
-        prior,
-        training,
-        serving.adapterNetworks(),
-        new TrainingSettings(
-            network,
-            FORM,
-            budget.budget(),
-            budget.learningRate(),
-            budget.rows(),
-            budget.reuse(),
-            budget.emaDecay(),
-            budget.checkpointMinutes(),
-            budget.patience(),
-            budget.seed()));
+        task, prior, training, serving.adapterNetworks(), network, FORM, settings.training());
   }
 }

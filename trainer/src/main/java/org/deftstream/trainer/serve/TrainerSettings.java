@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.deftstream.deft.tensorflow.SessionOptions;
-import org.deftstream.deft.training.TrainingBudget;
 import org.deftstream.trainer.pairs.PairCheck;
 import org.deftstream.trainer.publish.PublisherSettings;
 import org.deftstream.trainer.refresh.PublicationPolicy;
 import org.deftstream.trainer.refresh.RefreshPolicy;
 import org.deftstream.trainer.refresh.RefreshSettings;
+import org.deftstream.trainer.refresh.TrainingSettings;
 
 /**
  * Everything that a trainer needs to know. Immutable.
@@ -26,7 +26,7 @@ import org.deftstream.trainer.refresh.RefreshSettings;
  * @param publication what becomes of a winner
  * @param canaryRecords measurements that an adapter on trial must answer before it serves all; 0
  *     leaves that to people
- * @param training how a candidate is trained
+ * @param training how candidates are trained, the same for all tasks
  * @param methods training-free methods without parameters that the gate compares with besides the
  *     task's own
  * @param session the share of processor and GPU that is taken, and the precision of training
@@ -44,34 +44,11 @@ public record TrainerSettings(
     RefreshSettings refresh,
     PublicationPolicy publication,
     int canaryRecords,
-    Training training,
+    TrainingSettings training,
     List<String> methods,
     SessionOptions session,
     int batch,
     Duration gateTimeout) {
-
-  /**
-   * What is the same for the candidates of all tasks.
-   *
-   * @param budget of each training
-   * @param learningRate first learning rate, decaying to 0
-   * @param rows images per step
-   * @param reuse how often an answer of the prior is used
-   * @param emaDecay decay of the running average of the weights
-   * @param checkpointMinutes minutes of computing between checkpoints
-   * @param patience checkpoints in a row without a lower validation loss that end a training; 0 for
-   *     none
-   * @param seed of weights, data order and noise
-   */
-  public record Training(
-      TrainingBudget budget,
-      double learningRate,
-      int rows,
-      int reuse,
-      double emaDecay,
-      double checkpointMinutes,
-      int patience,
-      long seed) {}
 
   /** Where; never the settings of Kafka's clients, which may hold secrets. */
   @Override

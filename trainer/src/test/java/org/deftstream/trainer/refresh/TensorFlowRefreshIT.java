@@ -119,17 +119,10 @@ class TensorFlowRefreshIT {
         prior,
         backend,
         backend.adapterNetworks(),
+        AdapterNetworkFile.read(directory.resolve("network.json"), task, AdapterForm.STANDARD),
+        AdapterForm.STANDARD,
         new TrainingSettings(
-            AdapterNetworkFile.read(directory.resolve("network.json"), task, AdapterForm.STANDARD),
-            AdapterForm.STANDARD,
-            new TrainingBudget(STEPS, 1_000),
-            1e-3,
-            4,
-            2,
-            0.99,
-            checkpointMinutes,
-            0,
-            1));
+            new TrainingBudget(STEPS, 1_000), 1e-3, 4, 2, 0.99, checkpointMinutes, 0, 1));
   }
 
   private Outcome run(
