@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import org.deftstream.tests.platform.Installation;
 import org.deftstream.tests.platform.Measurements;
 import org.deftstream.tests.platform.Platform;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class PlatformSuite<P extends Platform> {
   static final int PARTITIONS = 2;
+  private static final Duration COMMIT_WAIT = Duration.ofSeconds(1);
 
   P platform;
 
@@ -91,6 +94,22 @@ abstract class PlatformSuite<P extends Platform> {
       installation.sendGood(10);
       installation.assertAnsweredOnce(answers);
       assertThat(service.output()).doesNotContain("stopped by itself");
+    }
+  }
+
+  @Test
+  void shouldAnswerOnceWhenTheBrokerIsAwayForLongerThanACommitWaits() throws InterruptedException {
+    try (var installation = new Installation(platform, "away", PARTITIONS);
+        var answers = installation.answers();
+        var service =
+            installation.serve(
+                "away-1", Map.of("producer.max.block.ms", Long.toString(COMMIT_WAIT.toMillis())))) {
+      installation.sendGood(60);
+      answers.await(1);
+      platform.killBroker();
+      Thread.sleep(3 * COMMIT_WAIT.toMillis());
+      platform.restartBroker();
+      installation.assertAnsweredOnce(answers);
     }
   }
 }

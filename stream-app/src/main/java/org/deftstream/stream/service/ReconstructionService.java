@@ -59,6 +59,7 @@ public final class ReconstructionService implements AutoCloseable {
   private Admission admission;
   private LedgerStatistics statistics;
   private KafkaStreams streams;
+  private volatile boolean closing;
 
   private ReconstructionService(ServiceOptions options) {
     this.options = options;
@@ -130,7 +131,7 @@ public final class ReconstructionService implements AutoCloseable {
                 facts.limits()));
     streams =
         open.add(
-            new KafkaStreams(topology, clients.streams()),
+            new KafkaStreams(topology, clients.streams(), new PatientClients(() -> closing)),
             each -> each.close(closeOptions(clients.staticMember())));
     observation.watch(streams);
     streams.setUncaughtExceptionHandler(ReconstructionService::respond);
@@ -271,6 +272,7 @@ public final class ReconstructionService implements AutoCloseable {
    * @param drain how long to wait for what is in flight
    */
   public void close(Duration drain) {
+    closing = true;
     observation.closing();
     admission.stop();
     if (ready() && !admission.awaitEmpty(drain)) {

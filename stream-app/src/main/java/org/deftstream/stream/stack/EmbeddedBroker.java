@@ -35,6 +35,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final int ATTEMPTS = 3;
   private static final String HOST = "127.0.0.1";
   private static final String OPTION = "--kafka-port";
+  private static final int NODE_ID = 1;
 
   /**
    * Any constant will do: the data directory, not the id, tells one embedded broker's data apart.
@@ -110,6 +111,11 @@ public final class EmbeddedBroker implements AutoCloseable {
             var controllerPort = Ports.choose(0, "Kafka controller", OPTION);
             var properties = properties(directory, port, controllerPort);
             format(directory);
+            KilledBroker.unregister(
+                directory,
+                NODE_ID,
+                controllerOnly(properties, controllerPort),
+                HOST + ":" + controllerPort);
             server[0] = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
             server[0].startup();
             return null;
@@ -128,7 +134,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static void format(Path directory) throws Exception {
     var formatter = new Formatter();
     formatter
-        .setNodeId(1)
+        .setNodeId(NODE_ID)
         .setClusterId(CLUSTER_ID)
         .setDirectories(List.of(directory.toString()))
         .setMetadataLogDirectory(directory.toString())
@@ -145,8 +151,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     properties.putAll(
         Map.ofEntries(
             Map.entry("process.roles", "broker,controller"),
-            Map.entry("node.id", "1"),
-            Map.entry("controller.quorum.voters", "1@" + HOST + ":" + controllerPort),
+            Map.entry("node.id", Integer.toString(NODE_ID)),
+            Map.entry("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + controllerPort),
             Map.entry("controller.listener.names", "CONTROLLER"),
             Map.entry(
                 "listeners",
@@ -179,6 +185,17 @@ public final class EmbeddedBroker implements AutoCloseable {
             Map.entry("num.network.threads", "2"),
             Map.entry("num.io.threads", "4"),
             Map.entry("background.threads", "2")));
+    return properties;
+  }
+
+  /** The same node without its broker. */
+  private static Properties controllerOnly(Properties node, int controllerPort) {
+    var properties = new Properties();
+    properties.putAll(node);
+    properties.put("process.roles", "controller");
+    properties.put("listeners", "CONTROLLER://" + HOST + ":" + controllerPort);
+    properties.remove("advertised.listeners");
+    properties.remove("inter.broker.listener.name");
     return properties;
   }
 

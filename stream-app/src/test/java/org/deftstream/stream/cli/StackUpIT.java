@@ -12,9 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.deftstream.schemas.Topics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,31 @@ class StackUpIT {
     process.destroyForcibly();
 
     assertEnds(registry);
+  }
+
+  @Test
+  void shouldAbortTheTransactionThatAKilledBrokerLeftOpen() throws Exception {
+    start(directory.resolve("data"));
+    var topic = new TopicPartition(Topics.defaults().reconstructions(), 0);
+    var left = transactional();
+    left.initTransactions();
+    left.beginTransaction();
+    send(left, topic, "aborted");
+    left.flush();
+    var registry = registry();
+    process.destroyForcibly().waitFor();
+    left.close(Duration.ZERO);
+    assertEnds(registry);
+    start(directory.resolve("data"));
+
+    try (var next = transactional()) {
+      next.initTransactions();
+      next.beginTransaction();
+      send(next, topic, "committed");
+      next.commitTransaction();
+    }
+
+    assertThat(committed(topic)).containsExactly("committed");
   }
 
   @Test
@@ -162,6 +191,45 @@ class StackUpIT {
       return;
     }
     throw new AssertionError("200 records of 0.9 MB fit on the small disk");
+  }
+
+  private KafkaProducer<String, String> transactional() throws IOException {
+    Map<String, Object> config =
+        Map.of(
+            "bootstrap.servers",
+            bootstrapServers(),
+            "transactional.id",
+            "of-this-test",
+            // Long over when the broker is back, so that the coordinator aborts it by itself.
+            "transaction.timeout.ms",
+            1_000,
+            "max.block.ms",
+            START.toMillis());
+    return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
+  }
+
+  private static void send(
+      KafkaProducer<String, String> producer, TopicPartition topic, String value) {
+    producer.send(new ProducerRecord<>(topic.topic(), topic.partition(), null, value));
+  }
+
+  /** What a reader of committed records sees, up to the end of the partition. */
+  private List<String> committed(TopicPartition topic) throws IOException {
+    Map<String, Object> config =
+        Map.of(
+            "bootstrap.servers", bootstrapServers(),
+            "isolation.level", "read_committed",
+            "auto.offset.reset", "earliest");
+    List<String> values = new ArrayList<>();
+    try (var consumer =
+        new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+      consumer.assign(List.of(topic));
+      long end = consumer.endOffsets(List.of(topic)).get(topic);
+      while (consumer.position(topic) < end) {
+        consumer.poll(Duration.ofMillis(200)).forEach(each -> values.add(each.value()));
+      }
+    }
+    return values;
   }
 
   /** A small file system in memory; only where the test may mount one. */

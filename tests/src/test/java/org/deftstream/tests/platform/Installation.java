@@ -61,7 +61,14 @@ public final class Installation implements AutoCloseable {
 
   /** Starts an instance of the service and waits until it is ready. */
   public Platform.Instance serve(String instance) {
-    return platform.serve(instance, settings());
+    return serve(instance, Map.of());
+  }
+
+  /** As above, with further settings of the service. */
+  public Platform.Instance serve(String instance, Map<String, String> further) {
+    var settings = settings();
+    settings.putAll(further);
+    return platform.serve(instance, settings);
   }
 
   /** Sends good measurements with ids of this installation, to the partitions in turn. */
