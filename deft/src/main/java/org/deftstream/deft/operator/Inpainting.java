@@ -34,6 +34,9 @@ public final class Inpainting implements ForwardOperator {
   /** Height x width, or null before {@link #bind}. */
   private final float[] mask;
 
+  /** The mask for each value of an image; the mask itself where an image has one channel. */
+  private final float[] maskOfValues;
+
   private final int visiblePixels;
 
   Inpainting(ImageShape shape, MaskDistribution distribution, GaussianNoise noise) {
@@ -50,6 +53,7 @@ public final class Inpainting implements ForwardOperator {
     this.distribution = distribution;
     this.noise = noise;
     this.mask = mask;
+    this.maskOfValues = mask == null ? null : forEachChannel(mask, shape.channels());
     this.visiblePixels = visiblePixels;
   }
 
@@ -172,7 +176,7 @@ public final class Inpainting implements ForwardOperator {
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
     var gradient = masked(measurement);
     for (int i = 0; i < gradient.length; i++) {
-      gradient[i] -= maskAt(i) * x0Hat[i];
+      gradient[i] -= maskOfValues[i] * x0Hat[i];
     }
     return gradient;
   }
@@ -180,9 +184,10 @@ public final class Inpainting implements ForwardOperator {
   /** In closed form: {@code (y + rho x0) / (1 + rho)} where M is 1, and x0 elsewhere. */
   @Override
   public float[] proximal(float[] x0, float[] measurement, double rho) {
-    var out = masked(measurement);
+    requireFits(measurement);
+    var out = new float[measurement.length];
     for (int i = 0; i < out.length; i++) {
-      out[i] = maskAt(i) == 0 ? x0[i] : (float) ((measurement[i] + rho * x0[i]) / (1 + rho));
+      out[i] = maskOfValues[i] == 0 ? x0[i] : (float) ((measurement[i] + rho * x0[i]) / (1 + rho));
     }
     return out;
   }
@@ -215,6 +220,15 @@ public final class Inpainting implements ForwardOperator {
   }
 
   private float[] masked(float[] values) {
+    requireFits(values);
+    var out = new float[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = maskOfValues[i] == 0 ? 0 : values[i];
+    }
+    return out;
+  }
+
+  private void requireFits(float[] values) {
     if (mask == null) {
       throw new IllegalStateException("inpainting has no mask yet: call bind with the record's");
     }
@@ -222,15 +236,17 @@ public final class Inpainting implements ForwardOperator {
       throw new IllegalArgumentException(
           KIND + ": expected " + shape.size() + " values (" + shape + "), got " + values.length);
     }
-    var out = new float[values.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = maskAt(i) == 0 ? 0 : values[i];
-    }
-    return out;
   }
 
-  private float maskAt(int i) {
-    return mask[i / shape.channels()];
+  private static float[] forEachChannel(float[] mask, int channels) {
+    if (channels == 1) {
+      return mask;
+    }
+    var values = new float[mask.length * channels];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = mask[i / channels];
+    }
+    return values;
   }
 
   private String maskShape() {

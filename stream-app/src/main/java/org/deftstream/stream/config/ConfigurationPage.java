@@ -53,7 +53,7 @@ final class ConfigurationPage {
       | `DEFTSTREAM_CACHE` | directory of unpacked native libraries; `~/.cache/deftstream` when not set |
       | `DEFTSTREAM_REGISTRY_HOME` | directory of the unpacked schema registry that `stack up` and the demo start |
       | `DEFTSTREAM_MAVEN_ARGS` | more arguments for the build that the `deftstream` script runs |
-      | `JAVA_HOME`, `JAVA_OPTS` | the JDK of the `deftstream` script, and more flags for it |
+      | `JAVA_HOME`, `JAVA_OPTS` | the JDK of the `deftstream` script, and more flags for it (a collector named there replaces the parallel one) |
       """;
 
   private ConfigurationPage() {}

@@ -60,8 +60,8 @@ public enum Section {
       "Overhead of the stream",
       """
       Records per second from topic to topic, divided by those of the engine alone, in turns in one
-      run. The prior is a closed form that takes as long for a call as the table says, as a device
-      would beside the processors.""",
+      run. A record is an image and its mask, as large together as the table says. The prior is a closed
+      form that takes as long for a call as the table says, as a device would beside the processors.""",
       "mvn verify -Pbenchmarks -Dit.test=OverheadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Step-level batching against batch-at-a-time. */
   MIXED(
