@@ -156,7 +156,8 @@ def main():
         adam.zero_grad()
         F.mse_loss(network(x, gradient, t), target).backward()
         adam.step()
-        torch._foreach_lerp_(average, [w.detach() for w in weights], 0.001)
+        torch._foreach_mul_(average, 0.999)
+        torch._foreach_add_(average, [w.detach() for w in weights], alpha=0.001)
     print(steps / (time.perf_counter() - begun))
 
 

@@ -209,7 +209,8 @@ final class Learning implements AutoCloseable {
     }
 
     @Override
-    public String publish(AdapterDirectory.Content adapter, Optional<String> rival) {
+    public String publish(
+        AdapterDirectory.Content adapter, Optional<String> rival, Optional<SamplerSettings> with) {
       published = Optional.of(adapter);
       return "serving";
     }

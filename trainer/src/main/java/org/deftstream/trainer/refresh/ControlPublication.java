@@ -79,7 +79,8 @@ public final class ControlPublication implements Publication {
   }
 
   @Override
-  public String publish(AdapterDirectory.Content adapter, Optional<String> rival) {
+  public String publish(
+      AdapterDirectory.Content adapter, Optional<String> rival, Optional<SamplerSettings> sampler) {
     var manifest = adapter.manifest();
     String id = manifest.adapterId();
     // Opened before the change: what is reported about it must not be missed.
@@ -90,6 +91,7 @@ public final class ControlPublication implements Publication {
               before -> {
                 Optional.ofNullable(before.getDefinition())
                     .ifPresent(json -> requireSameTask(manifest, definitions.apply(json)));
+                requireSameSampler(before, id, sampler);
                 return next(before, id, rival, policy);
               });
       String how =
@@ -132,6 +134,21 @@ public final class ControlPublication implements Publication {
           "adapter %s was learned for another definition of task %s than it has by now"
               .formatted(manifest.adapterId(), task.name()));
     }
+  }
+
+  /** Settings that were changed meanwhile may favour another adapter. */
+  static void requireSameSampler(
+      AdapterControl state, String id, Optional<SamplerSettings> judgedWith) {
+    var now = Optional.ofNullable(state.getSampler()).map(json -> sampler(state.getTask(), json));
+    if (!now.equals(judgedWith)) {
+      throw new PublicationRefusedException(
+          "adapter %s was judged with %s, but by now the control topic asks for %s"
+              .formatted(id, described(judgedWith), described(now)));
+    }
+  }
+
+  private static String described(Optional<SamplerSettings> sampler) {
+    return sampler.map(SamplerSettings::describe).orElse("the task's own sampler");
   }
 
   /** The state before an adapter was served or tried, if it still is. */

@@ -25,9 +25,12 @@ public interface Publication {
    *
    * @param rival id of the adapter that it was judged against; if another one serves by now,
    *     nothing is published
+   * @param sampler what replaced the task's sampler settings when it was judged; likewise
    * @return how it is served, in one line
-   * @throws PublicationRefusedException if another one serves, or the service refuses it
+   * @throws PublicationRefusedException if another one serves or is sampled otherwise, or the
+   *     service refuses it
    * @throws org.deftstream.deft.UserError if it could not be published
    */
-  String publish(AdapterDirectory.Content adapter, Optional<String> rival);
+  String publish(
+      AdapterDirectory.Content adapter, Optional<String> rival, Optional<SamplerSettings> sampler);
 }

@@ -214,7 +214,8 @@ public final class Refresh {
     }
     try {
       String how =
-          publication.publish(candidate, serving.map(adapter -> adapter.manifest().adapterId()));
+          publication.publish(
+              candidate, serving.map(adapter -> adapter.manifest().adapterId()), sampler());
       return new Outcome(End.PUBLISHED, Optional.of(id), reason + "; " + how);
     } catch (PublicationRefusedException e) {
       return new Outcome(End.REFUSED, Optional.of(id), e.getMessage());

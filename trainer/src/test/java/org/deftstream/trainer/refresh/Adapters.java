@@ -144,7 +144,8 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
   }
 
   @Override
-  public String publish(AdapterDirectory.Content adapter, Optional<String> rival) {
+  public String publish(
+      AdapterDirectory.Content adapter, Optional<String> rival, Optional<SamplerSettings> with) {
     call();
     if (changed) {
       throw new PublicationRefusedException("another one serves");

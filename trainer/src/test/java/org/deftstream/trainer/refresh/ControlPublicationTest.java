@@ -87,4 +87,18 @@ class ControlPublicationTest {
         .hasMessageContaining("against the training-free method")
         .hasMessageContaining("served by adapter old");
   }
+
+  @Test
+  void shouldPublishNothingWhereTheSamplerIsAnotherThanItWasJudgedWith() {
+    var sampler = Pairs.task().learnedSampler().withSamples(7);
+    var changed = AdapterControl.newBuilder(served).setSampler(sampler.toJson().toString()).build();
+
+    ControlPublication.requireSameSampler(served, "new", Optional.empty());
+    ControlPublication.requireSameSampler(changed, "new", Optional.of(sampler));
+    assertThatThrownBy(
+            () -> ControlPublication.requireSameSampler(changed, "new", Optional.empty()))
+        .isInstanceOf(PublicationRefusedException.class)
+        .hasMessageContaining("judged with the task's own sampler")
+        .hasMessageContaining("asks for " + sampler.describe());
+  }
 }
