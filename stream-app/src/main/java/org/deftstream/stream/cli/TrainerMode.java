@@ -44,6 +44,7 @@ final class TrainerMode implements TrainMode {
     if (settings.logsJson()) {
       Verbosity.json();
     }
+    ProcessPriority.lower(settings.trainer().nice());
     new TopicAdmin(settings.connection()).verify(settings.topics());
     var trainer = TrainerAccess.settings(settings);
     try (var owner = new ShutdownOwner()) {

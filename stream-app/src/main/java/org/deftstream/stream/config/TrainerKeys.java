@@ -24,6 +24,7 @@ final class TrainerKeys {
   static final String REUSE = "trainer.prior.reuse";
   static final String CHECKPOINT = "trainer.checkpoint.seconds";
   static final String THREADS = "trainer.threads";
+  static final String NICE = "trainer.nice";
   static final String BFLOAT16 = "trainer.bfloat16";
   static final String GPU_MEMORY = "trainer.gpu.memory.share";
   static final String METHODS = "trainer.gate.methods";
@@ -112,6 +113,13 @@ final class TrainerKeys {
             1_000_000,
             "Seconds of computing between checkpoints: what is done again after a kill.")
         .number(THREADS, 1, 1, 1024, "Processor threads of the trainer; the rest is the service's.")
+        .number(
+            NICE,
+            10,
+            0,
+            19,
+            "Niceness of the trainer's process: 0 competes with the service for processors as an"
+                + " equal, 19 takes what nobody else wants.")
         .flag(
             BFLOAT16,
             false,

@@ -151,6 +151,11 @@ public final class TrainerOptions {
     return port < 0 ? OptionalInt.empty() : OptionalInt.of(port);
   }
 
+  /** Niceness of the process, 0 to 19. */
+  public int nice() {
+    return values.getInt(TrainerKeys.NICE);
+  }
+
   /** Processor threads. */
   public int threads() {
     return values.getInt(TrainerKeys.THREADS);

@@ -130,6 +130,8 @@ final class DemoStage {
     settings.put("trainer.learning.rate", "0.001");
     settings.put("trainer.checkpoint.seconds", "30");
     settings.put("trainer.threads", Integer.toString(threads));
+    // Somebody waits for its end.
+    settings.put("trainer.nice", "0");
     settings.put("trainer.bfloat16", Boolean.toString(Processor.multipliesInBfloat16()));
     settings.put("trainer.gate.methods", "ddnm,ddnm-plus");
     return owner.own(

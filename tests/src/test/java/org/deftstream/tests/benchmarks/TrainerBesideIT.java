@@ -65,9 +65,17 @@ class TrainerBesideIT {
           () -> "train: " + trainer.output(),
           () -> Files.exists(trainer.file("scratch/run/loss.csv")));
       var beside = measured(load, LOAD * capacity);
+      trainer.kill();
+      load.drain();
+      var losses = trainer.file("scratch/run/loss.csv");
+      long before = Files.size(losses);
+      trainer.with("trainer.nice", 0).start();
+      Deadline.await(
+          Platform.PATIENCE, () -> "go on: " + trainer.output(), () -> Files.size(losses) > before);
+      var equal = measured(load, LOAD * capacity);
       assertThat(trainer.ended()).as("the training ended before the measurement").isFalse();
       load.drain();
-      report(load, LOAD * capacity, alone, beside);
+      report(load, LOAD * capacity, alone, beside, equal);
     }
   }
 
@@ -86,16 +94,31 @@ class TrainerBesideIT {
     return load.pace(perSecond, () -> System.nanoTime() < end, () -> {});
   }
 
-  private static void report(Load load, double perSecond, Load.Phase alone, Load.Phase beside)
+  private static void report(
+      Load load, double perSecond, Load.Phase alone, Load.Phase beside, Load.Phase equal)
       throws Exception {
     var without = Figures.of(alone.latencies());
     var with = Figures.of(beside.latencies());
-    var table = new Table("latency", "without a trainer", "with one", "change");
+    var asEqual = Figures.of(equal.latencies());
+    var table =
+        new Table(
+            "latency",
+            "without a trainer",
+            "with one (nice 10, the default)",
+            "change",
+            "with one at nice 0",
+            "change");
     for (double share : new double[] {0.5, 0.95, 0.99}) {
       double before = without.quantile(share);
       double now = with.quantile(share);
+      double competing = asEqual.quantile(share);
       table.row(
-          "p" + Math.round(100 * share), millis(before), millis(now), change(now / before - 1));
+          "p" + Math.round(100 * share),
+          millis(before),
+          millis(now),
+          change(now / before - 1),
+          millis(competing),
+          change(competing / before - 1));
     }
     Section.BESIDE.publish(
         table.markdown()
