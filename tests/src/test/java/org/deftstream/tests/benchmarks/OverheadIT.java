@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 @EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
 class OverheadIT {
-  private static final int REPEATS = Form.number("overhead.repeats", 1, 5);
+  private static final int REPEATS = Form.number("overhead.repeats", 1, 3);
   private static final int STEPS = 8;
   private static final double WANTED = 0.95;
 

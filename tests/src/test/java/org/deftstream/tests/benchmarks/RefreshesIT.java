@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
 class RefreshesIT {
   private static final int PAIRS = Form.number("refreshes.pairs", 200, 1_000);
-  private static final int STEPS = Form.number("refreshes.steps", 10, 600);
+  private static final int STEPS = Form.number("refreshes.steps", 10, 300);
   private static final int VALIDATION = Form.number("refreshes.validation", 8, 100);
   private static final int ROWS = Form.number("refreshes.rows", 16, 64);
   private static final int REUSE = 4;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReuseIT {
   private static final double WANTED = 0.99;
   private static final int PAIRS = Form.number("reuse.pairs", 200, 2_000);
-  private static final int STEPS = Form.number("reuse.steps", 8, 600);
+  private static final int STEPS = Form.number("reuse.steps", 8, 300);
   private static final int VALIDATION = Form.number("reuse.validation", 8, 100);
   private static final int ROWS = Form.number("reuse.rows", 8, 64);
 

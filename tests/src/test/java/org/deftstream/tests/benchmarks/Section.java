@@ -84,9 +84,8 @@ public enum Section {
       second refresh starts from the adapter of the first and has as many pairs more. Then a fifth of
       the truths is noise, in pairs that are measured by the trainer itself, or is another pair's:
       the check of pairs, which rejects those one by one, is left out, so that nothing but the gate
-      can tell. Every candidate answers
-      as in service, with the mean of several samples; that alone is worth most of the first gain, as the
-      untrained network of the next table shows.""",
+      can tell. Every candidate answers as in service, with the mean of several samples; that alone is
+      worth most of the first gain, as the untrained network of the next table shows.""",
       "mvn verify -Pbenchmarks -Dit.test=RefreshesIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** How often an answer of the prior is used. */
   REUSE(
@@ -121,7 +120,8 @@ public enum Section {
       "Trainer and service on one machine",
       """
       Latency of the shipped inpainting task at half of the measured capacity, without a trainer and
-      while one trains on the same machine with the threads that the table says.""",
+      while one trains on the same machine, first with the priority that it takes by default and then
+      with that of the service.""",
       "mvn verify -Pbenchmarks -Dit.test=TrainerBesideIT -Dfailsafe.failIfNoSpecifiedTests=false");
 
   private static final Path TABLES = Path.of("..", "target", "benchmarks");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 @EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
 class TrainerBesideIT {
-  private static final Duration MEASURED = Form.seconds("beside.seconds", 5, 180);
+  private static final Duration MEASURED = Form.seconds("beside.seconds", 5, 120);
   private static final int THREADS = Form.number("beside.threads", 1, 1);
   private static final int BACKLOG = Form.number("backlog", 16, 64);
   private static final int PAIRS = 200;

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainerKillsIT {
   private static final int KILLS = Form.number("kills", 2, 20);
   private static final int PAIRS = Form.number("kills.pairs", 200, 1_000);
-  private static final int STEPS = Form.number("kills.steps", 20, 600);
+  private static final int STEPS = Form.number("kills.steps", 20, 500);
   private static final int ROWS = Form.number("kills.rows", 8, 32);
   private static final Duration REFRESH = Form.seconds("kills.refresh.seconds", 600, 3_600);
   private static final Path DEFINITION =

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
 class TrainingSpeedIT {
   private static final int STEPS = Form.number("speed.steps", 3, 60);
-  private static final int TURNS = Form.number("speed.turns", 1, 5);
+  private static final int TURNS = Form.number("speed.turns", 1, 3);
   private static final int ROWS = Form.number("speed.rows", 16, 64);
   private static final int THREADS = Form.number("speed.threads", 1, 1);
   private static final int WARM_UP = 3;
