@@ -37,8 +37,8 @@ final class PatientClients implements KafkaClientSupplier {
   /**
    * Makes clients.
    *
-   * @param closing whether the service ends; an open commit is then left to Kafka, which lets the
-   *     next owner of the partitions wait for its outcome
+   * @param closing whether the streams end, for whatever reason; an open commit is then left to
+   *     Kafka, which lets the next owner of the partitions wait for its outcome
    */
   PatientClients(BooleanSupplier closing) {
     this.closing = closing;

@@ -59,7 +59,6 @@ public final class ReconstructionService implements AutoCloseable {
   private Admission admission;
   private LedgerStatistics statistics;
   private KafkaStreams streams;
-  private volatile boolean closing;
 
   private ReconstructionService(ServiceOptions options) {
     this.options = options;
@@ -131,7 +130,10 @@ public final class ReconstructionService implements AutoCloseable {
                 facts.limits()));
     streams =
         open.add(
-            new KafkaStreams(topology, clients.streams(), new PatientClients(() -> closing)),
+            new KafkaStreams(
+                topology,
+                clients.streams(),
+                new PatientClients(() -> streams.state().isShuttingDown())),
             each -> each.close(closeOptions(clients.staticMember())));
     observation.watch(streams);
     streams.setUncaughtExceptionHandler(ReconstructionService::respond);
@@ -272,7 +274,6 @@ public final class ReconstructionService implements AutoCloseable {
    * @param drain how long to wait for what is in flight
    */
   public void close(Duration drain) {
-    closing = true;
     observation.closing();
     admission.stop();
     if (ready() && !admission.awaitEmpty(drain)) {
