@@ -25,6 +25,9 @@ class ProcessPriorityTest {
     var later = new CompletableFuture<Integer>();
     new Thread(() -> later.complete(niceness())).start();
     assertThat(later.get()).isEqualTo(before + 1);
+
+    ProcessPriority.lower(before);
+    assertThat(niceness()).as("never raised").isEqualTo(before + 1);
   }
 
   @Test
