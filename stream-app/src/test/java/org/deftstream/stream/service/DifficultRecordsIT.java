@@ -103,16 +103,18 @@ class DifficultRecordsIT {
 
   /** A table of one row, kept where the benchmarks of module tests find it. */
   private static void publish(int records, int answers, int dead) {
+    int processors = Runtime.getRuntime().availableProcessors();
     var table =
         """
-        %d processors, Java %s, seed %d.
+        %d processor%s, Java %s, seed %d.
 
         | hostile records | good records | answers | dead letters | reconstructions | lost |
         |---|---|---|---|---|---|
         | %d | %d | %d | %d | %d | %d |
         """
             .formatted(
-                Runtime.getRuntime().availableProcessors(),
+                processors,
+                processors == 1 ? "" : "s",
                 System.getProperty("java.version"),
                 SEED,
                 HOSTILE,

@@ -30,9 +30,9 @@ final class Table {
 
   /** The machine, and the table. */
   String markdown() {
-    return "%d processors, Java %s.\n\n"
-            .formatted(
-                Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"))
+    int processors = Runtime.getRuntime().availableProcessors();
+    return "%d processor%s, Java %s.\n\n"
+            .formatted(processors, processors == 1 ? "" : "s", System.getProperty("java.version"))
         + line(columns)
         + "|---".repeat(columns.size())
         + "|\n"

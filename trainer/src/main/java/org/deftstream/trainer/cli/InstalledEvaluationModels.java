@@ -66,8 +66,9 @@ record InstalledEvaluationModels(ModelFiles files, TensorFlowBackend backend, bo
 
   @Override
   public String machine() {
-    return Runtime.getRuntime().availableProcessors()
-        + " processors, "
+    int processors = Runtime.getRuntime().availableProcessors();
+    return processors
+        + (processors == 1 ? " processor, " : " processors, ")
         + System.getProperty("os.name")
         + " "
         + System.getProperty("os.arch")
