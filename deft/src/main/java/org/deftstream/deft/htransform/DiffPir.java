@@ -1,12 +1,17 @@
 package org.deftstream.deft.htransform;
 
+import java.util.List;
+
 /**
  * DiffPIR (Zhu et al., arXiv 2305.08995, algorithm 1): the clean image is the proximal point {@code
- * argmin_x |y - A x|^2 + rho |x - x0|^2} with {@code rho = lambda sigma^2 / s_t^2} and {@code s_t^2
- * = (1 - a) / a}, where x0 is the prior's estimate clipped to [-1, 1]. Goes with the sampler's
- * noise rule {@code zeta}. Thread-safe.
+ * x0h = argmin_x |y - A x|^2 + rho |x - x0|^2} with {@code rho = lambda sigma^2 / s_t^2} and {@code
+ * s_t^2 = (1 - a) / a}, where x0 is the prior's estimate clipped to [-1, 1], and the corrected
+ * noise follows it: {@code e' = (x_t - sqrt(a) x0h) / sqrt(1 - a)} and {@code h = e' - eps}. As
+ * {@code eps = (x_t - sqrt(a) x0Hat) / sqrt(1 - a)}, this is {@code h = sqrt(a / (1 - a)) (x0Hat -
+ * x0h)}, which loses no digits. Goes with the sampler's noise rule {@code zeta}. Rows are computed
+ * in parallel on the common pool; thread-safe.
  */
-public final class DiffPir extends CleanImageTransform {
+public final class DiffPir implements HTransform {
   /** The method's name. */
   public static final String METHOD = "diffpir";
 
@@ -27,10 +32,32 @@ public final class DiffPir extends CleanImageTransform {
   }
 
   @Override
-  float[] cleanImage(StepRow row, float[] x0, double variance) {
+  public List<float[]> correct(List<StepRow> rows) {
+    return rows.size() == 1
+        ? List.of(correct(rows.get(0)))
+        : rows.parallelStream().map(this::correct).toList();
+  }
+
+  private float[] correct(StepRow row) {
     var operator = row.measurement().operator();
+    double variance = (1 - row.alphaBar()) / row.alphaBar();
     double sigma = operator.noiseSigma();
     double rho = lambda * sigma * sigma / variance;
-    return operator.proximal(x0, row.measurement().measurement(), rho);
+    var proximal = operator.proximal(clipped(row.x0Hat()), row.measurement().measurement(), rho);
+    double scale = 1 / Math.sqrt(variance);
+    var h = new float[proximal.length];
+    for (int i = 0; i < h.length; i++) {
+      h[i] = (float) (scale * ((double) row.x0Hat()[i] - proximal[i]));
+    }
+    return h;
+  }
+
+  /** A copy of an image with its values clipped to [-1, 1]. */
+  static float[] clipped(float[] image) {
+    var out = image.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Math.max(-1, Math.min(1, out[i]));
+    }
+    return out;
   }
 }

@@ -14,9 +14,9 @@ public interface HTransform {
 
   /**
    * Whether the method is published as a step from x_t to x_s rather than as a correction of the
-   * noise (DPS, PiGDM, DDRM). Its h is then what makes DDIM's step the published one: {@code h =
-   * (x_s published - x_s unconditional) / (weight of the noise in the step)}. Such a method goes
-   * with the solver DDIM only, and sees the step's fresh noise.
+   * noise (DDNM, DDRM, DPS, PiGDM). Its h is then what makes DDIM's step the published one: {@code
+   * h = (x_s published - x_s unconditional) / (weight of the noise in the step)}. Such a method
+   * goes with the solver DDIM only, and sees the step's fresh noise.
    */
   default boolean prescribesStep() {
     return false;

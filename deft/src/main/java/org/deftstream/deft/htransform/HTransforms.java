@@ -25,7 +25,7 @@ public final class HTransforms {
   /** The names that {@link #create(String, Map, Prior)} knows. */
   public static Set<String> methods() {
     return Set.of(
-        Ddnm.METHOD, Ddnm.PLUS_METHOD, Ddrm.METHOD, DiffPir.METHOD, Dps.METHOD, PiGdm.METHOD);
+        Ddnm.METHOD, DdnmPlus.METHOD, Ddrm.METHOD, DiffPir.METHOD, Dps.METHOD, PiGdm.METHOD);
   }
 
   /** Whether a method needs {@link Prior#vectorJacobian}, which costs about three predictions. */
@@ -35,7 +35,8 @@ public final class HTransforms {
 
   /** Whether a method is published as a step: {@link HTransform#prescribesStep}. */
   public static boolean prescribesStep(String method) {
-    return method.equals(Ddrm.METHOD) || needsJacobian(method);
+    return Set.of(Ddnm.METHOD, DdnmPlus.METHOD, Ddrm.METHOD).contains(method)
+        || needsJacobian(method);
   }
 
   /**
@@ -87,9 +88,9 @@ public final class HTransforms {
     return switch (method) {
       case Ddnm.METHOD -> {
         parameters.only();
-        yield Ddnm.exact();
+        yield new Ddnm();
       }
-      case Ddnm.PLUS_METHOD -> Ddnm.plus(parameters.only("gain").get("gain", 1));
+      case DdnmPlus.METHOD -> new DdnmPlus(parameters.only("gain").get("gain", 1));
       case Ddrm.METHOD -> new Ddrm(parameters.only("etaB").get("etaB", 1));
       case DiffPir.METHOD -> new DiffPir(parameters.only("lambda").get("lambda"));
       case Dps.METHOD -> new Dps(prior, parameters.only("zeta").get("zeta"));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.deftstream.deft.htransform.Ddnm;
+import org.deftstream.deft.htransform.DdnmPlus;
 import org.deftstream.deft.htransform.DiffPir;
 import org.deftstream.deft.htransform.Dps;
 import org.deftstream.deft.image.ImageShape;
@@ -139,10 +139,10 @@ class EngineResultTest {
   private static List<ReconstructionRequest> mixed() {
     var priors = List.of(Requests.prior(), Requests.prior());
     var transforms =
-        List.of(new DiffPir(4), Ddnm.plus(1), new DiffPir(1), new Dps(priors.get(1), 0.1));
+        List.of(new DiffPir(4), new DdnmPlus(1), new DiffPir(1), new Dps(priors.get(1), 0.1));
     var requests = new ArrayList<ReconstructionRequest>();
     for (int i = 0; i < 20; i++) {
-      boolean multistep = i % 4 < 2 && i % 3 == 0;
+      boolean multistep = i % 2 == 0 && i % 3 == 0;
       var init = Init.values()[i / 2 % 2];
       var sampler =
           new SamplerSettings(

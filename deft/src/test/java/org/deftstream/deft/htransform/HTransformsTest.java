@@ -30,17 +30,6 @@ class HTransformsTest {
   }
 
   @Test
-  void shouldWeighTheNullSpaceStepByTheNoise() {
-    // s_t = 0.5: full weight for gain 1 (0.2), and half of it for gain 5 (1.0).
-    assertThat(cleanAfter(HTransforms.create("ddnm-plus", Map.of())))
-        .containsExactly(new float[] {0.5f, -0.3f}, within(1e-6f));
-    assertThat(cleanAfter(HTransforms.create("ddnm-plus", Map.of("gain", 5.0))))
-        .containsExactly(new float[] {0.75f, -0.3f}, within(1e-6f));
-    assertThat(cleanAfter(HTransforms.create("ddnm", Map.of())))
-        .containsExactly(new float[] {0.5f, -0.3f}, within(1e-6f));
-  }
-
-  @Test
   void shouldRefuseDdrmWhereThereIsNoSpectrum() {
     var row = row(0.1f, operator("'kind':'ct-parallel','views':2,'detectorBins':3"));
 

@@ -139,6 +139,96 @@ class PublishedStepTest {
     assertClose(after(new Ddrm(etaB), row), expected);
   }
 
+  @ParameterizedTest
+  @CsvSource({"inpainting, 0.85, 400, 300", "ct, 0.85, 60, 2", "ct, 1, 30, -1"})
+  void shouldTakeTheStepOfDdnm(String kind, double eta, int t, int target) {
+    var row = row(SmallProblems.measurement(kind), t, target, NoiseRule.ZETA, eta * eta);
+    double b = row.step().targetAlphaBar();
+    var towards = towards(row, row.x0Hat());
+
+    var expected = plus(doubles(row.x0Hat()), towards, 1);
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] =
+          Math.sqrt(b) * expected[i]
+              + Math.sqrt(1 - b) * (eta * row.fresh()[i] + Math.sqrt(1 - eta * eta) * row.eps()[i]);
+    }
+
+    assertClose(after(new Ddnm(), row), expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.85, 400, 300", "0.85, 60, 2", "1, 60, 2", "0, 400, 300", "1, 30, -1"})
+  void shouldTakeTheStepOfDdnmPlusInTheSingularBasis(double eta, int t, int target) {
+    var measurement = SmallProblems.measurement("inpainting");
+    var row = row(measurement, t, target, NoiseRule.ZETA, eta * eta);
+    double b = row.step().targetAlphaBar();
+    double spread = Math.sqrt((1 - b) / b);
+    double sigma = measurement.operator().noiseSigma();
+
+    var expected = new double[row.xt().length];
+    for (int i = 0; i < expected.length; i++) {
+      double x0 = row.x0Hat()[i];
+      double y = measurement.measurement()[i];
+      double z = row.fresh()[i];
+      double still = Math.sqrt(1 - eta * eta) * spread;
+      double next;
+      if (SmallProblems.MASK[i] == 0) {
+        next = x0 + still * row.eps()[i] + eta * spread * z;
+      } else if (spread < sigma) {
+        next = x0 + still / sigma * (y - x0) + eta * spread * z;
+      } else {
+        next = y + Math.sqrt(spread * spread - sigma * sigma) * z;
+      }
+      expected[i] = Math.sqrt(b) * next;
+    }
+
+    assertClose(after(new DdnmPlus(1), row), expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, 0.85, 400, 300",
+    "2, 0.85, 60, 2",
+    "3, 1, 60, 20",
+    "10, 1, 60, 20",
+    "30, 1, 400, 360",
+    "0, 1, 60, 2",
+    "2, 0, 400, 300",
+    "2, 1, 30, -1"
+  })
+  void shouldTakeTheStepOfDdnmPlusInPixels(double gain, double eta, int t, int target) {
+    var measurement = SmallProblems.measurement("ct");
+    var row = row(measurement, t, target, NoiseRule.ZETA, eta * eta);
+    double a = row.alphaBar();
+    double b = row.step().targetAlphaBar();
+    double before = Math.sqrt((1 - a) / a);
+    double spread = Math.sqrt((1 - b) / b);
+    double noise = gain * measurement.operator().noiseSigma();
+    double weight = noise == 0 ? 1 : Math.min(1, spread / noise);
+    double admitted = weight * noise;
+    double rest = Math.sqrt(Math.max(0, spread * spread - admitted * admitted));
+    var x0 = row.x0Hat().clone();
+    for (int i = 0; i < x0.length; i++) {
+      x0[i] = Math.max(-1, Math.min(1, x0[i]));
+    }
+
+    var expected = plus(doubles(x0), towards(row, x0), weight);
+    for (int i = 0; i < expected.length; i++) {
+      double moved = row.xt()[i] / Math.sqrt(a) - expected[i];
+      expected[i] += Math.sqrt(1 - eta * eta) * spread / before * moved;
+      expected[i] += eta * rest * row.fresh()[i];
+      expected[i] *= Math.sqrt(b);
+    }
+
+    assertClose(after(new DdnmPlus(gain), row), expected);
+  }
+
+  /** {@code A^+ (y - A x)}. */
+  private static double[] towards(StepRow row, float[] x) {
+    var measurement = row.measurement();
+    return doubles(measurement.operator().likelihoodGradient(x, measurement.measurement()));
+  }
+
   @Test
   void shouldKnowHowFarACorrectionMovesTheNextState() {
     var settings = new SamplerSettings(20, TimeGrid.UNIFORM, NoiseRule.ETA, 0.6, 1);
