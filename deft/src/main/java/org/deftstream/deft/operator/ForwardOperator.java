@@ -74,7 +74,8 @@ public interface ForwardOperator {
 
   /**
    * How far an image is from explaining a measurement: the root mean square of {@code y - A(x)}
-   * over the measured values, in units of {@link #noiseSigma()}. The truth has about 1.
+   * over the measured values, in units of {@link #noiseSigma()}, or of each value's own deviation
+   * where they differ. The truth has about 1.
    */
   default double residual(float[] image, float[] measurement) {
     var explained = measure(image);
@@ -136,7 +137,10 @@ public interface ForwardOperator {
   float[] likelihoodGradient(float[] x0Hat, float[] measurement);
 
   /**
-   * The proximal point {@code argmin_x |y - A x|^2 + rho |x - x0|^2}, used by DiffPIR.
+   * The proximal point {@code argmin_x |y - A x|^2 + rho |x - x0|^2}, used by DiffPIR. Where values
+   * have noise of their own (counted photons), {@code |.|^2} weighs each by {@link #noiseSigma}
+   * squared over its variance, as {@link #residual} does. Non-linear operators answer a local
+   * minimum near x0.
    *
    * @param rho positive weight
    */

@@ -23,7 +23,7 @@ record MaskDistribution(Type type, double leastHidden, double mostHidden) {
   enum Type {
     /** Wandering brush strokes. */
     FREE_FORM,
-    /** One rectangle, its sides at most 2:1. */
+    /** One rectangle, its sides at most 2:1 before they are rounded to whole pixels. */
     BOX,
     /** Single pixels. */
     RANDOM;

@@ -16,6 +16,7 @@ import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.metrics.Psnr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BlurTest {
@@ -36,6 +37,46 @@ class BlurTest {
         .isCloseTo(Math.exp(-9 / (2 * 1.5 * 1.5)), within(1e-4));
     assertThat(spread[14 * SIDE + 16] / centre)
         .isCloseTo(Math.exp(-4 / (2 * 1.5 * 1.5)), within(1e-4));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"7, 0", "7, 30", "9, 90", "8, -45", "5, 120", "10, -170"})
+  void shouldSpreadAPointAlongTheStatedLine(double length, double angle) {
+    var operator =
+        create(
+            "{'kind':'motion-blur','length':"
+                + length
+                + ",'angleDegrees':"
+                + angle
+                + ",'noise':{'type':'gaussian','sigma':0.02}}",
+            SHAPE);
+    var point = new float[SIDE * SIDE];
+    point[16 * SIDE + 16] = 1;
+    double right = Math.cos(Math.toRadians(angle));
+    double up = Math.sin(Math.toRadians(angle));
+
+    var spread = operator.measure(point);
+
+    double mass = 0;
+    double along = 0;
+    double across = 0;
+    for (int i = 0; i < spread.length; i++) {
+      double x = i % SIDE - 16;
+      double y = 16 - i / SIDE;
+      double forward = x * right + y * up;
+      double sideways = y * right - x * up;
+      mass += spread[i];
+      along += spread[i] * forward * forward;
+      across += spread[i] * sideways * sideways;
+      if (spread[i] != 0) { // A line half as long either way, and the pixels beside it.
+        assertThat(Math.abs(forward)).isLessThan(length / 2 + Math.sqrt(2));
+        assertThat(Math.abs(sideways)).isLessThan(Math.sqrt(2));
+      }
+    }
+    assertThat(mass).isCloseTo(1, within(1e-4));
+    // Uniform along the line: its variance is that of the length, and up to 1/4 of interpolation.
+    assertThat(along).isBetween(length * length / 12 - 0.1, length * length / 12 + 0.3);
+    assertThat(across).isBetween(-1e-6, 0.3);
   }
 
   @ParameterizedTest

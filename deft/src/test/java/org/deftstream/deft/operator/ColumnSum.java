@@ -3,42 +3,60 @@ package org.deftstream.deft.operator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.text.JsonFields;
 
 /**
  * An operator as a third party would write it, with nothing but what is public: y holds the sum of
- * each column of a grey image. Found through the test's META-INF/services.
+ * each column of a grey image. Found through the test's META-INF/services. Immutable and
+ * thread-safe.
  */
 public final class ColumnSum implements ForwardOperator {
-  private static final double SIGMA = 0.1;
+  private static final String KIND = "column-sum";
   private final ImageShape shape;
+  private final double sigma;
 
-  private ColumnSum(ImageShape shape) {
+  private ColumnSum(ImageShape shape, double sigma) {
     this.shape = shape;
+    this.sigma = sigma;
   }
 
-  /** Makes it from {@code {"kind": "column-sum"}}. */
+  /** Makes it from {@code {"kind": "column-sum", "noise": {"type": "gaussian", "sigma": 0.1}}}. */
   public static final class Factory implements OperatorFactory {
     @Override
     public String kind() {
-      return "column-sum";
+      return KIND;
     }
 
     @Override
     public ForwardOperator create(JsonNode spec, ImageShape shape) {
-      return new ColumnSum(shape);
+      var fields = JsonFields.of(spec, "operator " + KIND);
+      fields.text("kind");
+      var noise = fields.object("noise");
+      noise.choice("type", Set.of("gaussian"));
+      double sigma = noise.positive("sigma");
+      noise.refuseUnknown();
+      fields.refuseUnknown();
+      if (shape.channels() != 1) {
+        throw new IllegalArgumentException(
+            fields.where() + ": images must have one channel, got " + shape);
+      }
+      return new ColumnSum(shape, sigma);
     }
   }
 
   @Override
   public String kind() {
-    return "column-sum";
+    return KIND;
   }
 
   @Override
   public JsonNode spec() {
-    return JsonNodeFactory.instance.objectNode().put("kind", kind());
+    var spec = JsonNodeFactory.instance.objectNode().put("kind", KIND);
+    spec.putObject("noise").put("type", "gaussian").put("sigma", sigma);
+    return spec;
   }
 
   @Override
@@ -53,7 +71,7 @@ public final class ColumnSum implements ForwardOperator {
 
   @Override
   public double noiseSigma() {
-    return SIGMA;
+    return sigma;
   }
 
   @Override
@@ -63,6 +81,10 @@ public final class ColumnSum implements ForwardOperator {
 
   @Override
   public ForwardOperator bind(Map<String, float[]> auxiliary) {
+    if (!auxiliary.isEmpty()) {
+      throw new IllegalArgumentException(
+          KIND + " takes no auxiliary inputs, got " + String.join(", ", auxiliary.keySet()));
+    }
     return this;
   }
 
@@ -73,6 +95,7 @@ public final class ColumnSum implements ForwardOperator {
 
   @Override
   public float[] measure(float[] image) {
+    require("an image", shape.size(), image);
     var sums = new float[shape.width()];
     for (int i = 0; i < image.length; i++) {
       sums[i % sums.length] += image[i];
@@ -82,6 +105,7 @@ public final class ColumnSum implements ForwardOperator {
 
   @Override
   public float[] adjoint(float[] measurement) {
+    require("a measurement", shape.width(), measurement);
     var image = new float[shape.size()];
     for (int i = 0; i < image.length; i++) {
       image[i] = measurement[i % measurement.length];
@@ -116,6 +140,13 @@ public final class ColumnSum implements ForwardOperator {
   @Override
   public float[] conditioning(float[] measurement) {
     return pseudoInverse(measurement);
+  }
+
+  private static void require(String what, int size, float[] values) {
+    if (values.length != size) {
+      throw new IllegalArgumentException(
+          KIND + ": expected " + what + " of " + size + " values, got " + values.length);
+    }
   }
 
   private float[] misfit(float[] image, float[] measurement) {

@@ -2,6 +2,7 @@ package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BiPredicate;
@@ -14,12 +15,16 @@ import org.junit.jupiter.api.Named;
 final class OperatorTestCases {
   static final String CT_20 =
       "{'kind':'ct-parallel','views':20,'detectorBins':95,'noise':{'type':'gaussian','sigma':0.01}}";
-  static final String INPAINTING =
-      "{'kind':'inpainting','mask':{'type':'free-form','leastHidden':0.2,'mostHidden':0.4},"
-          + "'noise':{'type':'gaussian','sigma':0.02}}";
+  static final String LOW_DOSE_CT =
+      "{'kind':'ct-parallel','views':24,'detectorBins':30,"
+          + "'noise':{'type':'poisson','photons':100000,'attenuation':3}}";
+  static final String INPAINTING = inpainting("free-form", 0.2, 0.4);
 
   private static final String NOISE = "'noise':{'type':'gaussian','sigma':0.02}}";
   static final String SR_4 = "{'kind':'super-resolution','factor':4," + NOISE;
+  static final String SR_2 = "{'kind':'super-resolution','factor':2," + NOISE;
+  static final String SR_4_BICUBIC =
+      "{'kind':'super-resolution','factor':4,'kernel':'bicubic'," + NOISE;
   static final String SR_2_BICUBIC =
       "{'kind':'super-resolution','factor':2,'kernel':'bicubic'," + NOISE;
   static final String GAUSSIAN_BLUR = "{'kind':'gaussian-blur','blur':1.5," + NOISE;
@@ -32,9 +37,17 @@ final class OperatorTestCases {
   static final String MRI = "{'kind':'mri-cartesian','acceleration':3," + NOISE;
   static final String MRI_COILS =
       "{'kind':'mri-cartesian','acceleration':4,'coils':4,'maps':'record'," + NOISE;
+  static final String MRI_RADIAL_ONE_COIL = "{'kind':'mri-radial','spokes':9," + NOISE;
   static final String MRI_RADIAL = "{'kind':'mri-radial','spokes':12,'coils':2," + NOISE;
 
+  static final String COLUMN_SUM = "{'kind':'column-sum'," + NOISE;
+
   private OperatorTestCases() {}
+
+  static String inpainting(String type, double least, double most) {
+    return "{'kind':'inpainting','mask':{'type':'%s','leastHidden':%s,'mostHidden':%s},%s"
+        .formatted(type, least, most, NOISE);
+  }
 
   static Stream<Named<ForwardOperator>> bound() {
     return Stream.of(
@@ -43,10 +56,15 @@ final class OperatorTestCases {
                 "{'kind':'ct-parallel','views':7,'detectorBins':30,'angleRangeDegrees':120,"
                     + "'filter':'hann','noise':{'type':'gaussian','sigma':0.05}}",
                 new ImageShape(16, 20, 3)),
+            create(LOW_DOSE_CT, new ImageShape(20, 20, 1)),
             create(INPAINTING, new ImageShape(32, 32, 1)),
             create(INPAINTING, new ImageShape(9, 14, 3)),
+            create(inpainting("box", 0.1, 0.3), new ImageShape(16, 20, 2)),
+            create(inpainting("random", 0.5, 0.9), new ImageShape(20, 16, 1)),
+            create(SR_2, new ImageShape(12, 20, 2)),
             create(SR_4, new ImageShape(32, 32, 1)),
             create(SR_4, new ImageShape(16, 24, 3)),
+            create(SR_4_BICUBIC, new ImageShape(32, 24, 1)),
             create(SR_2_BICUBIC, new ImageShape(32, 32, 1)),
             create(SR_2_BICUBIC, new ImageShape(10, 12, 2)),
             create(GAUSSIAN_BLUR, new ImageShape(32, 32, 1)),
@@ -59,7 +77,9 @@ final class OperatorTestCases {
             create(MOTION_BLUR, new ImageShape(16, 20, 2)),
             create(MRI, new ImageShape(32, 32, 1)),
             create(MRI_COILS, new ImageShape(16, 32, 1)),
-            create(MRI_RADIAL, new ImageShape(16, 16, 1)))
+            create(MRI_RADIAL_ONE_COIL, new ImageShape(16, 12, 1)),
+            create(MRI_RADIAL, new ImageShape(16, 16, 1)),
+            create(COLUMN_SUM, new ImageShape(12, 10, 1)))
         .map(
             operator ->
                 Named.of(
@@ -93,6 +113,40 @@ final class OperatorTestCases {
       size *= side;
     }
     return size;
+  }
+
+  /**
+   * For each value the square of the stated noise over that of the value, from the definition of
+   * counted photons; 1 everywhere for other noise.
+   */
+  static float[] weights(ForwardOperator operator, float[] measurement) {
+    var weights = filled(measurement.length, 1);
+    var noise = operator.spec().path("noise");
+    if (noise.path("type").asText().equals("poisson")) {
+      double attenuation = noise.get("attenuation").doubleValue();
+      var paths = operator.measure(filled(operator.imageShape().size(), 1));
+      for (int i = 0; i < weights.length; i++) {
+        double integral = (measurement[i] + paths[i]) / 2;
+        double count = noise.get("photons").doubleValue() * Math.exp(-attenuation * integral);
+        double deviation = 2 / (attenuation * Math.sqrt(Math.max(1, count)));
+        weights[i] = (float) Math.pow(operator.noiseSigma() / deviation, 2);
+      }
+    }
+    return weights;
+  }
+
+  static float[] filled(int size, float value) {
+    var out = new float[size];
+    Arrays.fill(out, value);
+    return out;
+  }
+
+  static float[] times(float[] a, float[] b) {
+    var out = new float[a.length];
+    for (int i = 0; i < a.length; i++) {
+      out[i] = a[i] * b[i];
+    }
+    return out;
   }
 
   static float[] uniform(int size, RandomGenerator random) {

@@ -2,6 +2,7 @@ package org.deftstream.deft.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.deftstream.deft.operator.OperatorTestCases.COLUMN_SUM;
 import static org.deftstream.deft.operator.OperatorTestCases.create;
 import static org.deftstream.deft.operator.OperatorTestCases.uniform;
 
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ThirdPartyOperatorTest {
   @Test
   void shouldBeFoundByItsKind() {
-    var operator = create("{'kind':'column-sum'}", new ImageShape(4, 6, 1));
+    var operator = create(COLUMN_SUM, new ImageShape(4, 6, 1));
 
     assertThat(operator).isInstanceOf(ColumnSum.class);
     assertThat(BoundMeasurement.of(operator, new float[6]).conditioning()).hasSize(24);
@@ -20,7 +21,7 @@ class ThirdPartyOperatorTest {
 
   @Test
   void shouldNeedNothingButTheInterface() {
-    var operator = create("{'kind':'column-sum'}", new ImageShape(64, 64, 1));
+    var operator = create(COLUMN_SUM, new ImageShape(64, 64, 1));
     var x = uniform(64 * 64, new Random(1));
     var y = operator.simulate(x, new Random(2));
 
