@@ -11,8 +11,14 @@ package org.deftstream.deft.operator;
 public record BoundMeasurement(
     ForwardOperator operator, float[] measurement, float[] conditioning) {
 
-  /** Binds a measurement and computes its features. */
+  /**
+   * Binds a measurement and computes its features.
+   *
+   * @throws IllegalArgumentException one line that says what does not fit, if the measurement has
+   *     another size or {@link ForwardOperator#requireInRange} refuses it
+   */
   public static BoundMeasurement of(ForwardOperator bound, float[] measurement) {
+    bound.requireInRange(measurement);
     return new BoundMeasurement(bound, measurement, bound.conditioning(measurement));
   }
 }

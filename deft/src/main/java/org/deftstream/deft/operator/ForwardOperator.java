@@ -45,6 +45,24 @@ public interface ForwardOperator {
   /** Draws auxiliary inputs for a simulated record (a fresh mask); empty if there is none. */
   Map<String, float[]> drawAuxiliary(RandomGenerator random);
 
+  /**
+   * Bounds of what images in [-1, 1] measure, noise apart; of the operator of one record. Unbounded
+   * unless the operator says otherwise.
+   */
+  default MeasurementRange measurementRange() {
+    return MeasurementRange.UNBOUNDED;
+  }
+
+  /**
+   * Refuses a measurement in another unit: one whose values leave {@link #measurementRange} by more
+   * than {@link MeasurementRange#withRoom}. What the instrument did not measure does not count.
+   *
+   * @throws IllegalArgumentException one line with what the measurement holds, and the range
+   */
+  default void requireInRange(float[] measurement) {
+    measurementRange().require(kind(), noiseSigma(), measurement);
+  }
+
   /** {@code A(x)}, without noise. */
   float[] measure(float[] image);
 

@@ -41,6 +41,11 @@ record GaussianNoise(double sigma) implements RayNoise {
   }
 
   @Override
+  public MeasurementRange reach(MeasurementRange exact) {
+    return exact;
+  }
+
+  @Override
   public ObjectNode json() {
     return JsonNodeFactory.instance.objectNode().put("type", TYPE).put("sigma", sigma);
   }

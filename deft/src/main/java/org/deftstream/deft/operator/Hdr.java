@@ -31,6 +31,12 @@ final class Hdr extends FixedOperator {
     return false;
   }
 
+  /** That of images: {@link MeasurementRange#OF_IMAGES}. */
+  @Override
+  public MeasurementRange measurementRange() {
+    return MeasurementRange.OF_IMAGES;
+  }
+
   @Override
   public float[] measure(float[] image) {
     requireImage(image);

@@ -136,6 +136,18 @@ public final class Inpainting implements ForwardOperator {
     return Map.of(MASK, distribution.draw(shape, random));
   }
 
+  /** That of images: {@link MeasurementRange#OF_IMAGES}. */
+  @Override
+  public MeasurementRange measurementRange() {
+    return MeasurementRange.OF_IMAGES;
+  }
+
+  /** What stands at hidden pixels does not count. */
+  @Override
+  public void requireInRange(float[] measurement) {
+    ForwardOperator.super.requireInRange(masked(measurement));
+  }
+
   @Override
   public float[] measure(float[] image) {
     return masked(image);

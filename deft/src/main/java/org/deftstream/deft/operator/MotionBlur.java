@@ -37,6 +37,12 @@ final class MotionBlur extends GradientSolved {
     return new int[] {imageShape().height(), imageShape().width(), channels()};
   }
 
+  /** That of images: {@link MeasurementRange#OF_IMAGES}. */
+  @Override
+  public MeasurementRange measurementRange() {
+    return MeasurementRange.OF_IMAGES;
+  }
+
   @Override
   public float[] measure(float[] image) {
     requireImage(image);

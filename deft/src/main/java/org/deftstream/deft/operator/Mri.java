@@ -33,6 +33,7 @@ final class Mri extends GradientSolved {
   private final float[] maps;
 
   private final float[] backgroundOffset;
+  private final MeasurementRange range;
 
   Mri(
       String kind,
@@ -64,6 +65,7 @@ final class Mri extends GradientSolved {
     this.coils = coils;
     this.mapsOfRecord = mapsOfRecord;
     this.maps = maps;
+    range = maps == null ? null : range(maps, shape.size());
     backgroundOffset = new float[shape.size()];
     if (maps != null) {
       Arrays.fill(backgroundOffset, 1);
@@ -128,6 +130,13 @@ final class Mri extends GradientSolved {
     return mapsOfRecord ? Map.of(SENSITIVITIES, CoilMaps.synthetic(imageShape(), coils)) : Map.of();
   }
 
+  /** As far as the coil that sees most could reach, all of the image in phase. */
+  @Override
+  public MeasurementRange measurementRange() {
+    requireMaps();
+    return range;
+  }
+
   @Override
   public float[] measure(float[] image) {
     requireMaps();
@@ -171,6 +180,18 @@ final class Mri extends GradientSolved {
   @Override
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
     return compensated(misfit(x0Hat, measurement));
+  }
+
+  private static MeasurementRange range(float[] maps, int pixels) {
+    double most = 0;
+    for (int from = 0; from < maps.length; from += 2 * pixels) {
+      double sum = 0;
+      for (int i = from; i < from + 2 * pixels; i += 2) {
+        sum += Math.hypot(maps[i], maps[i + 1]);
+      }
+      most = Math.max(most, sum / Math.sqrt(pixels));
+    }
+    return MeasurementRange.symmetric(most);
   }
 
   private float[] compensated(float[] measurement) {

@@ -60,6 +60,12 @@ final class NonlinearBlur extends FixedOperator {
     return false;
   }
 
+  /** That of images: {@link MeasurementRange#OF_IMAGES}. */
+  @Override
+  public MeasurementRange measurementRange() {
+    return MeasurementRange.OF_IMAGES;
+  }
+
   @Override
   public float[] measure(float[] image) {
     var out = blurred(image);

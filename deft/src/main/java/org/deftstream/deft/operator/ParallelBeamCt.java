@@ -44,6 +44,7 @@ public final class ParallelBeamCt implements ForwardOperator {
   private final RampFilter filter;
   private final SparseMatrix backProjection;
   private final float[] backgroundOffset;
+  private final MeasurementRange range;
 
   /**
    * Makes an operator.
@@ -63,7 +64,13 @@ public final class ParallelBeamCt implements ForwardOperator {
     backProjection = geometry.backProjection();
     var ones = new float[geometry.shape().size()];
     Arrays.fill(ones, 1);
-    backgroundOffset = filteredBackProjection(measure(ones));
+    var paths = measure(ones);
+    float longest = 0;
+    for (float path : paths) {
+      longest = Math.max(longest, path);
+    }
+    range = this.noise.reach(MeasurementRange.symmetric(longest));
+    backgroundOffset = filteredBackProjection(paths);
     for (int i = 0; i < backgroundOffset.length; i++) {
       backgroundOffset[i] -= 1;
     }
@@ -122,6 +129,12 @@ public final class ParallelBeamCt implements ForwardOperator {
   @Override
   public Map<String, float[]> drawAuxiliary(RandomGenerator random) {
     return Map.of();
+  }
+
+  /** The longest path through an image of -1 or 1; counted photons can say a little more. */
+  @Override
+  public MeasurementRange measurementRange() {
+    return range;
   }
 
   @Override

@@ -60,6 +60,13 @@ final class PhaseRetrieval extends FixedOperator {
     return false;
   }
 
+  /** From 0 to the modulus in the middle of the spectrum of the image that is 1 everywhere. */
+  @Override
+  public MeasurementRange measurementRange() {
+    int pixels = imageShape().height() * imageShape().width();
+    return new MeasurementRange(0, pixels / Math.sqrt((double) height * width));
+  }
+
   @Override
   public float[] measure(float[] image) {
     requireImage(image);

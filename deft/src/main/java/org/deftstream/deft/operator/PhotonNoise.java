@@ -56,7 +56,7 @@ final class PhotonNoise implements RayNoise {
   public void disturb(float[] exact, RandomGenerator random) {
     for (int i = 0; i < exact.length; i++) {
       long count = Math.max(1, Poisson.draw(expectedCount(exact[i], ones[i]), random));
-      exact[i] = (float) (2 * Math.log(photons / count) / attenuation - ones[i]);
+      exact[i] = (float) (measured((double) count) - ones[i]);
     }
   }
 
@@ -70,6 +70,24 @@ final class PhotonNoise implements RayNoise {
     return weights;
   }
 
+  /**
+   * Down to the longest path, empty, with ten deviations of its count more; up to one photon, or
+   * none, on the shortest path: metal stops rays that no image in [-1, 1] would.
+   */
+  @Override
+  public MeasurementRange reach(MeasurementRange exact) {
+    double longest = 0;
+    double shortest = Double.POSITIVE_INFINITY;
+    for (float one : ones) {
+      longest = Math.max(longest, one);
+      shortest = Math.min(shortest, one);
+    }
+    double brightest = photons + 10 * Math.sqrt(photons) + 10;
+    return new MeasurementRange(
+        Math.min(exact.least(), measured(brightest) - longest),
+        Math.max(exact.most(), measured(1) - shortest));
+  }
+
   @Override
   public ObjectNode json() {
     return JsonNodeFactory.instance
@@ -77,6 +95,11 @@ final class PhotonNoise implements RayNoise {
         .put("type", TYPE)
         .put("photons", photons)
         .put("attenuation", attenuation);
+  }
+
+  /** Twice the line integral of m that a count tells. */
+  private double measured(double count) {
+    return 2 * Math.log(photons / count) / attenuation;
   }
 
   private double expectedCount(double y, double one) {

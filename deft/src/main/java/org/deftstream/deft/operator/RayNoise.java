@@ -17,6 +17,12 @@ interface RayNoise {
    */
   float[] weights(float[] measurement);
 
+  /**
+   * What measurements can be, given what exact ones can: more where noise is not a matter of {@link
+   * #sigma} alone.
+   */
+  MeasurementRange reach(MeasurementRange exact);
+
   /** The field {@code noise} of a specification. */
   ObjectNode json();
 }

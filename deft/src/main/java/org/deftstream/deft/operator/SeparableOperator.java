@@ -32,6 +32,7 @@ final class SeparableOperator extends FixedOperator {
   private final AxisMatrix acrossTransposed;
   private final SeparableSpectrum spectrum;
   private final double regularisation;
+  private final MeasurementRange range;
 
   /**
    * Makes an operator.
@@ -57,6 +58,7 @@ final class SeparableOperator extends FixedOperator {
     acrossTransposed = new AxisMatrix(across.transpose());
     spectrum = new SeparableSpectrum(down, across, shape.channels());
     this.regularisation = regularisation;
+    range = MeasurementRange.symmetric(down.getNormInfty() * across.getNormInfty());
   }
 
   @Override
@@ -68,6 +70,11 @@ final class SeparableOperator extends FixedOperator {
   @Override
   public int[] measurementShape() {
     return new int[] {down.rows(), across.rows(), channels()};
+  }
+
+  @Override
+  public MeasurementRange measurementRange() {
+    return range;
   }
 
   @Override

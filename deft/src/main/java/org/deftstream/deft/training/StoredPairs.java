@@ -71,7 +71,11 @@ public final class StoredPairs implements LabelledPairs {
     if (!tensors.isEmpty()) {
       throw new UserError(file + ": unknown tensor '" + tensors.keySet().iterator().next() + "'");
     }
-    return new Pair(truth, BoundMeasurement.of(operator.bind(auxiliary), y));
+    try {
+      return new Pair(truth, BoundMeasurement.of(operator.bind(auxiliary), y));
+    } catch (IllegalArgumentException e) {
+      throw new UserError(file + ": " + e.getMessage(), e);
+    }
   }
 
   private static float[] take(

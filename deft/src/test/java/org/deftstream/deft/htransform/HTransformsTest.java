@@ -85,7 +85,7 @@ class HTransformsTest {
       xt[i] = (float) (Math.sqrt(ALPHA_BAR) * x0Hat[i] + Math.sqrt(1 - ALPHA_BAR) * eps[i]);
     }
     var y = new float[operator.measure(xt).length];
-    Arrays.fill(y, 77);
+    Arrays.fill(y, 1.5f);
     y[0] = 0.5f;
     return new StepRow(xt, eps, x0Hat, 100, ALPHA_BAR, BoundMeasurement.of(operator, y));
   }

@@ -106,6 +106,26 @@ class StoredPairsTest {
   }
 
   @Test
+  void shouldNameTheFileOfAMeasurementInAnotherUnit() {
+    pair.get("measurement").data()[5] = 255;
+
+    assertThatThrownBy(this::read)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(
+            "a.safetensors: measurement holds 0.000 to 255.0; inpainting measures")
+        .hasMessageContaining("-1.000 to 1.000 of images in [-1, 1]");
+  }
+
+  @Test
+  void shouldNameTheFileOfAMaskThatIsNone() {
+    pair.get("mask").data()[5] = 0.5f;
+
+    assertThatThrownBy(this::read)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a.safetensors: mask must hold only 0 (hidden) and 1 (measured)");
+  }
+
+  @Test
   void shouldSayWhereItFoundNoPairs() {
     assertThatThrownBy(() -> StoredPairs.read(folder, operator))
         .isInstanceOf(UserError.class)

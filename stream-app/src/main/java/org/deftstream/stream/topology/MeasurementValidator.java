@@ -37,8 +37,8 @@ final class MeasurementValidator {
    * @param measurement the measurement
    * @param task its task
    * @return the measurement as the engine takes it
-   * @throws RejectedRecordException if shape, type, byte count, a number or an auxiliary input is
-   *     wrong
+   * @throws RejectedRecordException if shape, type, byte count, range, a number or an auxiliary
+   *     input is wrong
    */
   static BoundMeasurement bind(Measurement measurement, Task task) {
     ForwardOperator operator = task.operator();

@@ -76,6 +76,7 @@ public final class SmallRecords {
     add(
         records,
         "InvalidMeasurement",
+        bytes.apply(edit(good, b -> b.setValues(Tensors.of(scaled(values, 127.5f), 8, 8, 1)))),
         bytes.apply(edit(good, b -> b.setAuxiliary(Map.of()))),
         bytes.apply(
             edit(
@@ -93,6 +94,14 @@ public final class SmallRecords {
   private static Measurement edit(
       Measurement from, Function<Measurement.Builder, Measurement.Builder> change) {
     return change.apply(Measurement.newBuilder(from)).build();
+  }
+
+  private static float[] scaled(float[] values, float factor) {
+    var scaled = values.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= factor;
+    }
+    return scaled;
   }
 
   private static Tensor dtype(Tensor from, DType dtype) {

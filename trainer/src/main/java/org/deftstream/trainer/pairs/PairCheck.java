@@ -91,6 +91,7 @@ public record PairCheck(double maxResidual) {
   }
 
   private void requireConsistent(ForwardOperator operator, float[] truth, float[] measurement) {
+    operator.requireInRange(measurement);
     double residual = operator.residual(truth, measurement);
     if (!(residual <= maxResidual)) {
       throw new IllegalArgumentException(

@@ -49,6 +49,16 @@ class PairCheckTest {
     units[3] = 255;
     var bytes = LabelledPair.newBuilder(measured).setTruth(Tensors.of(units, 4, 4, 1));
     assertRejected(bytes.build(), "images have values in [-1, 1]");
+    var counts = LabelledPair.newBuilder(measured);
+    assertRejected(
+        counts.setMeasurement(Tensors.of(units(200), 4, 4, 1)).build(),
+        "measurement holds 0.000 to 200.0; inpainting measures -1.000 to 1.000");
+  }
+
+  private static float[] units(float value) {
+    var values = new float[16];
+    java.util.Arrays.fill(values, value);
+    return values;
   }
 
   @Test

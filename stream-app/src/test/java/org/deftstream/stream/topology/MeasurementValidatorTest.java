@@ -1,0 +1,80 @@
+package org.deftstream.stream.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.task.Task;
+import org.deftstream.schemas.Tensors;
+import org.deftstream.schemas.avro.DType;
+import org.deftstream.schemas.avro.Measurement;
+import org.deftstream.schemas.avro.Tensor;
+import org.deftstream.stream.ledger.RejectedRecordException;
+import org.junit.jupiter.api.Test;
+
+class MeasurementValidatorTest {
+  private static final Task TASK =
+      Task.parse(
+          """
+          {"name": "small/ct", "prior": "small",
+           "operator": {"kind": "ct-parallel", "views": 4, "detectorBins": 11,
+                        "noise": {"type": "gaussian", "sigma": 0.01}},
+           "trainingFree": {"method": "diffpir", "parameters": {"lambda": 8},
+             "sampler": {"steps": 8, "grid": "quadratic", "noise": "zeta", "noiseLevel": 0.3,
+                         "samples": 1}},
+           "learned": {"sampler": {"steps": 8, "grid": "uniform", "noise": "eta", "noiseLevel": 1,
+                                   "samples": 1}}}
+          """,
+          name -> new ImageShape(8, 8, 1));
+
+  @Test
+  void shouldRefuseAPictureOfBytesNamingBothRanges() {
+    var bytes = new byte[44];
+    Arrays.fill(bytes, (byte) 255);
+    bytes[3] = 0;
+    var picture = measurement(new Tensor(DType.UINT8, List.of(4, 11), ByteBuffer.wrap(bytes)));
+
+    var rejected =
+        catchThrowableOfType(
+            RejectedRecordException.class, () -> MeasurementValidator.bind(picture, TASK));
+
+    assertThat(rejected.errorClass()).isEqualTo("InvalidMeasurement");
+    assertThat(rejected)
+        .hasMessageMatching(
+            "task 'small/ct': measurement holds 0\\.000 to 255\\.0; ct-parallel measures"
+                + " -2\\.\\d+ to 2\\.\\d+ of images in \\[-1, 1] \\(.* with room for noise\\)");
+  }
+
+  @Test
+  void shouldTakeWhatAnImageMeasures() {
+    var white = new float[64];
+    Arrays.fill(white, 1);
+    var values = TASK.operator().measure(white);
+
+    var bound = MeasurementValidator.bind(measurement(Tensors.of(values, 4, 11)), TASK);
+
+    assertThat(bound.measurement()).isEqualTo(values);
+  }
+
+  @Test
+  void shouldNameBothShapes() {
+    var turned = measurement(Tensors.of(new float[44], 11, 4));
+
+    assertThatThrownBy(() -> MeasurementValidator.bind(turned, TASK))
+        .hasMessage("task 'small/ct': values: shape is [11, 4], but must be [4, 11]");
+  }
+
+  private static Measurement measurement(Tensor values) {
+    return Measurement.newBuilder()
+        .setId("m")
+        .setTask("small/ct")
+        .setValues(values)
+        .setAuxiliary(Map.of())
+        .build();
+  }
+}
