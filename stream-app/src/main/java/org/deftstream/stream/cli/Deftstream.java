@@ -66,6 +66,8 @@ public final class Deftstream implements Runnable {
         .forEach(line::addSubcommand);
     var errors = new ErrorReport();
     return line.setCaseInsensitiveEnumValuesAllowed(true)
+        // A folder may be called as a command is: evaluate --out report.
+        .setAllowSubcommandsAsOptionParameters(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors)

@@ -36,10 +36,19 @@ final class ImageOptions {
   private int limit;
 
   ImageSet read(ImageShape shape) {
+    return chosen().select(ImageSet.read(required(), shape));
+  }
+
+  /**
+   * Where the images are.
+   *
+   * @throws UserError if that was not said
+   */
+  Path required() {
     if (source == null) {
       throw new UserError("--images is missing: a folder, zip or idx file to take images from");
     }
-    return chosen().select(ImageSet.read(source, shape));
+    return source;
   }
 
   /** Where the images are, or null where that was not said. */

@@ -21,9 +21,18 @@ final class Models {
   }
 
   Task task() {
+    requireTask();
+    return models.files().task(task);
+  }
+
+  /**
+   * Checks that a task is named; whether there is one of that name is not looked at.
+   *
+   * @throws UserError if none is
+   */
+  void requireTask() {
     if (task == null) {
       throw new UserError("--task is missing: its name, for example head-ct-64/ct-sparse-20");
     }
-    return models.files().task(task);
   }
 }

@@ -84,9 +84,39 @@ public final class TrainCommand implements Callable<Integer> {
     return done.isPresent() ? done.get() : train();
   }
 
-  private int train() {
+  /**
+   * Checks the options of a training from the command line, as far as no file is needed for it:
+   * {@code --serve} and {@code --now} have others.
+   *
+   * @throws UserError if one is missing, is wrong, or does not go with another
+   */
+  public void check() {
     require("--adapter", adapterId);
     require("--network", networkFile);
+    models.requireTask();
+    training.directory();
+    if (simulated()) {
+      images.required();
+    } else if (training.flips || images.source() != null) {
+      throw new UserError(
+          "--images and --flips belong to --pairs simulate; real pairs are taken as they are");
+    }
+    var learned = images.chosen();
+    if (held.wanted()) {
+      if (images.source() == null) {
+        throw new UserError("--validation takes images of --images, which is missing");
+      }
+      held.chosen(images.minimumDeviation());
+      held.requireApart(learned);
+    }
+  }
+
+  private boolean simulated() {
+    return pairs.equals(SIMULATE);
+  }
+
+  private int train() {
+    check();
     var task = models.task();
     var unet = network(task);
     var set = pairs(task);
@@ -136,11 +166,7 @@ public final class TrainCommand implements Callable<Integer> {
     if (!held.wanted()) {
       return Optional.empty();
     }
-    if (images.source() == null) {
-      throw new UserError("--validation takes images of --images, which is missing");
-    }
     var chosen = held.chosen(images.minimumDeviation());
-    held.requireApart(images.chosen());
     return Optional.of(chosen.select(ImageSet.read(images.source(), task.operator().imageShape())));
   }
 
@@ -169,13 +195,9 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private LabelledPairs pairs(Task task) {
-    if (pairs.equals(SIMULATE)) {
+    if (simulated()) {
       var set = images.read(task.operator().imageShape());
       return LabelledPairs.simulated(set.truths(training.flips), task.operator());
-    }
-    if (training.flips || images.source() != null) {
-      throw new UserError(
-          "--images and --flips belong to --pairs simulate; real pairs are taken as they are");
     }
     return StoredPairs.read(Path.of(pairs), task.operator());
   }
