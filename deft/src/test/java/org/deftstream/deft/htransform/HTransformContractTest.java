@@ -1,58 +1,63 @@
 package org.deftstream.deft.htransform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeSet;
-import org.deftstream.deft.Dense;
+import java.util.stream.Stream;
 import org.deftstream.deft.GaussianPrior;
-import org.deftstream.deft.adapter.AdapterFeatures;
-import org.deftstream.deft.adapter.AdapterForm;
-import org.deftstream.deft.adapter.AdapterNetwork;
-import org.deftstream.deft.adapter.AdapterWeights;
-import org.deftstream.deft.adapter.LearnedHTransform;
-import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.sampler.SamplerSettings.NoiseRule;
 import org.deftstream.deft.sampler.SamplerSettings.TimeGrid;
 import org.deftstream.deft.sampler.StepWeights;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What holds for every h-transform there is. A method that {@link HTransforms#methods} gains is
- * tested here without being written down, unless it has a parameter that must be given.
+ * What holds for every h-transform there is, with every operator that it goes with. A method that
+ * {@link HTransforms#methods} gains is tested here without being written down, unless it has a
+ * parameter that must be given. {@code MethodContractTest} asks the same of what is not a choice of
+ * h.
  */
 class HTransformContractTest {
-  private static final Map<String, Map<String, Double>> REQUIRED =
-      Map.of("diffpir", Map.of("lambda", 4.0), "dps", Map.of("zeta", 0.5));
-  private static final Map<String, AdapterForm> ADAPTERS =
-      Map.of(
-          "deft, the paper's", AdapterForm.PAPER,
-          "deft, the standard", AdapterForm.STANDARD,
-          "amortised", AdapterForm.AMORTISED);
+  private static final List<String> KINDS =
+      List.of("inpainting", "ct", "super-resolution", "hdr", "nonlinear-blur", "phase-retrieval");
   private static final int[] TIMESTEPS = {999, 0, 500, 20, 0, 999, 321};
 
   private final GaussianPrior prior = SmallProblems.prior();
 
+  @AfterAll
+  static void closeNetworks() {
+    SmallMethods.closeNetworks();
+  }
+
+  static Stream<Arguments> problems() {
+    return KINDS.stream()
+        .flatMap(
+            kind ->
+                SmallMethods.names().stream()
+                    .filter(method -> SmallMethods.goesWith(method, SmallProblems.operator(kind)))
+                    .map(method -> arguments(kind, method)));
+  }
+
   static List<String> methods() {
-    var all = new ArrayList<>(new TreeSet<>(HTransforms.methods()));
-    all.add("exact");
-    all.addAll(new TreeSet<>(ADAPTERS.keySet()));
-    return all;
+    return SmallMethods.names();
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
-  void shouldAnswerEveryRowWithAFiniteImage(String method) {
-    var rows = rows(1);
+  @MethodSource("problems")
+  void shouldAnswerEveryRowWithAFiniteImage(String kind, String method) {
+    var rows = rows(kind, method, 1);
 
-    var answers = create(method).correct(rows);
+    var answers = create(kind, method).correct(rows);
 
     assertThat(answers).hasSameSizeAs(rows);
     for (int i = 0; i < rows.size(); i++) {
@@ -65,14 +70,14 @@ class HTransformContractTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
-  void shouldAnswerTheSameRowsWithTheSameBits(String method) {
-    var transform = create(method);
+  @MethodSource("problems")
+  void shouldAnswerTheSameRowsWithTheSameBits(String kind, String method) {
+    var transform = create(kind, method);
 
-    var first = transform.correct(rows(1));
-    var again = transform.correct(rows(1));
-    var byAnother = create(method).correct(rows(1));
-    var ofOthers = transform.correct(rows(2));
+    var first = transform.correct(rows(kind, method, 1));
+    var again = transform.correct(rows(kind, method, 1));
+    var byAnother = create(kind, method).correct(rows(kind, method, 1));
+    var ofOthers = transform.correct(rows(kind, method, 2));
 
     for (int i = 0; i < first.size(); i++) {
       assertThat(again.get(i)).isEqualTo(first.get(i));
@@ -82,10 +87,10 @@ class HTransformContractTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
-  void shouldAnswerARowAloneAsAmongOthers(String method) {
-    var transform = create(method);
-    var rows = rows(1);
+  @MethodSource("problems")
+  void shouldAnswerARowAloneAsAmongOthers(String kind, String method) {
+    var transform = create(kind, method);
+    var rows = rows(kind, method, 1);
 
     var together = transform.correct(rows);
 
@@ -100,12 +105,12 @@ class HTransformContractTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
-  void shouldLeaveWhatItWasLentAsItWas(String method) {
-    var rows = rows(1);
-    var untouched = rows(1);
+  @MethodSource("problems")
+  void shouldLeaveWhatItWasLentAsItWas(String kind, String method) {
+    var rows = rows(kind, method, 1);
+    var untouched = rows(kind, method, 1);
 
-    create(method).correct(rows);
+    create(kind, method).correct(rows);
 
     for (int i = 0; i < rows.size(); i++) {
       assertThat(rows.get(i).xt()).isEqualTo(untouched.get(i).xt());
@@ -120,8 +125,8 @@ class HTransformContractTest {
   @ParameterizedTest
   @MethodSource("methods")
   void shouldIgnoreWhatStandsWhereNothingWasMeasured(String method) {
-    var transform = create(method);
-    var row = rows(1).get(2);
+    var transform = create("inpainting", method);
+    var row = rows("inpainting", method, 1).get(2);
     var y = row.measurement().measurement().clone();
     for (int i = 0; i < y.length; i++) {
       y[i] = SmallProblems.MASK[i] == 0 ? 77 : y[i];
@@ -141,53 +146,46 @@ class HTransformContractTest {
         .isEqualTo(transform.correct(List.of(row)).get(0));
   }
 
-  /** Rows from all over the timesteps: every second one is stepped to the clean image. */
-  private List<StepRow> rows(long seed) {
+  /** What {@link SmallMethods#goesWith} leaves out is refused, and says why. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ct", "hdr", "nonlinear-blur", "phase-retrieval"})
+  void shouldSayWhatAnOperatorLacks(String kind) {
+    var operator = SmallProblems.operator(kind);
+    assertThat(SmallMethods.goesWith(Ddrm.METHOD, operator)).isFalse();
+    String lack =
+        "ddrm needs the singular value decomposition of the operator; "
+            + operator.kind()
+            + " has none that is cheap";
+
+    assertThatThrownBy(() -> HTransforms.check(Ddrm.METHOD, operator)).hasMessage(lack);
+    var rows = rows(kind, Ddrm.METHOD, 1);
+    assertThatThrownBy(() -> create(kind, Ddrm.METHOD).correct(rows)).hasMessageContaining(lack);
+  }
+
+  /**
+   * Rows from all over the timesteps: every second one is stepped to the clean image. Each has its
+   * own measurement, and its own mask where there are masks and the method is not bound to one.
+   */
+  private List<StepRow> rows(String kind, String method, long seed) {
     var random = new Random(seed);
     var settings = new SamplerSettings(20, TimeGrid.UNIFORM, NoiseRule.ETA, 0.5, 1);
-    var measurement = SmallProblems.measurement("inpainting");
     var rows = new ArrayList<StepRow>();
     for (int i = 0; i < TIMESTEPS.length; i++) {
       int t = TIMESTEPS[i];
       int target = i % 2 == 1 ? -1 : t - 1;
       var step =
           StepWeights.of(settings, prior.schedule().alphaBar(t), prior.schedule().alphaBar(target));
+      var operator = SmallProblems.operator(kind);
+      if (i % 2 == 1 && !method.equals(SmallMethods.EXACT)) {
+        operator = operator.bind(operator.drawAuxiliary(new Random(i)));
+      }
+      var measurement = SmallProblems.measurement(prior, operator, 7 + i);
       rows.add(SmallProblems.row(prior, measurement, t, step, random));
     }
     return rows;
   }
 
-  private HTransform create(String method) {
-    var operator = SmallProblems.operator("inpainting");
-    return switch (method) {
-      case "exact" -> new ExactHTransform(prior, Dense.matrix(operator), operator.noiseSigma());
-      case "deft, the paper's", "deft, the standard", "amortised" ->
-          new LearnedHTransform(
-              new Mixing(),
-              new AdapterWeights(Map.of()),
-              new AdapterFeatures(ADAPTERS.get(method), 1.5, operator),
-              SmallProblems.SHAPE,
-              BatchSizes.upTo(4));
-      default -> HTransforms.create(method, REQUIRED.getOrDefault(method, Map.of()), prior);
-    };
-  }
-
-  /** A network that mixes the features of each pixel. */
-  private static final class Mixing implements AdapterNetwork {
-    @Override
-    public float[] predict(AdapterWeights weights, float[] features, float[] gradient, int[] t) {
-      int count = features.length / gradient.length;
-      var h = new float[gradient.length];
-      for (int i = 0; i < h.length; i++) {
-        h[i] = (1 + t[i / SmallProblems.SHAPE.size()] / 1000f) * gradient[i];
-        for (int k = 0; k < count; k++) {
-          h[i] += 0.1f * k * features[i * count + k];
-        }
-      }
-      return h;
-    }
-
-    @Override
-    public void close() {}
+  private HTransform create(String kind, String method) {
+    return SmallMethods.create(method, SmallProblems.operator(kind), prior);
   }
 }

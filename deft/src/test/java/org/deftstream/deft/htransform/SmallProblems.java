@@ -21,12 +21,15 @@ import org.deftstream.deft.sampler.StepWeights;
 import org.deftstream.deft.schedule.NoiseSchedule;
 
 /**
- * Measurements of 16 pixels under a Gaussian prior: {@code ct}, {@code inpainting}, and {@code
- * bent}, which is not linear.
+ * Measurements of 16 pixels under a Gaussian prior: {@code ct} and {@code inpainting}; {@code
+ * bent}, which is not linear; and by their kind {@code super-resolution}, {@code hdr}, {@code
+ * nonlinear-blur} and {@code phase-retrieval}.
  */
 final class SmallProblems {
   static final ImageShape SHAPE = new ImageShape(4, 4, 1);
   static final float[] MASK = {1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 0, 1};
+
+  private static final String NOISE = "'noise':{'type':'gaussian','sigma':0.1}}";
 
   private SmallProblems() {}
 
@@ -42,6 +45,9 @@ final class SmallProblems {
                   + "'noise':{'type':'gaussian','sigma':0.1}}");
       case "inpainting" -> mask();
       case "bent" -> BentOperator.of(mask());
+      case "super-resolution" -> create("{'kind':'super-resolution','factor':2," + NOISE);
+      case "hdr", "phase-retrieval" -> create("{'kind':'" + kind + "'," + NOISE);
+      case "nonlinear-blur" -> create("{'kind':'nonlinear-blur','blur':0.5," + NOISE);
       default -> throw new IllegalArgumentException(kind);
     };
   }
@@ -59,7 +65,12 @@ final class SmallProblems {
   }
 
   static BoundMeasurement measurement(GaussianPrior prior, ForwardOperator operator) {
-    var random = new Random(7);
+    return measurement(prior, operator, 7);
+  }
+
+  /** A noisy measurement of the seed's image of the prior. */
+  static BoundMeasurement measurement(GaussianPrior prior, ForwardOperator operator, long seed) {
+    var random = new Random(seed);
     var standard = random.doubles(SHAPE.size()).map(u -> random.nextGaussian()).toArray();
     var truth = plus(prior.mean(), times(Dense.cholesky(prior.covariance()), standard), 1);
     return BoundMeasurement.of(operator, operator.simulate(floats(truth), random));
