@@ -7,11 +7,11 @@ import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.DdimStep;
 
 /**
- * Batches for an adapter (DEFT, eq. 10): features of {@code (x_t, * @param features what the
- * network sees and answers , y, g)}, target {@code eps - eps_theta(x_t, t)}. The prior is only ever
- * evaluated forward, and each of its answers is used {@code reuse} times, every time with a fresh
- * measurement of the same image: the prior's answer does not depend on y, and it is the expensive
- * part.
+ * Batches for an adapter (DEFT, eq. 10): the features of {@code (x_t, x0Hat, y, g)} that {@link
+ * AdapterFeatures#write} states, and as target what {@link AdapterFeatures#target} makes of the
+ * noise. The prior is only ever evaluated forward, and each of its answers is used {@code reuse}
+ * times, every time with a fresh measurement of the same image: the prior's answer does not depend
+ * on y, and it is the expensive part.
  *
  * <p>Answers are made in pools. Pool and order depend on seed and step alone, so a resumed run sees
  * the same batches.
