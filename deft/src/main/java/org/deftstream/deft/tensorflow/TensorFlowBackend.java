@@ -48,7 +48,7 @@ public final class TensorFlowBackend {
 
   /** A prior's network with fresh weights, to be trained. */
   public TrainableNetwork trainPrior(UNetConfig config, long seed) {
-    return new TrainingGraph(config, false, 0, options, seed);
+    return new TrainingGraph(config, false, 0, options.toProto(), seed);
   }
 
   /**
@@ -57,6 +57,6 @@ public final class TensorFlowBackend {
    * @param firstScale first value of s(t)
    */
   public TrainableNetwork trainAdapter(UNetConfig config, double firstScale, long seed) {
-    return new TrainingGraph(config, true, firstScale, options, seed);
+    return new TrainingGraph(config, true, firstScale, options.toProto(), seed);
   }
 }

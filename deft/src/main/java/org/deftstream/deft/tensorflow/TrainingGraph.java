@@ -18,6 +18,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -66,7 +67,7 @@ final class TrainingGraph implements TrainableNetwork {
   private static final String STEPS = "steps";
 
   TrainingGraph(
-      UNetConfig config, boolean adapter, double firstScale, SessionOptions options, long seed) {
+      UNetConfig config, boolean adapter, double firstScale, ConfigProto options, long seed) {
     this.config = config;
     if (config.dropout() > 0) {
       throw new IllegalArgumentException(
@@ -94,7 +95,7 @@ final class TrainingGraph implements TrainableNetwork {
     rowLoss =
         tf.math.mean(tf.math.squaredDifference(output, target), tf.constant(new int[] {1, 2, 3}));
     buildUpdate(tf, weights.variables());
-    session = new Session(graph, options.toProto());
+    session = new Session(graph, options);
     initialize(firstScale, seed);
   }
 
@@ -154,15 +155,16 @@ final class TrainingGraph implements TrainableNetwork {
   private void initialize(double firstScale, long seed) {
     var random = new SplittableRandom(seed);
     var values = new LinkedHashMap<Slot, FloatTensor>();
-    slots.forEach(
-        (spec, s) -> {
-          var first = Initializer.initial(spec, firstScale, random);
-          var zero = new FloatTensor(first.shape(), new float[first.data().length]);
-          s.all().forEach(slot -> values.put(slot, zero));
-          values.put(s.weight(), first);
-          values.put(s.average(), first);
-        });
+    slots.forEach((spec, s) -> begin(values, s, Initializer.initial(spec, firstScale, random)));
     assign(values);
+  }
+
+  /** Weight and average at a value, the optimiser's moments at zero. */
+  private static void begin(Map<Slot, FloatTensor> values, Slots slots, FloatTensor value) {
+    var zero = new FloatTensor(value.shape(), new float[value.data().length]);
+    slots.all().forEach(slot -> values.put(slot, zero));
+    values.put(slots.weight(), value);
+    values.put(slots.average(), value);
   }
 
   /** Sets values in one run: TensorFlow optimises the graph anew for every set of targets. */
@@ -263,13 +265,9 @@ final class TrainingGraph implements TrainableNetwork {
   @Override
   public void warmStart(Map<String, FloatTensor> weights) {
     var values = new LinkedHashMap<Slot, FloatTensor>();
-    slots.forEach(
-        (spec, s) -> {
-          var value = spec.select(weights);
-          values.put(s.weight(), value);
-          values.put(s.average(), value);
-        });
+    slots.forEach((spec, s) -> begin(values, s, spec.select(weights)));
     assign(values);
+    steps = 0;
   }
 
   @Override

@@ -70,7 +70,7 @@ final class FixtureNetwork implements AutoCloseable {
   }
 
   /** Optimising takes seconds for each graph, however small, and running it milliseconds. */
-  private static ConfigProto options(boolean optimised) {
+  static ConfigProto options(boolean optimised) {
     var options = new SessionOptions(1, false).toProto().toBuilder();
     options.getGraphOptionsBuilder().getRewriteOptionsBuilder().setDisableMetaOptimizer(!optimised);
     return options.build();

@@ -93,6 +93,9 @@ public final class TrainCommand implements Callable<Integer> {
   public void check() {
     require("--adapter", adapterId);
     require("--network", networkFile);
+    if (reuse < 1) {
+      throw new UserError("--prior-reuse must be 1 or more, got " + reuse);
+    }
     models.requireTask();
     training.directory();
     if (simulated()) {

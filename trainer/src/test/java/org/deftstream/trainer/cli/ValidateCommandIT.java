@@ -6,16 +6,11 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
-import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
 
 /** A tiny adapter that is trained and validated at the command line, with the shipped prior. */
 class ValidateCommandIT {
@@ -27,15 +22,6 @@ class ValidateCommandIT {
        "down_block_types": ["DownBlock2D"], "up_block_types": ["UpBlock2D"],
        "block_out_channels": [8]}
       """;
-
-  /** No other way to use {@code train}. */
-  @Command
-  private static final class NoMode implements TrainMode {
-    @Override
-    public Optional<Integer> run() {
-      return Optional.empty();
-    }
-  }
 
   @TempDir private Path directory;
   private Path images;
@@ -67,35 +53,14 @@ class ValidateCommandIT {
       "--steps=2",
       "--batch=4"
     };
-    return run(new TrainCommand(new NoMode()), fixed, more);
+    return CommandRun.train(fixed, more);
   }
 
   private String validate(String... more) {
     String[] fixed = {
       "--models=" + MODELS, directory.resolve("out/adapter").toString(), "--images=" + images
     };
-    return run(new ValidateCommand(), fixed, more);
-  }
-
-  /** Runs a command; returns the error's one line, empty if there was none. */
-  private static String run(Callable<Integer> command, String[] fixed, String... more) {
-    var message = new StringBuilder();
-    var line = new CommandLine(command);
-    line.setExecutionExceptionHandler(
-        (thrown, failed, parsed) -> {
-          if (!(thrown instanceof UserError)) {
-            throw thrown;
-          }
-          message.append(thrown.getMessage());
-          return 1;
-        });
-    var all = new String[fixed.length + more.length];
-    System.arraycopy(fixed, 0, all, 0, fixed.length);
-    System.arraycopy(more, 0, all, fixed.length, more.length);
-    int code = line.execute(all);
-    assertThat(code).isEqualTo(message.isEmpty() ? 0 : 1);
-    assertThat(message.toString().lines().count()).isLessThanOrEqualTo(1);
-    return message.toString();
+    return CommandRun.of(new ValidateCommand(), fixed, more);
   }
 
   private AdapterDirectory.Content adapter() {

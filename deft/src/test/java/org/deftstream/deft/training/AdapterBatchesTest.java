@@ -1,0 +1,196 @@
+package org.deftstream.deft.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.deftstream.deft.GaussianPrior;
+import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.AdapterForm;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.schedule.NoiseSchedule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The prior is asked once, and its answer is used as often as was said. */
+class AdapterBatchesTest {
+  private static final ImageShape SHAPE = new ImageShape(4, 4, 1);
+  private static final int ROWS = 3;
+
+  /** Answers are made for so many batches at once. */
+  private static final int POOL = 16;
+
+  private final ForwardOperator operator = inpainting();
+  private final CountingPrior prior = new CountingPrior(GaussianPrior.ramp(SHAPE));
+  private final AdapterFeatures features =
+      new AdapterFeatures(AdapterForm.PAPER, AdapterFeatures.DEFAULT_CLIP, operator);
+
+  /** Counts the images that it is asked about. */
+  private static final class CountingPrior implements Prior {
+    private final Prior prior;
+    private int images;
+
+    CountingPrior(Prior prior) {
+      this.prior = prior;
+    }
+
+    @Override
+    public String name() {
+      return prior.name();
+    }
+
+    @Override
+    public String fingerprint() {
+      return prior.fingerprint();
+    }
+
+    @Override
+    public ImageShape imageShape() {
+      return prior.imageShape();
+    }
+
+    @Override
+    public NoiseSchedule schedule() {
+      return prior.schedule();
+    }
+
+    @Override
+    public long parameters() {
+      return prior.parameters();
+    }
+
+    @Override
+    public String device() {
+      return prior.device();
+    }
+
+    @Override
+    public float[] predictNoise(float[] xt, int[] timesteps) {
+      images += timesteps.length;
+      return prior.predictNoise(xt, timesteps);
+    }
+
+    @Override
+    public void close() {
+      prior.close();
+    }
+  }
+
+  /** What a row of a batch was made of, and what was measured of it. */
+  private record Row(List<Float> xt, List<Float> target, List<Float> conditioning) {}
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void shouldUseEachAnswerOfThePriorAsOftenAsWasSaid(int reuse) {
+    var batches = batches(reuse);
+    int pools = 2;
+    var rows = new ArrayList<Row>();
+    for (int step = 0; step < pools * POOL * reuse; step++) {
+      rows.addAll(rows(batches.batch(step)));
+    }
+
+    assertThat(prior.images).isEqualTo(pools * POOL * ROWS);
+    var uses = new HashMap<List<Float>, List<Row>>();
+    rows.forEach(row -> uses.computeIfAbsent(row.xt(), key -> new ArrayList<>()).add(row));
+    assertThat(uses).hasSize(pools * POOL * ROWS);
+    for (var same : uses.values()) {
+      assertThat(same).hasSize(reuse);
+      // One answer of the prior, and every time another measurement of the image.
+      assertThat(same).extracting(Row::target).containsOnly(same.get(0).target());
+      assertThat(same).extracting(Row::conditioning).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void shouldUseAnAnswerOnceInEveryPassThroughThePool() {
+    var batches = batches(3);
+    for (int pass = 0; pass < 3; pass++) {
+      var seen = new HashSet<List<Float>>();
+      for (int step = 0; step < POOL; step++) {
+        rows(batches.batch(pass * POOL + step)).forEach(row -> seen.add(row.xt()));
+      }
+      assertThat(seen).hasSize(POOL * ROWS);
+    }
+  }
+
+  /** As a run does that goes on from a checkpoint. */
+  @Test
+  void shouldMakeTheSameBatchOfAStepWhereverItBegins() {
+    var batches = batches(2);
+    for (int step = 0; step < 40; step++) {
+      batches.batch(step);
+    }
+
+    var expected = batches.batch(40);
+    var found = batches(2).batch(40);
+
+    assertThat(found.input()).isEqualTo(expected.input());
+    assertThat(found.gradient()).isEqualTo(expected.gradient());
+    assertThat(found.target()).isEqualTo(expected.target());
+    assertThat(found.timesteps()).isEqualTo(expected.timesteps());
+  }
+
+  private AdapterBatches batches(int reuse) {
+    var truths =
+        new Truths() {
+          @Override
+          public ImageShape shape() {
+            return SHAPE;
+          }
+
+          @Override
+          public int size() {
+            return 5;
+          }
+
+          @Override
+          public float[] truth(int index, RandomGenerator random) {
+            var image = new float[SHAPE.size()];
+            Arrays.fill(image, index / 5f);
+            return image;
+          }
+        };
+    var pairs = LabelledPairs.simulated(truths, operator);
+    return new AdapterBatches(prior, pairs, ROWS, reuse, features, 1);
+  }
+
+  private List<Row> rows(TrainingRun.Batch batch) {
+    int channels = features.channels();
+    var rows = new ArrayList<Row>();
+    for (int r = 0; r < ROWS; r++) {
+      var xt = new ArrayList<Float>();
+      var target = new ArrayList<Float>();
+      var conditioning = new ArrayList<Float>();
+      for (int i = r * SHAPE.size(); i < (r + 1) * SHAPE.size(); i++) {
+        xt.add(batch.input()[i * channels]);
+        target.add(batch.target()[i]);
+        conditioning.add(batch.input()[i * channels + 2]);
+      }
+      rows.add(new Row(xt, target, conditioning));
+    }
+    return rows;
+  }
+
+  private static ForwardOperator inpainting() {
+    try {
+      var spec =
+          """
+          {"kind": "inpainting", "noise": {"type": "gaussian", "sigma": 0.1},
+           "mask": {"type": "random", "leastHidden": 0.3, "mostHidden": 0.6}}
+          """;
+      return Operators.create(new ObjectMapper().readTree(spec), SHAPE);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.deftstream.deft.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.deftstream.deft.tensor.FloatTensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the loop asks of the network, step by step. */
+class TrainingRunTest {
+  private static final TrainingRun.Listener SILENT =
+      new TrainingRun.Listener() {
+        @Override
+        public void stepped(long step, double progress, double loss, double elapsedMinutes) {}
+
+        @Override
+        public void checkpointed(TrainingRun run) {}
+      };
+
+  @TempDir private Path directory;
+
+  private record Step(double learningRate, double emaDecay) {}
+
+  /** Learns nothing and remembers how it was asked to. */
+  private static final class Recorder implements TrainableNetwork {
+    private final List<Step> steps = new ArrayList<>();
+
+    @Override
+    public float[] step(float[] in, float[] g, int[] t, float[] want, double rate, double decay) {
+      steps.add(new Step(rate, decay));
+      return new float[] {1};
+    }
+
+    @Override
+    public Map<String, FloatTensor> averagedWeights() {
+      return Map.of();
+    }
+
+    @Override
+    public Map<String, FloatTensor> state() {
+      return Map.of("w", new FloatTensor(new int[] {1}, new float[1]));
+    }
+
+    @Override
+    public void restore(Map<String, FloatTensor> state) {}
+
+    @Override
+    public void warmStart(Map<String, FloatTensor> weights) {}
+
+    @Override
+    public long parameters() {
+      return 1;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private List<Step> steps(TrainingBudget budget, double learningRate, double emaDecay) {
+    var network = new Recorder();
+    var batch = new TrainingRun.Batch(new float[1], null, new int[1], new float[1]);
+    new TrainingRun(network, budget, learningRate, emaDecay, 1e9, directory)
+        .run(step -> batch, SILENT);
+    return network.steps;
+  }
+
+  @Test
+  void shouldWarmUpAndThenLetTheLearningRateDecayLinearlyToZero() {
+    int count = 400;
+    var steps = steps(new TrainingBudget(count, Double.POSITIVE_INFINITY), 0.25, 0.999);
+
+    assertThat(steps).hasSize(count);
+    for (int n = 0; n < count; n++) {
+      double warm = n < 100 ? (n + 1) / 100.0 : 1;
+      assertThat(steps.get(n).learningRate())
+          .as("step %s", n)
+          .isCloseTo(0.25 * warm * (count - n) / count, within(1e-12));
+    }
+  }
+
+  /** An average over the last steps only, as long as there are few: the first weights are noise. */
+  @Test
+  void shouldForgetTheFirstWeightsFaster() {
+    var steps = steps(new TrainingBudget(60, Double.POSITIVE_INFINITY), 1, 0.8);
+
+    assertThat(steps.get(0).emaDecay()).isEqualTo(0.1);
+    assertThat(steps.get(8).emaDecay()).isEqualTo(0.5);
+    assertThat(steps.get(34).emaDecay()).isLessThan(0.8);
+    assertThat(steps.subList(35, 60)).allSatisfy(s -> assertThat(s.emaDecay()).isEqualTo(0.8));
+  }
+
+  @Test
+  void shouldEndAtRateZeroAlsoWhereTimeEndsTheRun() {
+    var steps = steps(new TrainingBudget(Long.MAX_VALUE, 0.2 / 60), 1, 0.9);
+
+    assertThat(steps).hasSizeGreaterThan(200);
+    var last = steps.get(steps.size() - 1).learningRate();
+    assertThat(last).isBetween(0.0, 0.2);
+    var decaying = steps.subList(100, steps.size());
+    assertThat(decaying)
+        .extracting(Step::learningRate)
+        .isSortedAccordingTo(java.util.Comparator.reverseOrder());
+  }
+}
