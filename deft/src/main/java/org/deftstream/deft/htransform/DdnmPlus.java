@@ -1,7 +1,6 @@
 package org.deftstream.deft.htransform;
 
 import java.util.List;
-import org.deftstream.deft.operator.SpectralForm;
 
 /**
  * DDNM+ (Wang et al., arXiv 2212.00490, section 3.3), which lets the measurement's noise into the
@@ -15,8 +14,9 @@ import org.deftstream.deft.operator.SpectralForm;
  * S s' >= sigma:    y / S + sqrt(s'^2 - (sigma / S)^2) z
  * }</pre>
  *
- * and for the others, with {@code l = min(1, s' / (gain sigma))} and the clean image {@code x0h =
- * x0 + l A^+ (y - A x0)}, x0 being clipped to [-1, 1] and {@code s} the noise of x_t,
+ * which is {@link Ddrm}'s with etaB 1, and for the others, with {@code l = min(1, s' / (gain
+ * sigma))} and the clean image {@code x0h = x0 + l A^+ (y - A x0)}, x0 being clipped to [-1, 1] and
+ * {@code s} the noise of x_t,
  *
  * <pre>{@code
  * x0h + (c / s) (x_t / sqrt(a) - x0h) + (f / s') sqrt(s'^2 - (l gain sigma)^2) z
@@ -62,43 +62,16 @@ public final class DdnmPlus implements HTransform {
   }
 
   private float[] correct(StepRow row) {
+    return row.measurement()
+        .operator()
+        .spectralForm()
+        .map(spectrum -> Ddrm.correct(spectrum, row, 1))
+        .orElseGet(() -> inPixels(row));
+  }
+
+  private float[] inPixels(StepRow row) {
     boolean last = row.step().targetAlphaBar() == 1;
     float[] z = last ? new float[row.xt().length] : row.fresh();
-    var spectrum = row.measurement().operator().spectralForm();
-    return spectrum.isPresent() ? inBasis(spectrum.get(), row, z) : inPixels(row, z);
-  }
-
-  private static float[] inBasis(SpectralForm spectrum, StepRow row, float[] z) {
-    float[] clean = spectrum.imageToSpectral(row.x0Hat());
-    float[] eps = spectrum.imageToSpectral(row.eps());
-    float[] fresh = spectrum.imageToSpectral(z);
-    float[] y = spectrum.measurementToSpectral(row.measurement().measurement());
-    float[] singular = spectrum.singularValues();
-    double sigma = row.measurement().operator().noiseSigma();
-    double root = Math.sqrt(row.step().targetAlphaBar());
-    double spread = Ddnm.spread(row.step());
-    double c = row.step().predicted() / root;
-    double f = row.step().fresh() / root;
-    var h = new float[clean.length];
-    for (int i = 0; i < h.length; i++) {
-      double s = singular[i];
-      if (s == 0) {
-        continue;
-      }
-      double next;
-      if (s * spread < sigma) {
-        next = clean[i] + c * (y[i] - s * clean[i]) / sigma + f * fresh[i];
-      } else {
-        double rest = Math.sqrt(spread * spread - (sigma / s) * (sigma / s));
-        next = y[i] / s + rest * fresh[i];
-      }
-      double unconditional = clean[i] + c * eps[i] + f * fresh[i];
-      h[i] = (float) (root * (next - unconditional) / row.step().noise());
-    }
-    return spectrum.spectralToImage(h);
-  }
-
-  private float[] inPixels(StepRow row, float[] z) {
     var operator = row.measurement().operator();
     double root = Math.sqrt(row.step().targetAlphaBar());
     double spread = Ddnm.spread(row.step());

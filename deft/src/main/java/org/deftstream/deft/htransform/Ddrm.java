@@ -3,7 +3,6 @@ package org.deftstream.deft.htransform;
 import java.util.List;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.SpectralForm;
-import org.deftstream.deft.sampler.StepWeights;
 
 /**
  * DDRM (Kawar et al., arXiv 2201.11793, eqs. 7 and 8) for operators with a cheap singular value
@@ -62,15 +61,7 @@ public final class Ddrm implements HTransform {
   }
 
   private float[] correct(StepRow row) {
-    var operator = row.measurement().operator();
-    var spectrum = spectrum(operator);
-    float[] clean = spectrum.imageToSpectral(row.x0Hat());
-    float[] eps = spectrum.imageToSpectral(row.eps());
-    float[] y = spectrum.measurementToSpectral(row.measurement().measurement());
-    boolean last = row.step().targetAlphaBar() == 1;
-    float[] z = last ? new float[clean.length] : spectrum.imageToSpectral(row.fresh());
-    return spectrum.spectralToImage(
-        shifts(spectrum, operator.noiseSigma(), row.step(), clean, eps, y, z));
+    return correct(spectrum(row.measurement().operator()), row, etaB);
   }
 
   /**
@@ -89,35 +80,37 @@ public final class Ddrm implements HTransform {
                         + " has none that is cheap"));
   }
 
-  private float[] shifts(
-      SpectralForm spectrum,
-      double sigma,
-      StepWeights step,
-      float[] clean,
-      float[] eps,
-      float[] y,
-      float[] z) {
+  /** The correction in the singular basis. */
+  static float[] correct(SpectralForm spectrum, StepRow row, double etaB) {
+    float[] clean = spectrum.imageToSpectral(row.x0Hat());
+    float[] eps = spectrum.imageToSpectral(row.eps());
+    float[] y = spectrum.measurementToSpectral(row.measurement().measurement());
+    boolean last = row.step().targetAlphaBar() == 1;
+    float[] z = last ? new float[clean.length] : spectrum.imageToSpectral(row.fresh());
     float[] singular = spectrum.singularValues();
-    double root = Math.sqrt(step.targetAlphaBar());
-    double spread = Math.sqrt(1 - step.targetAlphaBar()) / root;
-    double predicted = step.predicted() / root;
-    double fresh = step.fresh() / root;
+    double sigma = row.measurement().operator().noiseSigma();
+    double root = Math.sqrt(row.step().targetAlphaBar());
+    double spread = Ddnm.spread(row.step());
+    double predicted = row.step().predicted() / root;
+    double fresh = row.step().fresh() / root;
     var h = new float[clean.length];
     for (int i = 0; i < h.length; i++) {
       double s = singular[i];
-      double unconditional = clean[i] + predicted * eps[i] + fresh * z[i];
-      double next;
       if (s == 0) {
-        next = unconditional;
-      } else if (s * spread < sigma) {
+        continue;
+      }
+      double next;
+      if (s * spread < sigma) {
         next = clean[i] + predicted * (y[i] - s * clean[i]) / sigma + fresh * z[i];
       } else {
         double noise = etaB * sigma / s;
+        // Rounding can leave a negative nothing under the root.
         double rest = Math.sqrt(Math.max(0, spread * spread - noise * noise));
         next = (1 - etaB) * clean[i] + etaB * y[i] / s + rest * z[i];
       }
-      h[i] = (float) (root * (next - unconditional) / step.noise());
+      double unconditional = clean[i] + predicted * eps[i] + fresh * z[i];
+      h[i] = (float) (root * (next - unconditional) / row.step().noise());
     }
-    return h;
+    return spectrum.spectralToImage(h);
   }
 }

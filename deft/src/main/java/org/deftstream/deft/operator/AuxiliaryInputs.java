@@ -3,6 +3,7 @@ package org.deftstream.deft.operator;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.deftstream.deft.text.Nearest;
 
@@ -58,5 +59,20 @@ public final class AuxiliaryInputs {
           values.put(name, reader.read("auxiliary." + name, value, shape));
         });
     return values;
+  }
+
+  /**
+   * Refuses names that the operator does not take.
+   *
+   * @throws IllegalArgumentException one line with the name, and the one that was probably meant
+   */
+  static void requireKnown(ForwardOperator operator, Set<String> names) {
+    var known = operator.auxiliaryShapes().keySet();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "unknown auxiliary input '" + name + "'" + Nearest.hint(name, known));
+      }
+    }
   }
 }

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.deftstream.deft.image.ImageShape;
 
@@ -47,26 +45,6 @@ abstract class FixedOperator implements ForwardOperator {
   @Override
   public final double noiseSigma() {
     return noise.sigma();
-  }
-
-  @Override
-  public Map<String, int[]> auxiliaryShapes() {
-    return Map.of();
-  }
-
-  /** This operator; there are no auxiliary inputs. */
-  @Override
-  public ForwardOperator bind(Map<String, float[]> auxiliary) {
-    if (!auxiliary.isEmpty()) {
-      throw new IllegalArgumentException(
-          kind + " takes no auxiliary inputs, got " + String.join(", ", auxiliary.keySet()));
-    }
-    return this;
-  }
-
-  @Override
-  public Map<String, float[]> drawAuxiliary(RandomGenerator random) {
-    return Map.of();
   }
 
   /** As many channels as the image has. */

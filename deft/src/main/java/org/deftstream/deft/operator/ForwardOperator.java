@@ -32,7 +32,9 @@ public interface ForwardOperator {
   double noiseSigma();
 
   /** Name and shape of each auxiliary input that a record must carry; empty if there is none. */
-  Map<String, int[]> auxiliaryShapes();
+  default Map<String, int[]> auxiliaryShapes() {
+    return Map.of();
+  }
 
   /**
    * The operator of one record.
@@ -40,10 +42,18 @@ public interface ForwardOperator {
    * @param auxiliary a value for each name of {@link #auxiliaryShapes()}
    * @throws IllegalArgumentException one line that says what does not fit, and what would be right
    */
-  ForwardOperator bind(Map<String, float[]> auxiliary);
+  default ForwardOperator bind(Map<String, float[]> auxiliary) {
+    if (!auxiliary.isEmpty()) {
+      throw new IllegalArgumentException(
+          kind() + " takes no auxiliary inputs, got " + String.join(", ", auxiliary.keySet()));
+    }
+    return this;
+  }
 
   /** Draws auxiliary inputs for a simulated record (a fresh mask); empty if there is none. */
-  Map<String, float[]> drawAuxiliary(RandomGenerator random);
+  default Map<String, float[]> drawAuxiliary(RandomGenerator random) {
+    return Map.of();
+  }
 
   /**
    * Bounds of what images in [-1, 1] measure, noise apart; of the operator of one record. Unbounded

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
-import org.deftstream.deft.text.Nearest;
 
 /**
  * Inpainting, kind {@code inpainting}: y = M x + noise, where the mask M holds 1 for each pixel
@@ -94,15 +93,7 @@ public final class Inpainting implements ForwardOperator {
 
   @Override
   public ForwardOperator bind(Map<String, float[]> auxiliary) {
-    for (String name : auxiliary.keySet()) {
-      if (!name.equals(MASK)) {
-        throw new IllegalArgumentException(
-            "unknown auxiliary input '"
-                + name
-                + "'"
-                + Nearest.hint(name, auxiliaryShapes().keySet()));
-      }
-    }
+    AuxiliaryInputs.requireKnown(this, auxiliary.keySet());
     var given = auxiliary.get(MASK);
     if (given == null) {
       throw new IllegalArgumentException(

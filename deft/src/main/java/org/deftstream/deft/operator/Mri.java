@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
-import org.deftstream.deft.text.Nearest;
 
 /**
  * Magnetic resonance imaging of real images of one channel, kinds {@code mri-cartesian} and {@code
@@ -100,15 +99,7 @@ final class Mri extends GradientSolved {
     if (!mapsOfRecord) {
       return super.bind(auxiliary);
     }
-    for (String name : auxiliary.keySet()) {
-      if (!name.equals(SENSITIVITIES)) {
-        throw new IllegalArgumentException(
-            "unknown auxiliary input '"
-                + name
-                + "'"
-                + Nearest.hint(name, auxiliaryShapes().keySet()));
-      }
-    }
+    AuxiliaryInputs.requireKnown(this, auxiliary.keySet());
     var given = auxiliary.get(SENSITIVITIES);
     int size = coils * imageShape().size() * 2;
     if (given == null || given.length != size) {

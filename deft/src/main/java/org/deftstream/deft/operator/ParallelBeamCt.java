@@ -3,7 +3,6 @@ package org.deftstream.deft.operator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
@@ -109,26 +108,6 @@ public final class ParallelBeamCt implements ForwardOperator {
   @Override
   public double noiseSigma() {
     return noise.sigma();
-  }
-
-  @Override
-  public Map<String, int[]> auxiliaryShapes() {
-    return Map.of();
-  }
-
-  /** This operator; there are no auxiliary inputs. */
-  @Override
-  public ForwardOperator bind(Map<String, float[]> auxiliary) {
-    if (!auxiliary.isEmpty()) {
-      throw new IllegalArgumentException(
-          KIND + " takes no auxiliary inputs, got " + String.join(", ", auxiliary.keySet()));
-    }
-    return this;
-  }
-
-  @Override
-  public Map<String, float[]> drawAuxiliary(RandomGenerator random) {
-    return Map.of();
   }
 
   /** The longest path through an image of -1 or 1; counted photons can say a little more. */

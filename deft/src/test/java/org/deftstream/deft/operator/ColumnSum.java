@@ -2,9 +2,7 @@ package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.util.Map;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.text.JsonFields;
 
@@ -72,25 +70,6 @@ public final class ColumnSum implements ForwardOperator {
   @Override
   public double noiseSigma() {
     return sigma;
-  }
-
-  @Override
-  public Map<String, int[]> auxiliaryShapes() {
-    return Map.of();
-  }
-
-  @Override
-  public ForwardOperator bind(Map<String, float[]> auxiliary) {
-    if (!auxiliary.isEmpty()) {
-      throw new IllegalArgumentException(
-          KIND + " takes no auxiliary inputs, got " + String.join(", ", auxiliary.keySet()));
-    }
-    return this;
-  }
-
-  @Override
-  public Map<String, float[]> drawAuxiliary(RandomGenerator random) {
-    return Map.of();
   }
 
   @Override
