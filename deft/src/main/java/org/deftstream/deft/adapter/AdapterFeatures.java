@@ -8,8 +8,9 @@ import org.deftstream.deft.operator.ForwardOperator;
 /**
  * What an adapter's network sees of a row, the same in training and in service, and what follows
  * from its answer. Channels last, in this order: x_t (C), the clipped x0Hat (C, where the form has
- * it), the operator's conditioning and step features, the residual g (C, where the form has one). C
- * is the number of image channels. Immutable and thread-safe.
+ * it), the operator's conditioning and step features, the residual g (C, where the form has one),
+ * and where the form remembers it, the clipped estimate of the step before and the likelihood
+ * gradient there (2 C). C is the number of image channels. Immutable and thread-safe.
  */
 public final class AdapterFeatures {
   /**
@@ -40,7 +41,10 @@ public final class AdapterFeatures {
   /** Number of feature channels of a form. */
   public static int channels(AdapterForm form, ForwardOperator operator) {
     int images =
-        1 + (form.estimate() ? 1 : 0) + (form.gradient() == AdapterForm.Gradient.NONE ? 0 : 1);
+        1
+            + (form.estimate() ? 1 : 0)
+            + (form.gradient() == AdapterForm.Gradient.NONE ? 0 : 1)
+            + (form.previous() ? 2 : 0);
     int steps = form.estimate() ? operator.stepFeatureChannels() : 0;
     return images * operator.imageShape().channels() + operator.conditioningChannels() + steps;
   }
@@ -106,6 +110,23 @@ public final class AdapterFeatures {
     }
   }
 
+  /**
+   * Adds to a row that is written the estimate of the step before and the likelihood gradient
+   * there. Without this call the row says that there is none: zeros.
+   *
+   * @param features the batch's features
+   * @param row index of the row
+   * @param previous the estimate, as it came
+   */
+  public void writePrevious(
+      float[] features, int row, float[] previous, BoundMeasurement measurement) {
+    float[] estimate = clipped(previous);
+    var target = new Target(features, row * shape.height() * shape.width() * channels);
+    target.skip(channels - 2 * shape.channels());
+    target.add(estimate);
+    target.add(measurement.operator().likelihoodGradient(estimate, measurement.measurement()));
+  }
+
   /** Where the next image-shaped feature of a row goes. */
   private final class Target {
     private final float[] features;
@@ -114,6 +135,10 @@ public final class AdapterFeatures {
     Target(float[] features, int at) {
       this.features = features;
       this.at = at;
+    }
+
+    void skip(int width) {
+      at += width;
     }
 
     void add(float[] image) {
@@ -187,6 +212,23 @@ public final class AdapterFeatures {
       }
       default -> throw new IllegalStateException(form.output().name());
     }
+  }
+
+  /**
+   * The conditional estimate {@code E[x0 | x_t, y]} that an answer stands for, where the form
+   * answers with a clean image.
+   *
+   * @param answer the network's answers, rows one after the other
+   * @param x0 clipped x0Hat
+   */
+  public float[] estimate(float[] answer, int row, float[] x0, double alphaBar) {
+    int size = shape.size();
+    float c = (float) Math.sqrt(1 - alphaBar);
+    var estimate = new float[size];
+    for (int i = 0; i < size; i++) {
+      estimate[i] = x0[i] + c * answer[row * size + i];
+    }
+    return estimate;
   }
 
   /**

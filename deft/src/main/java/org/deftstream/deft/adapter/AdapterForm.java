@@ -14,8 +14,12 @@ import org.deftstream.deft.text.JsonFields;
  * @param output meaning of the network's answer
  * @param gradient which residual the network is given as g
  * @param estimate whether the network sees the clipped Tweedie estimate x0Hat
+ * @param previous whether it also sees the conditional estimate of the step before, and the
+ *     likelihood gradient there (self-conditioning: Chen et al., arXiv 2208.04202). The optimum of
+ *     the regression stays {@code E[x0 | x_t, y]}; what the network found out at the noisier step
+ *     is a hint that the noise would otherwise wash out. Only with {@link Output#CLEAN_IMAGE}
  */
-public record AdapterForm(Output output, Gradient gradient, boolean estimate) {
+public record AdapterForm(Output output, Gradient gradient, boolean estimate, boolean previous) {
   /** Meaning of {@code NN = NN1 - s(t) g}; c is {@code sqrt(1 - alphaBar)}. */
   public enum Output {
     /** {@code h = NN}: eq. 12 of the paper as it stands. */
@@ -46,14 +50,31 @@ public record AdapterForm(Output output, Gradient gradient, boolean estimate) {
 
   /** The paper's form: eq. 12 with x0Hat and the preconditioned gradient. */
   public static final AdapterForm PAPER =
-      new AdapterForm(Output.CORRECTION, Gradient.PRECONDITIONED, true);
+      new AdapterForm(Output.CORRECTION, Gradient.PRECONDITIONED, true, false);
 
   /** The form that trains best: the correction of the clean image, from the proximal point on. */
   public static final AdapterForm STANDARD =
-      new AdapterForm(Output.CLEAN_IMAGE, Gradient.PROXIMAL, true);
+      new AdapterForm(Output.CLEAN_IMAGE, Gradient.PROXIMAL, true, false);
+
+  /** The standard form that is also shown what it estimated at the step before. */
+  public static final AdapterForm RECURRENT =
+      new AdapterForm(Output.CLEAN_IMAGE, Gradient.PROXIMAL, true, true);
 
   /** The amortised conditional network: features of the measurement only. */
-  public static final AdapterForm AMORTISED = new AdapterForm(Output.NOISE, Gradient.NONE, false);
+  public static final AdapterForm AMORTISED =
+      new AdapterForm(Output.NOISE, Gradient.NONE, false, false);
+
+  /**
+   * Checks the form.
+   *
+   * @throws IllegalArgumentException if it remembers what it does not answer
+   */
+  public AdapterForm {
+    if (previous && output != Output.CLEAN_IMAGE) {
+      throw new IllegalArgumentException(
+          "form: previous goes with output clean-image only, got " + label(output));
+    }
+  }
 
   /**
    * First value of s(t): where g is a step that may be taken as it is, it is taken; otherwise
@@ -64,7 +85,8 @@ public record AdapterForm(Output output, Gradient gradient, boolean estimate) {
   }
 
   /**
-   * Reads {@code {"output": "clean-image", "gradient": "proximal", "estimate": true}}.
+   * Reads {@code {"output": "clean-image", "gradient": "proximal", "estimate": true, "previous":
+   * true}}; previous left out is false.
    *
    * @throws IllegalArgumentException one line that names the field that is wrong, unknown or
    *     missing
@@ -79,18 +101,21 @@ public record AdapterForm(Output output, Gradient gradient, boolean estimate) {
         new AdapterForm(
             choice(fields, "output", Output.class),
             choice(fields, "gradient", Gradient.class),
-            estimate.booleanValue());
+            estimate.booleanValue(),
+            fields.flag("previous", false));
     fields.refuseUnknown();
     return form;
   }
 
   /** Writes what {@link #parse} reads. */
   ObjectNode toJson() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("output", label(output))
-        .put("gradient", label(gradient))
-        .put("estimate", estimate);
+    var json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("output", label(output))
+            .put("gradient", label(gradient))
+            .put("estimate", estimate);
+    return previous ? json.put("previous", true) : json;
   }
 
   private static <E extends Enum<E>> E choice(JsonFields fields, String name, Class<E> type) {

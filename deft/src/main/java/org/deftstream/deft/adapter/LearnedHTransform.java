@@ -51,6 +51,11 @@ public final class LearnedHTransform implements HTransform {
   }
 
   @Override
+  public boolean remembers() {
+    return features.form().previous();
+  }
+
+  @Override
   public List<float[]> correct(List<StepRow> rows) {
     int largest = batchSizes.largest();
     var answers = new ArrayList<float[]>(rows.size());
@@ -76,6 +81,9 @@ public final class LearnedHTransform implements HTransform {
               clean[i] = features.clipped(row.x0Hat());
               features.write(
                   input, gradients, i, row.xt(), clean[i], row.alphaBar(), row.measurement());
+              if (remembers() && row.previous() != null) {
+                features.writePrevious(input, i, row.previous(), row.measurement());
+              }
               t[i] = row.t();
             });
     float[] answer = network.predict(weights, input, gradients, t);

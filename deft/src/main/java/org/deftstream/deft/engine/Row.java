@@ -71,7 +71,8 @@ final class Row {
         step.alphaBar(),
         trajectory.job().request().measurement(),
         step,
-        z);
+        z,
+        trajectory.previous());
   }
 
   /** Refuses a correction of the wrong size, before any row of the call is changed. */
@@ -94,6 +95,8 @@ final class Row {
     }
     if (!finite(eps)) {
       failNonFinite("the correction of " + trajectory.job().request().hTransform().method());
+    } else if (trajectory.job().request().hTransform().remembers()) {
+      trajectory.remember(DdimStep.clean(trajectory.x(), eps, step.alphaBar()));
     }
   }
 

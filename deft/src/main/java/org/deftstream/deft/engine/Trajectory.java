@@ -6,9 +6,9 @@ import org.deftstream.deft.sampler.Stepper;
 import org.deftstream.deft.sampler.TimeSteps;
 
 /**
- * One posterior sample on its way from noise to an image. Its state is the noisy image x_t and the
- * position in the timesteps; both change only in {@link StepExecutor}. Used by the engine's thread
- * alone.
+ * One posterior sample on its way from noise to an image. Its state is the noisy image x_t, the
+ * position in the timesteps, and for methods that remember it the last conditional estimate; all
+ * change only in {@link StepExecutor}. Used by the engine's thread alone.
  *
  * <p>Ordered as the planner serves trajectories of one h-transform: by job, then by sample.
  */
@@ -18,6 +18,7 @@ final class Trajectory implements Comparable<Trajectory> {
   private CounterNoise noise;
   private Stepper stepper;
   private float[] x;
+  private float[] previous;
   private int position;
 
   Trajectory(Job job, int sample) {
@@ -53,6 +54,16 @@ final class Trajectory implements Comparable<Trajectory> {
   /** The noisy image x_t; after the last step the sample. */
   float[] x() {
     return x;
+  }
+
+  /** The conditional estimate of the step before; null at the first, or where nobody remembers. */
+  float[] previous() {
+    return previous;
+  }
+
+  /** Keeps the conditional estimate of this step for the next one. */
+  void remember(float[] estimate) {
+    previous = estimate;
   }
 
   CounterNoise noise() {

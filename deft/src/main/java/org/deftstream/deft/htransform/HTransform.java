@@ -23,6 +23,14 @@ public interface HTransform {
   }
 
   /**
+   * Whether h also depends on the conditional estimate of the step before, {@link
+   * StepRow#previous}. A trajectory of such a method keeps one more image.
+   */
+  default boolean remembers() {
+    return false;
+  }
+
+  /**
    * Corrections for a batch of trajectories, each at its own timestep.
    *
    * @param rows at least one row

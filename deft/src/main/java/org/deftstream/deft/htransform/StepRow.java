@@ -17,6 +17,8 @@ import org.deftstream.deft.sampler.StepWeights;
  *     methods that are published as a step ({@link HTransform#prescribesStep})
  * @param fresh the step's fresh noise z, standard normal. There for methods that prescribe the
  *     step, unless it is the last; else it may be null or hold anything
+ * @param previous the conditional estimate {@code E[x0 | x_s, y]} of the step before. There for
+ *     methods that remember it ({@link HTransform#remembers}); null at the first step
  */
 public record StepRow(
     float[] xt,
@@ -26,7 +28,8 @@ public record StepRow(
     double alphaBar,
     BoundMeasurement measurement,
     StepWeights step,
-    float[] fresh) {
+    float[] fresh,
+    float[] previous) {
 
   /** A row whose step leads to the clean image. */
   public StepRow(
@@ -36,6 +39,6 @@ public record StepRow(
       int t,
       double alphaBar,
       BoundMeasurement measurement) {
-    this(xt, eps, x0Hat, t, alphaBar, measurement, StepWeights.toClean(alphaBar), null);
+    this(xt, eps, x0Hat, t, alphaBar, measurement, StepWeights.toClean(alphaBar), null, null);
   }
 }

@@ -44,6 +44,7 @@ final class TrainingGraph implements TrainableNetwork {
   private final Placeholder<TFloat32> emaDecay;
   private final Placeholder<TFloat32> beta1Power;
   private final Placeholder<TFloat32> beta2Power;
+  private final Operand<TFloat32> output;
   private final Operand<TFloat32> rowLoss;
   private final List<Op> update = new ArrayList<>();
   private final Map<WeightSpec, Slots> slots = new LinkedHashMap<>();
@@ -84,7 +85,6 @@ final class TrainingGraph implements TrainableNetwork {
     beta1Power = scalar(tf);
     beta2Power = scalar(tf);
     var weights = new VariableWeights(tf);
-    Operand<TFloat32> output;
     if (adapter) {
       gradient = image(tf, h, w, config.outChannels());
       output = AdapterGraph.build(tf, config, weights, input, gradient, timesteps);
@@ -206,6 +206,24 @@ final class TrainingGraph implements TrainableNetwork {
       }
       update.forEach(runner::addTarget);
       try (Result result = runner.fetch(rowLoss).run()) {
+        return Tensors.toFloats((TFloat32) result.get(0));
+      }
+    }
+  }
+
+  @Override
+  public float[] predict(float[] in, float[] g, int[] t) {
+    int rows = t.length;
+    int h = config.sampleHeight();
+    int w = config.sampleWidth();
+    try (var x = Tensors.of(in, rows, h, w, config.inChannels());
+        var time = Tensors.of(t);
+        var likelihood = g == null ? null : Tensors.of(g, rows, h, w, config.outChannels())) {
+      var runner = session.runner().feed(input, x).feed(timesteps, time);
+      if (likelihood != null) {
+        runner.feed(gradient, likelihood);
+      }
+      try (Result result = runner.fetch(output).run()) {
         return Tensors.toFloats((TFloat32) result.get(0));
       }
     }

@@ -1,8 +1,10 @@
 package org.deftstream.deft.training;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.DdimStep;
 
@@ -13,8 +15,13 @@ import org.deftstream.deft.sampler.DdimStep;
  * times, every time with a fresh measurement of the same image: the prior's answer does not depend
  * on y, and it is the expensive part.
  *
- * <p>Answers are made in pools. Pool and order depend on seed and step alone, so a resumed run sees
- * the same batches.
+ * <p>Where the form remembers the estimate of the step before, half of a batch's rows are shown
+ * what the network itself makes of them without, as self-conditioning is trained (Chen et al.,
+ * arXiv 2208.04202, section 3.2): no trajectory has to be sampled for it, and nothing is
+ * differentiated through it. The other half learns to do without, as at the first step.
+ *
+ * <p>Answers are made in pools. Pool and order depend on seed and step alone, and the estimates on
+ * the weights besides, so a resumed run sees the same batches.
  */
 public final class AdapterBatches implements TrainingRun.Batches {
   private static final int POOL_BATCHES = 16;
@@ -26,8 +33,16 @@ public final class AdapterBatches implements TrainingRun.Batches {
   private final int reuse;
   private final AdapterFeatures features;
   private final long seed;
+  private final FirstAnswer firstAnswer;
   private final PooledRow[] pool;
   private long pooled = -1;
+
+  /** Asks the network under training, as {@link TrainableNetwork#predict} does. */
+  @FunctionalInterface
+  public interface FirstAnswer {
+    /** The answers to some rows. */
+    float[] answer(float[] input, float[] gradients, int[] timesteps);
+  }
 
   /** One answer of the prior, kept. */
   private record PooledRow(
@@ -39,9 +54,17 @@ public final class AdapterBatches implements TrainingRun.Batches {
    * @param rows images per batch
    * @param reuse how often an answer of the prior is used, at least 1
    * @param features what the network sees and answers
+   * @param firstAnswer the network's answer, asked where the form remembers its estimates; null to
+   *     leave them out
    */
   public AdapterBatches(
-      Prior prior, LabelledPairs pairs, int rows, int reuse, AdapterFeatures features, long seed) {
+      Prior prior,
+      LabelledPairs pairs,
+      int rows,
+      int reuse,
+      AdapterFeatures features,
+      long seed,
+      FirstAnswer firstAnswer) {
     this.prior = prior;
     this.pairs = pairs;
     this.noisy = new PriorBatches(pairs, prior.schedule(), rows, seed);
@@ -49,6 +72,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
     this.reuse = reuse;
     this.features = features;
     this.seed = seed;
+    this.firstAnswer = firstAnswer;
     this.pool = new PooledRow[POOL_BATCHES * rows];
   }
 
@@ -85,7 +109,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
   }
 
   private static float[] row(float[] batch, int row, int size) {
-    return java.util.Arrays.copyOfRange(batch, row * size, (row + 1) * size);
+    return Arrays.copyOfRange(batch, row * size, (row + 1) * size);
   }
 
   private int[] permutation(long generation, int pass) {
@@ -111,6 +135,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
     var targets = new float[rows * size];
     var timesteps = new int[rows];
     var seeds = random.longs(rows).toArray();
+    var measurements = new BoundMeasurement[rows];
     IntStream.range(0, rows)
         .parallel()
         .forEach(
@@ -118,11 +143,40 @@ public final class AdapterBatches implements TrainingRun.Batches {
               var own = new SplittableRandom(seeds[r]);
               var entry = pool[order[from + r]];
               var measurement = pairs.measurement(entry.index(), entry.x0(), own);
+              measurements[r] = measurement;
               double alphaBar = prior.schedule().alphaBar(entry.t());
               features.write(input, gradients, r, entry.xt(), entry.clean(), alphaBar, measurement);
               System.arraycopy(entry.target(), 0, targets, r * size, size);
               timesteps[r] = entry.t();
             });
+    if (features.form().previous() && firstAnswer != null) {
+      showEstimates(input, gradients, timesteps, order, from, measurements);
+    }
     return new TrainingRun.Batch(input, gradients, timesteps, targets);
+  }
+
+  /** Shows the first half of the rows what the network makes of them: their order is random. */
+  private void showEstimates(
+      float[] input,
+      float[] gradients,
+      int[] timesteps,
+      int[] order,
+      int from,
+      BoundMeasurement[] measurements) {
+    int shown = (rows + 1) / 2;
+    float[] answer =
+        firstAnswer.answer(
+            Arrays.copyOf(input, input.length / rows * shown),
+            Arrays.copyOf(gradients, gradients.length / rows * shown),
+            Arrays.copyOf(timesteps, shown));
+    IntStream.range(0, shown)
+        .parallel()
+        .forEach(
+            r -> {
+              var entry = pool[order[from + r]];
+              double alphaBar = prior.schedule().alphaBar(entry.t());
+              float[] estimate = features.estimate(answer, r, entry.clean(), alphaBar);
+              features.writePrevious(input, r, estimate, measurements[r]);
+            });
   }
 }

@@ -95,7 +95,13 @@ public final class AdapterTraining {
         new AdapterFeatures(settings.form(), AdapterFeatures.DEFAULT_CLIP, task.operator());
     var batches =
         new AdapterBatches(
-            prior, pairs, settings.rows(), settings.reuse(), features, settings.seed());
+            prior,
+            pairs,
+            settings.rows(),
+            settings.reuse(),
+            features,
+            settings.seed(),
+            network::predict);
     run.run(batches, listener);
     return write(run, JSON.createObjectNode());
   }

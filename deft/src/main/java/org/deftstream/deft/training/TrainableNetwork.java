@@ -28,6 +28,16 @@ public interface TrainableNetwork extends AutoCloseable {
       double learningRate,
       double emaDecay);
 
+  /**
+   * The network's answer with the weights as they are, without a step.
+   *
+   * @param input as in {@link #step}
+   * @param gradient as in {@link #step}
+   * @param timesteps one per row
+   * @return batch x height x width x out_channels
+   */
+  float[] predict(float[] input, float[] gradient, int[] timesteps);
+
   /** The running average of the weights, by diffusers name and in diffusers' layout. */
   Map<String, FloatTensor> averagedWeights();
 

@@ -20,7 +20,8 @@ import org.deftstream.deft.safetensors.Safetensors;
  * warm-up and a linear decay of the learning rate to zero, checkpoints from which a killed run goes
  * on, a loss curve on disk. Not thread-safe.
  *
- * <p>The batch of step n depends on the seed and n alone, so a resumed run sees the same data.
+ * <p>The batch of step n depends on the seed, n and the weights alone, so a resumed run sees the
+ * same data.
  */
 public final class TrainingRun {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,7 +47,7 @@ public final class TrainingRun {
 
   /** Makes the batch of a step. */
   public interface Batches {
-    /** The batch of step {@code step}, the same at every call. */
+    /** The batch of step {@code step}, the same at every call with the same weights. */
     Batch batch(long step);
   }
 

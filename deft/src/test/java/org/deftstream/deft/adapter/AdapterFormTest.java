@@ -75,7 +75,8 @@ class AdapterFormTest {
 
   @Test
   void shouldAddTheNetworksAnswerToTheCleanImage() {
-    var form = new AdapterForm(AdapterForm.Output.CLEAN_IMAGE, AdapterForm.Gradient.NONE, true);
+    var form =
+        new AdapterForm(AdapterForm.Output.CLEAN_IMAGE, AdapterForm.Gradient.NONE, true, false);
     double alphaBar = 0.36;
     var row = row(values(0.3), values(0.1), alphaBar, measurement());
 
@@ -105,7 +106,7 @@ class AdapterFormTest {
   void shouldTurnThePerfectAnswerIntoTheTrueNoise(String output) {
     var form =
         new AdapterForm(
-            AdapterForm.Output.valueOf(output), AdapterForm.Gradient.PRECONDITIONED, true);
+            AdapterForm.Output.valueOf(output), AdapterForm.Gradient.PRECONDITIONED, true, false);
     var features = new AdapterFeatures(form, 1.5, Example.OPERATOR);
     double alphaBar = 0.2;
     float[] image = values(0.4);
@@ -131,10 +132,82 @@ class AdapterFormTest {
     for (var form :
         List.of(
             AdapterForm.STANDARD,
+            AdapterForm.RECURRENT,
             AdapterForm.PAPER,
             AdapterForm.AMORTISED,
-            new AdapterForm(AdapterForm.Output.CORRECTION, AdapterForm.Gradient.NONE, true))) {
+            new AdapterForm(
+                AdapterForm.Output.CORRECTION, AdapterForm.Gradient.NONE, true, false))) {
       assertThat(AdapterForm.parse(JsonFields.of(form.toJson(), "form"))).isEqualTo(form);
+    }
+  }
+
+  /** Manifests that were written before there was such a thing do not say whether. */
+  @Test
+  void shouldTakeAFormThatDoesNotSayForOneThatRemembersNothing() {
+    assertThat(AdapterForm.STANDARD.toJson().has("previous")).isFalse();
+    assertThat(AdapterForm.STANDARD.previous()).isFalse();
+  }
+
+  @Test
+  void shouldRefuseToRememberWhatIsNotAnswered() {
+    var json = AdapterForm.PAPER.toJson().put("previous", true);
+    assertThatThrownBy(() -> AdapterForm.parse(JsonFields.of(json, "form")))
+        .hasMessage("form: previous goes with output clean-image only, got correction");
+  }
+
+  @Test
+  void shouldAnswerWithTheEstimateThatTheCorrectionLeadsTo() {
+    var features = new AdapterFeatures(AdapterForm.RECURRENT, 1.5, Example.OPERATOR);
+    double alphaBar = 0.3;
+    var row = row(values(1), values(1), alphaBar, measurement());
+    float[] x0 = features.clipped(row.x0Hat());
+    float[] answer = values(1);
+
+    float[] estimate = features.estimate(answer, 0, x0, alphaBar);
+
+    float[] h = features.correction(answer, 0, row.eps(), row.x0Hat(), x0, alphaBar);
+    var corrected = new float[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      corrected[i] = row.eps()[i] + h[i];
+    }
+    assertThat(estimate)
+        .containsExactly(DdimStep.clean(row.xt(), corrected, alphaBar), within(1e-5f));
+  }
+
+  /** The last two channels of a row, and zeros at the first step, which has no step before. */
+  @Test
+  void shouldShowTheNetworkTheEstimateOfTheStepBefore() {
+    var y = measurement();
+    double alphaBar = 0.36;
+    var first = row(values(0.3), values(0.1), alphaBar, y);
+    float[] previous = values(1);
+    var next =
+        new StepRow(
+            first.xt(),
+            first.eps(),
+            first.x0Hat(),
+            first.t(),
+            alphaBar,
+            y,
+            first.step(),
+            null,
+            previous);
+    var remembering = transform(AdapterForm.RECURRENT, 0.1f, 1);
+
+    float[] without = remembering.correct(List.of(first)).get(0);
+    float[] with = remembering.correct(List.of(next)).get(0);
+
+    assertThat(remembering.remembers()).isTrue();
+    assertThat(transform(AdapterForm.STANDARD, 0.1f, 1).remembers()).isFalse();
+    assertThat(transform(AdapterForm.STANDARD, 0.1f, 1).correct(List.of(next)).get(0))
+        .isEqualTo(without);
+    float[] estimate =
+        new AdapterFeatures(AdapterForm.RECURRENT, 1, Example.OPERATOR).clipped(previous);
+    float[] gradient = y.operator().likelihoodGradient(estimate, y.measurement());
+    // h falls by sqrt(alphaBar) times what the answer rises by: c cancels.
+    for (int i = 0; i < SIZE; i++) {
+      float rise = 1.5f * 0.1f * (estimate[i] + gradient[i]);
+      assertThat(with[i] - without[i]).isCloseTo(-0.6f * rise, within(1e-5f));
     }
   }
 

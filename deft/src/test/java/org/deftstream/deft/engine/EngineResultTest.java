@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.deftstream.deft.htransform.DdnmPlus;
 import org.deftstream.deft.htransform.DiffPir;
 import org.deftstream.deft.htransform.Dps;
+import org.deftstream.deft.htransform.HTransform;
+import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.SamplerSettings;
@@ -63,6 +65,49 @@ class EngineResultTest {
       assertThat(among.standardDeviation()).isEqualTo(alone.standardDeviation());
       assertThat(among.residual()).isEqualTo(alone.residual());
       assertThat(among.seed()).isEqualTo(alone.seed());
+    }
+  }
+
+  /** h is the last conditional estimate, scaled; a job waits between its steps for larger ones. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void shouldRememberTheEstimateOfEveryTrajectory(int maxBatch) throws Exception {
+    var requests = new ArrayList<ReconstructionRequest>();
+    for (int i = 0; i < 5; i++) {
+      requests.add(
+          request("r" + i).transform(new Remembering()).sampler(sampler(4 + i, 1 + i % 2)).build());
+    }
+
+    var results = reconstruct(requests, EngineSettings.of(maxBatch));
+
+    for (int i = 0; i < requests.size(); i++) {
+      var expected = PlainSampling.samples(requests.get(i));
+      assertClose(results.get(i).mean(), PlainSampling.mean(expected));
+    }
+  }
+
+  private static final class Remembering implements HTransform {
+    @Override
+    public String method() {
+      return "remembering";
+    }
+
+    @Override
+    public boolean remembers() {
+      return true;
+    }
+
+    @Override
+    public List<float[]> correct(List<StepRow> rows) {
+      var answers = new ArrayList<float[]>();
+      for (var row : rows) {
+        var h = new float[row.eps().length];
+        for (int i = 0; i < h.length; i++) {
+          h[i] = row.previous() == null ? 0.5f : 0.2f * row.previous()[i];
+        }
+        answers.add(h);
+      }
+      return answers;
     }
   }
 

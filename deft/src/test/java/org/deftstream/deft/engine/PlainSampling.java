@@ -37,6 +37,7 @@ final class PlainSampling {
             schedule.alphaBar(steps[0]),
             measurement.operator().pseudoInverse(measurement.measurement()));
     var stepper = Stepper.of(request.sampler());
+    float[] previous = null;
     for (int i = 0; i < steps.length; i++) {
       int t = steps[i];
       double a = schedule.alphaBar(t);
@@ -54,12 +55,14 @@ final class PlainSampling {
               a,
               request.measurement(),
               step,
-              z.clone());
+              z.clone(),
+              previous);
       var h = request.hTransform().correct(List.of(row)).get(0);
       var corrected = new float[x.length];
       for (int j = 0; j < x.length; j++) {
         corrected[j] = eps[j] + h[j];
       }
+      previous = DdimStep.clean(x, corrected, a);
       stepper.apply(x, corrected, z, step);
     }
     return x;

@@ -140,7 +140,8 @@ class HTransformContractTest {
             row.alphaBar(),
             BoundMeasurement.of(row.measurement().operator(), y),
             row.step(),
-            row.fresh());
+            row.fresh(),
+            row.previous());
 
     assertThat(transform.correct(List.of(other)).get(0))
         .isEqualTo(transform.correct(List.of(row)).get(0));

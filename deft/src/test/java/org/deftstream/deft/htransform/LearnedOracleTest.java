@@ -68,6 +68,17 @@ class LearnedOracleTest {
     }
   }
 
+  /** Self-conditioning changes how h is found, not which h is right. */
+  @Test
+  void shouldSampleThePosteriorThoughItRemembersItsEstimates() {
+    try (var adapter = train(AdapterForm.RECURRENT, 600)) {
+      for (int t : new int[] {30, 300, 900}) {
+        assertThat(error(adapter.learned(), t)).as("t = %s", t).isLessThan(0.25);
+      }
+      assertSamplesFollowThePosterior(adapter.learned());
+    }
+  }
+
   @Test
   void shouldLearnTheHTransformInThePapersForm() {
     try (var adapter = train(AdapterForm.PAPER, 500)) {
@@ -82,7 +93,8 @@ class LearnedOracleTest {
   /** Where the measurement comes in through the conditioning channels only. */
   @Test
   void shouldLearnTheHTransformWithoutALikelihoodGradient() {
-    var form = new AdapterForm(AdapterForm.Output.CLEAN_IMAGE, AdapterForm.Gradient.NONE, true);
+    var form =
+        new AdapterForm(AdapterForm.Output.CLEAN_IMAGE, AdapterForm.Gradient.NONE, true, false);
     try (var adapter = train(form, 500)) {
       for (int t : new int[] {100, 300, 500, 700, 900}) {
         assertThat(error(adapter.untrained(), t)).as("untrained, t = %s", t).isBetween(0.9, 1.1);
@@ -157,7 +169,7 @@ class LearnedOracleTest {
     var eps = prior.predictNoise(x, new int[] {t});
     var clean = DdimStep.clean(x, eps, a);
     var step = StepWeights.of(SAMPLER, a, a);
-    var row = new StepRow(x, eps, clean, t, a, measurement, step, new float[x.length]);
+    var row = new StepRow(x, eps, clean, t, a, measurement, step, new float[x.length], null);
     var matrix = Dense.matrix(measurement.operator());
     var conditional = prior.noise(doubles(x), t, matrix, SIGMA, doubles(measurement.measurement()));
     return new Answer(row, plus(conditional, prior.noise(doubles(x), t), -1));

@@ -31,6 +31,7 @@ final class PosteriorSamples {
     var x = new float[count][];
     var noise = new CounterNoise[count];
     var steppers = new Stepper[count];
+    var previous = new float[count][];
     for (int k = 0; k < count; k++) {
       noise[k] = CounterNoise.of(id, k, settings.describe());
       double first = schedule.alphaBar(timesteps[0]);
@@ -51,7 +52,7 @@ final class PosteriorSamples {
         var fresh = new float[n];
         noise[k].fill(fresh, t);
         var clean = DdimStep.clean(x[k], eps, a);
-        rows.add(new StepRow(x[k], eps, clean, t, a, measurement, step, fresh));
+        rows.add(new StepRow(x[k], eps, clean, t, a, measurement, step, fresh, previous[k]));
       }
       List<float[]> h = hTransform.correct(rows);
       for (int k = 0; k < count; k++) {
@@ -59,6 +60,7 @@ final class PosteriorSamples {
         for (int j = 0; j < n; j++) {
           corrected[j] += h.get(k)[j];
         }
+        previous[k] = DdimStep.clean(x[k], corrected, a);
         steppers[k].apply(x[k], corrected, rows.get(k).fresh(), step);
       }
     }

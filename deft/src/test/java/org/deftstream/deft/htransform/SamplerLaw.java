@@ -84,7 +84,7 @@ record SamplerLaw(double[] mean, double[][] covariance) {
         (k <= n ? x : z)[(k - 1) % n] = 1;
       }
       var eps = prior.predictNoise(x, new int[] {t});
-      rows.add(new StepRow(x, eps, DdimStep.clean(x, eps, a), t, a, measurement, weights, z));
+      rows.add(new StepRow(x, eps, DdimStep.clean(x, eps, a), t, a, measurement, weights, z, null));
     }
     var h = hTransform.correct(rows);
     var out = new double[2 * n + 1][];

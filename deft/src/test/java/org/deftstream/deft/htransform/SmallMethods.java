@@ -40,6 +40,8 @@ final class SmallMethods {
           AdapterForm.PAPER,
           "deft, the standard",
           AdapterForm.STANDARD,
+          "deft, which remembers",
+          AdapterForm.RECURRENT,
           REAL,
           AdapterForm.STANDARD,
           "amortised",

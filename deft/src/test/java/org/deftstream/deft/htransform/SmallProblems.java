@@ -89,7 +89,7 @@ final class SmallProblems {
       z[i] = (float) random.nextGaussian();
     }
     var eps = prior.predictNoise(x, new int[] {t});
-    return new StepRow(x, eps, DdimStep.clean(x, eps, a), t, a, measurement, step, z);
+    return new StepRow(x, eps, DdimStep.clean(x, eps, a), t, a, measurement, step, z, null);
   }
 
   static ForwardOperator create(String spec) {

@@ -174,6 +174,17 @@ class TrainingGraphUpdateTest {
     }
   }
 
+  @Test
+  void shouldPredictWithoutAStep() {
+    try (var network = network(1)) {
+      float[] answer = network.predict(input, likelihood, timesteps);
+
+      float[] loss = network.step(input, likelihood, timesteps, answer, 0, 1);
+      assertThat(answer).hasSize(values);
+      assertThat(loss).containsOnly(0);
+    }
+  }
+
   private static Map<String, FloatTensor> part(Map<String, FloatTensor> state, String prefix) {
     var part = new LinkedHashMap<String, FloatTensor>();
     state.forEach(

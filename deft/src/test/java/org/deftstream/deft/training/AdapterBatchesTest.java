@@ -140,7 +140,47 @@ class AdapterBatchesTest {
     assertThat(found.timesteps()).isEqualTo(expected.timesteps());
   }
 
+  /**
+   * Half of the rows, the odd one among them; the others are to learn what the first step needs.
+   */
+  @Test
+  void shouldShowHalfOfTheRowsWhatTheNetworkMakesOfThem() {
+    var remembering =
+        new AdapterFeatures(AdapterForm.RECURRENT, AdapterFeatures.DEFAULT_CLIP, operator);
+    var asked = new ArrayList<Integer>();
+    AdapterBatches.FirstAnswer network =
+        (input, gradients, timesteps) -> {
+          asked.add(timesteps.length);
+          assertThat(input).hasSize(timesteps.length * SHAPE.size() * remembering.channels());
+          return new float[gradients.length];
+        };
+
+    var batch = batches(1, remembering, network).batch(3);
+
+    assertThat(asked).containsExactly(2);
+    int channels = remembering.channels();
+    for (int row = 0; row < ROWS; row++) {
+      for (int pixel = 0; pixel < SHAPE.size(); pixel++) {
+        int at = (row * SHAPE.size() + pixel) * channels;
+        float x0 = batch.input()[at + 1];
+        float shown = batch.input()[at + channels - 2];
+        float gradient = batch.input()[at + channels - 1];
+        // The answer 0 stands for the clipped x0Hat, and at it the gradient is M (y - x0Hat).
+        float y = batch.input()[at + 2];
+        float mask = batch.input()[at + 3];
+        assertThat(shown).isEqualTo(row < 2 ? x0 : 0);
+        assertThat(gradient).isEqualTo(row < 2 ? mask * (y - x0) : 0);
+      }
+    }
+    assertThat(batches(1, remembering, null).batch(3).target()).isEqualTo(batch.target());
+  }
+
   private AdapterBatches batches(int reuse) {
+    return batches(reuse, features, null);
+  }
+
+  private AdapterBatches batches(
+      int reuse, AdapterFeatures shown, AdapterBatches.FirstAnswer network) {
     var truths =
         new Truths() {
           @Override
@@ -161,7 +201,7 @@ class AdapterBatchesTest {
           }
         };
     var pairs = LabelledPairs.simulated(truths, operator);
-    return new AdapterBatches(prior, pairs, ROWS, reuse, features, 1);
+    return new AdapterBatches(prior, pairs, ROWS, reuse, shown, 1, network);
   }
 
   private List<Row> rows(TrainingRun.Batch batch) {

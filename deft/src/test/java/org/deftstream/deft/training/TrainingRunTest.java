@@ -37,6 +37,11 @@ class TrainingRunTest {
     }
 
     @Override
+    public float[] predict(float[] input, float[] gradient, int[] timesteps) {
+      return new float[input.length];
+    }
+
+    @Override
     public Map<String, FloatTensor> averagedWeights() {
       return Map.of();
     }

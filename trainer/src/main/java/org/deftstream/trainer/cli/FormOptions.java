@@ -9,6 +9,8 @@ final class FormOptions {
   enum Preset {
     /** The one that trains best. */
     standard(AdapterForm.STANDARD),
+    /** The standard one, shown its estimate of the step before as well. */
+    recurrent(AdapterForm.RECURRENT),
     /** Equation 12 of the paper. */
     paper(AdapterForm.PAPER),
     /** The amortised conditional network. */
@@ -42,6 +44,7 @@ final class FormOptions {
     return new AdapterForm(
         form.output(),
         withoutGradient ? AdapterForm.Gradient.NONE : form.gradient(),
-        form.estimate() && !withoutEstimate);
+        form.estimate() && !withoutEstimate,
+        form.previous());
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.WarmStart;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensor.FloatTensor;
@@ -207,16 +208,16 @@ public final class TrainCommand implements Callable<Integer> {
 
   private Map<String, FloatTensor> startingWeights(UNetConfig unet) {
     var content = AdapterDirectory.read(from);
-    var manifest = content.manifest();
-    if (!manifest.network().equals(unet) || !manifest.form().equals(form.form())) {
-      throw new UserError(
-          "adapter "
-              + manifest.adapterId()
-              + " in "
-              + from
-              + " has another network or form than the one to be trained; give its own with"
-              + " --network and --form");
-    }
-    return content.weights().tensors();
+    return WarmStart.weights(content, unet, form.form())
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "adapter "
+                        + content.manifest().adapterId()
+                        + " in "
+                        + from
+                        + " has another network or form than the one to be trained; give its own"
+                        + " with --network and --form, or --form recurrent to one of the standard"
+                        + " form"));
   }
 }

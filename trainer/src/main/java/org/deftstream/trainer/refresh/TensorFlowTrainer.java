@@ -7,6 +7,7 @@ import org.deftstream.deft.adapter.AdapterFeatures;
 import org.deftstream.deft.adapter.AdapterForm;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.adapter.AdapterWeights;
+import org.deftstream.deft.adapter.WarmStart;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.task.Task;
@@ -42,12 +43,12 @@ public record TensorFlowTrainer(
 
   @Override
   public Optional<String> unfit(AdapterDirectory.Content from) {
-    var manifest = from.manifest();
-    boolean same = manifest.network().equals(config) && manifest.form().equals(form);
-    return same
+    return WarmStart.weights(from, config, form).isPresent()
         ? Optional.empty()
         : Optional.of(
-            "adapter " + manifest.adapterId() + " has another network or form than is trained");
+            "adapter "
+                + from.manifest().adapterId()
+                + " has another network or form than is trained");
   }
 
   @Override
@@ -59,7 +60,8 @@ public record TensorFlowTrainer(
       RefreshListener listener) {
     try (var network = backend.trainAdapter(config, form.firstScale(), settings.seed())) {
       // A checkpoint that is there replaces these weights.
-      from.ifPresent(adapter -> network.warmStart(adapter.weights().tensors()));
+      from.flatMap(adapter -> WarmStart.weights(adapter, config, form))
+          .ifPresent(network::warmStart);
       var training =
           new AdapterTraining.Settings(
               PROVISIONAL_ID,

@@ -36,12 +36,13 @@ public final class ValidationLoss {
   }
 
   /**
-   * Takes the prior's answers, once.
+   * Takes the prior's answers, once. Networks that remember are measured without an estimate of the
+   * step before, so that the same batches serve all weights.
    *
    * @param rows images per batch
    */
   ValidationLoss(Prior prior, LabelledPairs pairs, AdapterFeatures features, int rows, long seed) {
-    var made = new AdapterBatches(prior, pairs, rows, 1, features, seed);
+    var made = new AdapterBatches(prior, pairs, rows, 1, features, seed, null);
     for (int i = 0; i < BATCHES; i++) {
       batches.add(made.batch(i));
     }
