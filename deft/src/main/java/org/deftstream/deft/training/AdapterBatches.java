@@ -1,6 +1,8 @@
 package org.deftstream.deft.training;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.deftstream.deft.adapter.AdapterFeatures;
@@ -15,10 +17,10 @@ import org.deftstream.deft.sampler.DdimStep;
  * times, every time with a fresh measurement of the same image: the prior's answer does not depend
  * on y, and it is the expensive part.
  *
- * <p>Where the form remembers the estimate of the step before, half of a batch's rows are shown
- * what the network itself makes of them without, as self-conditioning is trained (Chen et al.,
- * arXiv 2208.04202, section 3.2): no trajectory has to be sampled for it, and nothing is
- * differentiated through it. The other half learns to do without, as at the first step.
+ * <p>Where the form remembers the estimate of the step before, three quarters of a batch's rows are
+ * shown what the network under training makes of an earlier state of theirs ({@link
+ * EarlierStates}), which may have been shown one of a state before that, and so on. Nothing is
+ * differentiated through it. The other rows learn to do without, as at the first step.
  *
  * <p>Answers are made in pools. Pool and order depend on seed and step alone, and the estimates on
  * the weights besides, so a resumed run sees the same batches.
@@ -33,20 +35,26 @@ public final class AdapterBatches implements TrainingRun.Batches {
   private final int reuse;
   private final AdapterFeatures features;
   private final long seed;
-  private final FirstAnswer firstAnswer;
+  private final Estimator estimator;
   private final PooledRow[] pool;
   private long pooled = -1;
 
   /** Asks the network under training, as {@link TrainableNetwork#predict} does. */
   @FunctionalInterface
-  public interface FirstAnswer {
+  public interface Estimator {
     /** The answers to some rows. */
     float[] answer(float[] input, float[] gradients, int[] timesteps);
   }
 
-  /** One answer of the prior, kept. */
-  private record PooledRow(
-      int index, float[] x0, float[] xt, float[] clean, float[] target, int t) {}
+  /** A state with what the prior makes of it, kept. */
+  private record Seen(float[] xt, float[] clean, int t) {}
+
+  /** An image, its state and those before it, the noisiest last. */
+  private record PooledRow(int index, float[] x0, float[] target, List<Seen> path) {
+    Seen state() {
+      return path.get(0);
+    }
+  }
 
   /**
    * Batches of pairs.
@@ -54,8 +62,8 @@ public final class AdapterBatches implements TrainingRun.Batches {
    * @param rows images per batch
    * @param reuse how often an answer of the prior is used, at least 1
    * @param features what the network sees and answers
-   * @param firstAnswer the network's answer, asked where the form remembers its estimates; null to
-   *     leave them out
+   * @param estimator the network, asked where the form remembers its estimates; null to leave them
+   *     out
    */
   public AdapterBatches(
       Prior prior,
@@ -64,7 +72,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
       int reuse,
       AdapterFeatures features,
       long seed,
-      FirstAnswer firstAnswer) {
+      Estimator estimator) {
     this.prior = prior;
     this.pairs = pairs;
     this.noisy = new PriorBatches(pairs, prior.schedule(), rows, seed);
@@ -72,7 +80,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
     this.reuse = reuse;
     this.features = features;
     this.seed = seed;
-    this.firstAnswer = firstAnswer;
+    this.estimator = estimator;
     this.pool = new PooledRow[POOL_BATCHES * rows];
   }
 
@@ -91,21 +99,61 @@ public final class AdapterBatches implements TrainingRun.Batches {
   private void fill(long generation) {
     int size = pairs.shape().size();
     for (int b = 0; b < POOL_BATCHES; b++) {
-      var images = noisy.noisyImages(generation * POOL_BATCHES + b);
+      long drawn = generation * POOL_BATCHES + b;
+      var images = noisy.noisyImages(drawn);
       float[] predicted = prior.predictNoise(images.xt(), images.timesteps());
       for (int r = 0; r < rows; r++) {
-        float[] xt = row(images.xt(), r, size);
-        float[] eps = row(images.eps(), r, size);
         float[] answer = row(predicted, r, size);
-        int t = images.timesteps()[r];
-        double alphaBar = prior.schedule().alphaBar(t);
+        var state = seen(row(images.xt(), r, size), answer, images.timesteps()[r]);
         float[] x0 = row(images.x0(), r, size);
-        float[] clean = features.clipped(DdimStep.clean(xt, answer, alphaBar));
-        float[] target = features.target(x0, eps, answer, clean, alphaBar);
-        pool[b * rows + r] = new PooledRow(images.indexes()[r], x0, xt, clean, target, t);
+        double alphaBar = prior.schedule().alphaBar(state.t());
+        float[] target =
+            features.target(x0, row(images.eps(), r, size), answer, state.clean(), alphaBar);
+        var path = new ArrayList<>(List.of(state));
+        pool[b * rows + r] = new PooledRow(images.indexes()[r], x0, target, path);
+      }
+      if (remembers()) {
+        lookBack(b * rows, new SplittableRandom(mix(drawn, -1)));
       }
     }
     pooled = generation;
+  }
+
+  /** Adds to the rows of a batch what was before; the prior sees whole batches of them. */
+  private void lookBack(int from, SplittableRandom random) {
+    int size = pairs.shape().size();
+    var earlier = new ArrayList<List<EarlierStates.State>>();
+    for (int r = 0; r < rows; r++) {
+      var state = pool[from + r].state();
+      earlier.add(EarlierStates.of(state.xt(), state.t(), prior.schedule(), random));
+    }
+    for (int level = 0; level < EarlierStates.LONGEST; level++) {
+      var xt = new float[rows * size];
+      var timesteps = new int[rows];
+      for (int r = 0; r < rows; r++) {
+        if (level < earlier.get(r).size()) {
+          var state = earlier.get(r).get(level);
+          System.arraycopy(state.x(), 0, xt, r * size, size);
+          timesteps[r] = state.t();
+        }
+      }
+      float[] predicted = prior.predictNoise(xt, timesteps);
+      for (int r = 0; r < rows; r++) {
+        if (level < earlier.get(r).size()) {
+          var state = earlier.get(r).get(level);
+          pool[from + r].path().add(seen(state.x(), row(predicted, r, size), state.t()));
+        }
+      }
+    }
+  }
+
+  private Seen seen(float[] xt, float[] predicted, int t) {
+    double alphaBar = prior.schedule().alphaBar(t);
+    return new Seen(xt, features.clipped(DdimStep.clean(xt, predicted, alphaBar)), t);
+  }
+
+  private boolean remembers() {
+    return features.form().previous() && estimator != null;
   }
 
   private static float[] row(float[] batch, int row, int size) {
@@ -128,55 +176,94 @@ public final class AdapterBatches implements TrainingRun.Batches {
   }
 
   private TrainingRun.Batch batch(int[] order, int from, SplittableRandom random) {
-    var shape = pairs.shape();
-    int size = shape.size();
-    var input = new float[rows * shape.height() * shape.width() * features.channels()];
-    var gradients = new float[rows * size];
-    var targets = new float[rows * size];
-    var timesteps = new int[rows];
-    var seeds = random.longs(rows).toArray();
+    int size = pairs.shape().size();
+    var entries = new PooledRow[rows];
     var measurements = new BoundMeasurement[rows];
+    var seeds = random.longs(rows).toArray();
+    var targets = new float[rows * size];
     IntStream.range(0, rows)
         .parallel()
         .forEach(
             r -> {
-              var own = new SplittableRandom(seeds[r]);
               var entry = pool[order[from + r]];
-              var measurement = pairs.measurement(entry.index(), entry.x0(), own);
-              measurements[r] = measurement;
-              double alphaBar = prior.schedule().alphaBar(entry.t());
-              features.write(input, gradients, r, entry.xt(), entry.clean(), alphaBar, measurement);
+              entries[r] = entry;
+              var own = new SplittableRandom(seeds[r]);
+              measurements[r] = pairs.measurement(entry.index(), entry.x0(), own);
               System.arraycopy(entry.target(), 0, targets, r * size, size);
-              timesteps[r] = entry.t();
             });
-    if (features.form().previous() && firstAnswer != null) {
-      showEstimates(input, gradients, timesteps, order, from, measurements);
+    var previous = new float[rows][];
+    if (remembers()) {
+      for (int level = EarlierStates.LONGEST; level > 0; level--) {
+        estimate(level, entries, measurements, previous);
+      }
     }
-    return new TrainingRun.Batch(input, gradients, timesteps, targets);
+    var input = input(IntStream.range(0, rows).toArray(), 0, entries, measurements, previous);
+    return new TrainingRun.Batch(input.features(), input.gradients(), input.timesteps(), targets);
   }
 
-  /** Shows the first half of the rows what the network makes of them: their order is random. */
-  private void showEstimates(
-      float[] input,
-      float[] gradients,
-      int[] timesteps,
-      int[] order,
-      int from,
-      BoundMeasurement[] measurements) {
-    int shown = (rows + 1) / 2;
-    float[] answer =
-        firstAnswer.answer(
-            Arrays.copyOf(input, input.length / rows * shown),
-            Arrays.copyOf(gradients, gradients.length / rows * shown),
-            Arrays.copyOf(timesteps, shown));
-    IntStream.range(0, shown)
+  /** How many states before its own a row is shown the estimates of; the rows' order is random. */
+  private int lookBack(int row) {
+    return row < rows / 4 ? 0 : 1 + row % EarlierStates.LONGEST;
+  }
+
+  /** Replaces the estimates of the rows that look back so far by those of their states there. */
+  private void estimate(
+      int level, PooledRow[] entries, BoundMeasurement[] measurements, float[][] previous) {
+    int[] chosen = IntStream.range(0, rows).filter(r -> lookBack(r) >= level).toArray();
+    if (chosen.length == 0) {
+      return;
+    }
+    var input = input(chosen, level, entries, measurements, previous);
+    float[] answer = estimator.answer(input.features(), input.gradients(), input.timesteps());
+    for (int i = 0; i < chosen.length; i++) {
+      var path = entries[chosen[i]].path();
+      if (level < path.size()) {
+        double alphaBar = prior.schedule().alphaBar(path.get(level).t());
+        previous[chosen[i]] = features.estimate(answer, i, path.get(level).clean(), alphaBar);
+      }
+    }
+  }
+
+  /** What the network is asked. */
+  @SuppressWarnings("ArrayRecordComponent") // lent for one call
+  private record Input(float[] features, float[] gradients, int[] timesteps) {}
+
+  /** The features of some rows at a state of theirs; zeros for rows that have none so early. */
+  private Input input(
+      int[] chosen,
+      int level,
+      PooledRow[] entries,
+      BoundMeasurement[] measurements,
+      float[][] previous) {
+    var shape = pairs.shape();
+    var input =
+        new Input(
+            new float[chosen.length * shape.height() * shape.width() * features.channels()],
+            new float[chosen.length * shape.size()],
+            new int[chosen.length]);
+    IntStream.range(0, chosen.length)
         .parallel()
         .forEach(
-            r -> {
-              var entry = pool[order[from + r]];
-              double alphaBar = prior.schedule().alphaBar(entry.t());
-              float[] estimate = features.estimate(answer, r, entry.clean(), alphaBar);
-              features.writePrevious(input, r, estimate, measurements[r]);
+            i -> {
+              int row = chosen[i];
+              if (level >= entries[row].path().size()) {
+                return;
+              }
+              var state = entries[row].path().get(level);
+              double alphaBar = prior.schedule().alphaBar(state.t());
+              features.write(
+                  input.features(),
+                  input.gradients(),
+                  i,
+                  state.xt(),
+                  state.clean(),
+                  alphaBar,
+                  measurements[row]);
+              if (previous[row] != null) {
+                features.writePrevious(input.features(), i, previous[row], measurements[row]);
+              }
+              input.timesteps()[i] = state.t();
             });
+    return input;
   }
 }

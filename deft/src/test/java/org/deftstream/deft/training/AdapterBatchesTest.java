@@ -140,36 +140,40 @@ class AdapterBatchesTest {
     assertThat(found.timesteps()).isEqualTo(expected.timesteps());
   }
 
-  /**
-   * Half of the rows, the odd one among them; the others are to learn what the first step needs.
-   */
+  /** Of three rows the first looks back at one state, the second at two, the third at three. */
   @Test
-  void shouldShowHalfOfTheRowsWhatTheNetworkMakesOfThem() {
+  void shouldShowRowsWhatTheNetworkMakesOfTheStatesBefore() {
     var remembering =
         new AdapterFeatures(AdapterForm.RECURRENT, AdapterFeatures.DEFAULT_CLIP, operator);
-    var asked = new ArrayList<Integer>();
-    AdapterBatches.FirstAnswer network =
+    int channels = remembering.channels();
+    var asked = new ArrayList<int[]>();
+    var inputs = new ArrayList<float[]>();
+    AdapterBatches.Estimator network =
         (input, gradients, timesteps) -> {
-          asked.add(timesteps.length);
-          assertThat(input).hasSize(timesteps.length * SHAPE.size() * remembering.channels());
+          asked.add(timesteps.clone());
+          inputs.add(input);
           return new float[gradients.length];
         };
 
     var batch = batches(1, remembering, network).batch(3);
 
-    assertThat(asked).containsExactly(2);
-    int channels = remembering.channels();
+    assertThat(asked).extracting(timesteps -> timesteps.length).containsExactly(1, 2, 3);
     for (int row = 0; row < ROWS; row++) {
+      int before = asked.get(2)[row];
+      boolean none = before == 0;
+      assertThat(none || before > batch.timesteps()[row]).isTrue();
+      if (row > 0 && asked.get(1)[row - 1] != 0) {
+        int gap = before - batch.timesteps()[row];
+        assertThat(asked.get(1)[row - 1]).isEqualTo(before + gap);
+      }
       for (int pixel = 0; pixel < SHAPE.size(); pixel++) {
         int at = (row * SHAPE.size() + pixel) * channels;
-        float x0 = batch.input()[at + 1];
-        float shown = batch.input()[at + channels - 2];
-        float gradient = batch.input()[at + channels - 1];
         // The answer 0 stands for the clipped x0Hat, and at it the gradient is M (y - x0Hat).
+        float estimate = none ? 0 : inputs.get(2)[at + 1];
         float y = batch.input()[at + 2];
         float mask = batch.input()[at + 3];
-        assertThat(shown).isEqualTo(row < 2 ? x0 : 0);
-        assertThat(gradient).isEqualTo(row < 2 ? mask * (y - x0) : 0);
+        assertThat(batch.input()[at + channels - 2]).isEqualTo(estimate);
+        assertThat(batch.input()[at + channels - 1]).isEqualTo(none ? 0 : mask * (y - estimate));
       }
     }
     assertThat(batches(1, remembering, null).batch(3).target()).isEqualTo(batch.target());
@@ -180,7 +184,7 @@ class AdapterBatchesTest {
   }
 
   private AdapterBatches batches(
-      int reuse, AdapterFeatures shown, AdapterBatches.FirstAnswer network) {
+      int reuse, AdapterFeatures shown, AdapterBatches.Estimator network) {
     var truths =
         new Truths() {
           @Override
