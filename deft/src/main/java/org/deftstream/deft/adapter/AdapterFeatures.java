@@ -1,9 +1,11 @@
 package org.deftstream.deft.adapter;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.ProximalPoints;
 
 /**
  * What an adapter's network sees of a row, the same in training and in service, and what follows
@@ -70,6 +72,27 @@ public final class AdapterFeatures {
   }
 
   /**
+   * The proximal points of rows, all at once: the most of what the host computes in a step.
+   *
+   * @param x0 clipped x0Hat of each row
+   * @param alphaBar {@code alphaBar_t} of each row
+   * @return a point for each row; nulls where the form has no use for them
+   */
+  public float[][] proximalPoints(
+      float[][] x0, double[] alphaBar, BoundMeasurement[] measurements) {
+    if (form.gradient() != AdapterForm.Gradient.PROXIMAL) {
+      return new float[x0.length][];
+    }
+    var rows = new ArrayList<ProximalPoints.Row>(x0.length);
+    for (int i = 0; i < x0.length; i++) {
+      double sigma = measurements[i].operator().noiseSigma();
+      double rho = sigma * sigma * alphaBar[i] / (1 - alphaBar[i]);
+      rows.add(new ProximalPoints.Row(measurements[i], x0[i], rho));
+    }
+    return ProximalPoints.of(rows);
+  }
+
+  /**
    * Writes one row of a batch.
    *
    * @param features the batch's features, rows one after the other
@@ -79,6 +102,7 @@ public final class AdapterFeatures {
    * @param xt noisy image
    * @param x0 clipped x0Hat
    * @param alphaBar {@code alphaBar_t}
+   * @param proximal the row's point of {@link #proximalPoints}
    */
   public void write(
       float[] features,
@@ -87,10 +111,11 @@ public final class AdapterFeatures {
       float[] xt,
       float[] x0,
       double alphaBar,
-      BoundMeasurement measurement) {
+      BoundMeasurement measurement,
+      float[] proximal) {
     var operator = measurement.operator();
     float[] y = measurement.measurement();
-    float[] g = residual(x0, alphaBar, measurement);
+    float[] g = residual(x0, alphaBar, measurement, proximal);
     var target = new Target(features, row * shape.height() * shape.width() * channels);
     target.add(xt);
     if (form.estimate()) {
@@ -154,7 +179,8 @@ public final class AdapterFeatures {
   }
 
   /** The residual as the network sees it: g, divided by c where it answers with a clean image. */
-  private float[] residual(float[] x0, double alphaBar, BoundMeasurement measurement) {
+  private float[] residual(
+      float[] x0, double alphaBar, BoundMeasurement measurement, float[] proximal) {
     var operator = measurement.operator();
     float[] y = measurement.measurement();
     float[] g;
@@ -164,8 +190,7 @@ public final class AdapterFeatures {
       }
       case PRECONDITIONED -> g = operator.likelihoodGradient(x0, y);
       case PROXIMAL -> {
-        double sigma = operator.noiseSigma();
-        g = operator.proximal(x0.clone(), y, sigma * sigma * alphaBar / (1 - alphaBar));
+        g = proximal.clone();
         for (int i = 0; i < g.length; i++) {
           g[i] -= x0[i];
         }

@@ -7,6 +7,7 @@ import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.BoundMeasurement;
 
 /**
  * DEFT's learned h-transform: {@code h = NN1(features, t) - NN2(t) g} (Denker et al., eq. 12) with
@@ -72,17 +73,30 @@ public final class LearnedHTransform implements HTransform {
     var gradients = new float[batch * image];
     var t = new int[batch];
     var clean = new float[rows.size()][];
-    // Operators work on the host, a row at a time: by far the most of what is done here.
+    var alphaBar = new double[rows.size()];
+    var measurements = new BoundMeasurement[rows.size()];
+    for (int i = 0; i < clean.length; i++) {
+      clean[i] = features.clipped(rows.get(i).x0Hat());
+      alphaBar[i] = rows.get(i).alphaBar();
+      measurements[i] = rows.get(i).measurement();
+    }
+    var proximal = features.proximalPoints(clean, alphaBar, measurements);
     IntStream.range(0, rows.size())
         .parallel()
         .forEach(
             i -> {
               var row = rows.get(i);
-              clean[i] = features.clipped(row.x0Hat());
               features.write(
-                  input, gradients, i, row.xt(), clean[i], row.alphaBar(), row.measurement());
+                  input,
+                  gradients,
+                  i,
+                  row.xt(),
+                  clean[i],
+                  alphaBar[i],
+                  measurements[i],
+                  proximal[i]);
               if (remembers() && row.previous() != null) {
-                features.writePrevious(input, i, row.previous(), row.measurement());
+                features.writePrevious(input, i, row.previous(), measurements[i]);
               }
               t[i] = row.t();
             });

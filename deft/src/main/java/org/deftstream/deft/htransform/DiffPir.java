@@ -1,6 +1,8 @@
 package org.deftstream.deft.htransform;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.deftstream.deft.operator.ProximalPoints;
 
 /**
  * DiffPIR (Zhu et al., arXiv 2305.08995, algorithm 1): the clean image is the proximal point {@code
@@ -33,18 +35,26 @@ public final class DiffPir implements HTransform {
 
   @Override
   public List<float[]> correct(List<StepRow> rows) {
-    return rows.size() == 1
-        ? List.of(correct(rows.get(0)))
-        : rows.parallelStream().map(this::correct).toList();
+    var asked = new ArrayList<ProximalPoints.Row>(rows.size());
+    for (var row : rows) {
+      double sigma = row.measurement().operator().noiseSigma();
+      double rho = lambda * sigma * sigma / variance(row);
+      asked.add(new ProximalPoints.Row(row.measurement(), clipped(row.x0Hat()), rho));
+    }
+    var proximal = ProximalPoints.of(asked);
+    var answers = new ArrayList<float[]>(rows.size());
+    for (int i = 0; i < proximal.length; i++) {
+      answers.add(correction(rows.get(i), proximal[i]));
+    }
+    return answers;
   }
 
-  private float[] correct(StepRow row) {
-    var operator = row.measurement().operator();
-    double variance = (1 - row.alphaBar()) / row.alphaBar();
-    double sigma = operator.noiseSigma();
-    double rho = lambda * sigma * sigma / variance;
-    var proximal = operator.proximal(clipped(row.x0Hat()), row.measurement().measurement(), rho);
-    double scale = 1 / Math.sqrt(variance);
+  private static double variance(StepRow row) {
+    return (1 - row.alphaBar()) / row.alphaBar();
+  }
+
+  private static float[] correction(StepRow row, float[] proximal) {
+    double scale = 1 / Math.sqrt(variance(row));
     var h = new float[proximal.length];
     for (int i = 0; i < h.length; i++) {
       h[i] = (float) (scale * ((double) row.x0Hat()[i] - proximal[i]));

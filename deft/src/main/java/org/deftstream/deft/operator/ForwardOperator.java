@@ -175,6 +175,22 @@ public interface ForwardOperator {
   float[] proximal(float[] x0, float[] measurement, double rho);
 
   /**
+   * The proximal points of several rows, to the bit what {@link #proximal(float[], float[],
+   * double)} answers to each; for operators to which several cost less than one after the other.
+   *
+   * @param x0 an image for each row
+   * @param measurements y of each row
+   * @param rho a positive weight for each row
+   */
+  default float[][] proximal(float[][] x0, float[][] measurements, double[] rho) {
+    var points = new float[x0.length][];
+    for (int i = 0; i < points.length; i++) {
+      points[i] = proximal(x0[i], measurements[i], rho[i]);
+    }
+    return points;
+  }
+
+  /**
    * Number of channels of {@link #conditioning}: what an adapter sees of the measurement besides
    * the likelihood gradient.
    */

@@ -241,26 +241,39 @@ public final class AdapterBatches implements TrainingRun.Batches {
             new float[chosen.length * shape.height() * shape.width() * features.channels()],
             new float[chosen.length * shape.size()],
             new int[chosen.length]);
-    IntStream.range(0, chosen.length)
+    // Rows that have a state there: their indexes in the input.
+    int[] there =
+        IntStream.range(0, chosen.length)
+            .filter(i -> level < entries[chosen[i]].path().size())
+            .toArray();
+    var clean = new float[there.length][];
+    var alphaBar = new double[there.length];
+    var measured = new BoundMeasurement[there.length];
+    for (int k = 0; k < there.length; k++) {
+      var state = entries[chosen[there[k]]].path().get(level);
+      clean[k] = state.clean();
+      alphaBar[k] = prior.schedule().alphaBar(state.t());
+      measured[k] = measurements[chosen[there[k]]];
+    }
+    var proximal = features.proximalPoints(clean, alphaBar, measured);
+    IntStream.range(0, there.length)
         .parallel()
         .forEach(
-            i -> {
+            k -> {
+              int i = there[k];
               int row = chosen[i];
-              if (level >= entries[row].path().size()) {
-                return;
-              }
               var state = entries[row].path().get(level);
-              double alphaBar = prior.schedule().alphaBar(state.t());
               features.write(
                   input.features(),
                   input.gradients(),
                   i,
                   state.xt(),
-                  state.clean(),
-                  alphaBar,
-                  measurements[row]);
+                  clean[k],
+                  alphaBar[k],
+                  measured[k],
+                  proximal[k]);
               if (previous[row] != null) {
-                features.writePrevious(input.features(), i, previous[row], measurements[row]);
+                features.writePrevious(input.features(), i, previous[row], measured[k]);
               }
               input.timesteps()[i] = state.t();
             });

@@ -85,7 +85,7 @@ class AdapterFormTest {
     var features = new AdapterFeatures(form, 1, Example.OPERATOR);
     var input = new float[SIZE * features.channels()];
     float[] x0 = features.clipped(row.x0Hat());
-    features.write(input, new float[SIZE], 0, row.xt(), x0, alphaBar, row.measurement());
+    features.write(input, new float[SIZE], 0, row.xt(), x0, alphaBar, row.measurement(), null);
     var corrected = new float[SIZE];
     for (int i = 0; i < SIZE; i++) {
       corrected[i] = row.eps()[i] + h[i];
