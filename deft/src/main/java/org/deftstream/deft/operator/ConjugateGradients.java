@@ -18,11 +18,25 @@ final class ConjugateGradients {
    */
   static float[] solve(
       UnaryOperator<float[]> matrix, float[] right, int iterations, double tolerance) {
+    return solve(matrix, right, iterations, tolerance, 0);
+  }
+
+  /**
+   * As above.
+   *
+   * @param least stops, too, when the residual's norm is below this
+   */
+  static float[] solve(
+      UnaryOperator<float[]> matrix,
+      float[] right,
+      int iterations,
+      double tolerance,
+      double least) {
     var x = new float[right.length];
     var residual = right.clone();
     var direction = right.clone();
     double square = dot(residual, residual);
-    double enough = tolerance * tolerance * square;
+    double enough = Math.max(tolerance * tolerance * square, least * least);
     for (int i = 0; i < iterations && square > enough; i++) {
       var image = matrix.apply(direction);
       double curvature = dot(direction, image);

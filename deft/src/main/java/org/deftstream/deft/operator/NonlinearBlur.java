@@ -21,6 +21,13 @@ final class NonlinearBlur extends FixedOperator {
 
   private static final double INNER_TOLERANCE = 1e-3;
 
+  /**
+   * {@link #proximal} stops, too, once the gradient has fallen to this fraction of what the noise
+   * of the measurement alone makes of it, {@code sigma |J|}: what is left tells of nothing but
+   * noise.
+   */
+  static final double PROXIMAL_NOISE = 0.1;
+
   private final double blur;
   private final double gain;
   private final double scale;
@@ -29,6 +36,9 @@ final class NonlinearBlur extends FixedOperator {
   private final BandMatrix downTransposed;
   private final BandMatrix acrossTransposed;
   private final SeparableSpectrum spectrum;
+
+  /** Root mean square, over the rows of B, of a row's norm. */
+  private final double rowNorm;
 
   NonlinearBlur(ImageShape shape, GaussianNoise noise, double blur, double gain) {
     super(KIND, shape, noise);
@@ -42,6 +52,10 @@ final class NonlinearBlur extends FixedOperator {
     downTransposed = BandMatrix.down(vertical.transpose(), shape);
     acrossTransposed = BandMatrix.across(horizontal.transpose(), shape);
     spectrum = new SeparableSpectrum(vertical, horizontal, shape.channels());
+    rowNorm =
+        vertical.getFrobeniusNorm()
+            * horizontal.getFrobeniusNorm()
+            / Math.sqrt((double) shape.height() * shape.width());
   }
 
   @Override
@@ -130,7 +144,8 @@ final class NonlinearBlur extends FixedOperator {
 
   /**
    * A nearby local minimum, by Gauss-Newton steps from x0 whose linear systems conjugate gradients
-   * solve; a step that leads uphill is halved.
+   * solve; a step that leads uphill is halved. Ends where what is left tells of nothing but noise
+   * ({@link #PROXIMAL_NOISE}).
    */
   @Override
   public float[] proximal(float[] x0, float[] measurement, double rho) {
@@ -145,6 +160,10 @@ final class NonlinearBlur extends FixedOperator {
       for (int i = 0; i < x.length; i++) {
         downhill[i] += (float) rho * (x0[i] - x[i]);
       }
+      double insignificant = PROXIMAL_NOISE * noiseSigma() * rowNorm * norm(slope);
+      if (norm(downhill) < insignificant) {
+        break;
+      }
       var change =
           ConjugateGradients.solve(
               direction -> {
@@ -156,7 +175,8 @@ final class NonlinearBlur extends FixedOperator {
               },
               downhill,
               INNER_ITERATIONS,
-              INNER_TOLERANCE);
+              INNER_TOLERANCE,
+              insignificant / 2);
       double before = cost;
       float length = 1;
       for (int halving = 0; halving < 8 && !(cost < before); halving++, length /= 2) {
@@ -175,6 +195,14 @@ final class NonlinearBlur extends FixedOperator {
       }
     }
     return x;
+  }
+
+  private static double norm(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += (double) value * value;
+    }
+    return Math.sqrt(sum);
   }
 
   private double cost(float[] x, float[] x0, float[] measurement, double rho) {
