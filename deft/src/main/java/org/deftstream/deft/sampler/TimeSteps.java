@@ -7,8 +7,9 @@ public final class TimeSteps {
   private TimeSteps() {}
 
   /**
-   * The timesteps in the order of evaluation, strictly descending to 0. The target of each step is
-   * the next timestep, and of the last one -1, the clean image.
+   * The timesteps in the order of evaluation, strictly descending to 0; a single step starts where
+   * the others would. The target of each step is the next timestep, and of the last one -1, the
+   * clean image.
    *
    * @return {@code settings.steps()} timesteps in [0, start N - 1]
    * @throws IllegalArgumentException if more steps are asked for than the schedule has up to the
@@ -28,7 +29,7 @@ public final class TimeSteps {
       double part = steps == 1 ? 1 : (double) i / (steps - 1);
       ascending[i] =
           switch (settings.grid()) {
-            case UNIFORM -> (int) ((long) i * count / steps);
+            case UNIFORM -> steps == 1 ? last : (int) ((long) i * count / steps);
             case QUADRATIC -> (int) Math.round(last * part * part);
             case ROOT -> (int) Math.round(last * Math.sqrt(part));
             case LOG_SNR -> atLogSnr(schedule, last, part);

@@ -23,6 +23,13 @@ class TimeStepsTest {
     assertThat(steps).hasSize(100).startsWith(990, 980, 970).endsWith(20, 10, 0);
   }
 
+  /** At timestep 0 there would be nothing to do, and the answer would be the noise. */
+  @ParameterizedTest
+  @EnumSource(TimeGrid.class)
+  void shouldStartASingleStepAtTheNoisyEnd(TimeGrid grid) {
+    assertThat(TimeSteps.of(settings(1, grid), SCHEDULE)).containsExactly(999);
+  }
+
   @Test
   void shouldSpaceQuadraticallyAndByRoot() {
     assertThat(TimeSteps.of(settings(4, TimeGrid.QUADRATIC), SCHEDULE))

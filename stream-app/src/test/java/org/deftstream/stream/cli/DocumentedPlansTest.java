@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +29,8 @@ class DocumentedPlansTest {
   private static final String SHIPPED = "deft/models/adapters/";
   private static final String TRAINED = "trained:";
   private static final String RESULT = "/adapter";
+  private static final Comparator<Shipped> SHIPPED_ORDER =
+      Comparator.comparing(Shipped::task).thenComparing(Shipped::id);
   private static final ModelFiles MODELS = new ModelFiles(ROOT.resolve("deft/models"));
 
   static List<Path> plans() throws IOException {
@@ -79,21 +81,20 @@ class DocumentedPlansTest {
         named.add(command.value("--from").replaceFirst("^trained/", TRAINED));
       }
     }
-    var told = new TreeMap<String, String>();
+    var told = new TreeSet<Shipped>(SHIPPED_ORDER);
     trainings.forEach(
         (name, command) -> {
           if (!named.contains(TRAINED + name + RESULT)) {
-            assertThat(told.put(command.value("--task"), command.value("--adapter")))
+            assertThat(told.add(new Shipped(command.value("--task"), command.value("--adapter"))))
                 .as(command + ": makes no adapter that a plan or a command names, or one twice")
-                .isNull();
+                .isTrue();
           }
         });
 
-    var shipped = new TreeMap<String, String>();
+    var shipped = new TreeSet<Shipped>(SHIPPED_ORDER);
     try (var folders = Files.list(ROOT.resolve(SHIPPED))) {
       for (var folder : folders.toList()) {
-        var adapter = shippedAdapter(folder.getFileName().toString());
-        shipped.put(adapter.task(), adapter.id());
+        shipped.add(shippedAdapter(folder.getFileName().toString()));
       }
     }
     assertThat(told).isEqualTo(shipped);
