@@ -60,16 +60,21 @@ final class BandMatrix {
   /** The product with an image, a new array. */
   float[] multiply(float[] image) {
     var out = new float[image.length];
+    var moved = new float[image.length];
     for (int d = 0; d < shifts.length; d++) {
-      add(out, diagonals[d], image, shifts[d]);
+      int shift = shifts[d];
+      // Where the copy has no neighbour to offer, the diagonal is 0.
+      System.arraycopy(
+          image, Math.max(0, shift), moved, Math.max(0, -shift), image.length - Math.abs(shift));
+      add(out, diagonals[d], moved);
     }
     return out;
   }
 
-  private static void add(float[] out, float[] diagonal, float[] image, int shift) {
-    int end = Math.min(out.length, out.length - shift);
-    for (int i = Math.max(0, -shift); i < end; i++) {
-      out[i] += diagonal[i] * image[i + shift];
+  /** One index for all arrays: with a shift in it the compiler makes no vector instructions. */
+  private static void add(float[] out, float[] diagonal, float[] moved) {
+    for (int i = 0; i < out.length; i++) {
+      out[i] += diagonal[i] * moved[i];
     }
   }
 }
