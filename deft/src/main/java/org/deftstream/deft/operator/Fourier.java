@@ -83,16 +83,16 @@ final class Fourier {
   }
 
   /** Transforms of one length. */
-  private static final class Axis {
+  static final class Axis {
     private final int length;
 
     /** The reversal of the bits of an index. */
-    private final int[] order;
+    final int[] order;
 
     private final double[] cos;
     private final double[] sin;
 
-    private Axis(int length) {
+    Axis(int length) {
       this.length = length;
       order = new int[length];
       int bits = Integer.numberOfTrailingZeros(length);
@@ -113,8 +113,7 @@ final class Fourier {
      * @param stride of the rows
      * @param columns how many are transformed
      */
-    private void butterflies(
-        double[] real, double[] imaginary, int stride, int columns, boolean backward) {
+    void butterflies(double[] real, double[] imaginary, int stride, int columns, boolean backward) {
       for (int half = 1; half < length; half *= 2) {
         int turns = length / (2 * half);
         for (int first = 0; first < length; first += 2 * half) {

@@ -28,6 +28,7 @@ final class PhaseRetrieval extends FixedOperator {
   private final int height;
   private final int width;
   private final Fourier fourier;
+  private final RealFourier realFourier;
 
   /** Which padded pixels are those of the image. */
   private final boolean[] inside;
@@ -38,6 +39,7 @@ final class PhaseRetrieval extends FixedOperator {
     height = shape.height() * oversampling;
     width = shape.width() * oversampling;
     fourier = new Fourier(height, width);
+    realFourier = new RealFourier(height, width);
     inside = new boolean[height * width];
     for (int pixel = 0; pixel < shape.height() * shape.width(); pixel++) {
       inside[padded(pixel)] = true;
@@ -93,11 +95,10 @@ final class PhaseRetrieval extends FixedOperator {
     requireMeasurement(cotangent);
     var out = new float[image.length];
     for (int c = 0; c < channels(); c++) {
-      var wave = wave(image, c);
-      wave.setModuli(cotangent, c);
-      fourier.transform(wave.real, wave.imaginary, true);
+      var product = padded(image, c);
+      new Spectrum(cotangent, c).withModuli(product, imageShape().height());
       for (int pixel = 0; pixel < out.length / channels(); pixel++) {
-        out[pixel * channels() + c] = (float) (wave.real[padded(pixel)] / 2);
+        out[pixel * channels() + c] = (float) (product[padded(pixel)] / 2);
       }
     }
     return out;
@@ -132,11 +133,12 @@ final class PhaseRetrieval extends FixedOperator {
     requireMeasurement(measurement);
     var out = new float[x0Hat.length];
     for (int c = 0; c < channels(); c++) {
-      var wave = wave(x0Hat, c);
-      wave.setMisfits(measurement, c);
-      fourier.transform(wave.real, wave.imaginary, true);
+      var u = padded(x0Hat, c);
+      var step = u.clone();
+      new Spectrum(measurement, c).withModuli(step, imageShape().height());
       for (int pixel = 0; pixel < out.length / channels(); pixel++) {
-        out[pixel * channels() + c] = (float) (2 * wave.real[padded(pixel)]);
+        int at = padded(pixel);
+        out[pixel * channels() + c] = (float) (2 * (step[at] - u[at]));
       }
     }
     return out;
@@ -201,14 +203,14 @@ final class PhaseRetrieval extends FixedOperator {
    */
   private double[] alternate(float[] image, float[] measurement, int c) {
     var u = padded(image, c);
+    var answer = new double[u.length];
+    var spectrum = new Spectrum(measurement, c);
     for (int i = 0; i < BLOCKS * BLOCK_ITERATIONS; i++) {
       boolean hybrid = i / BLOCK_ITERATIONS % 2 == 0;
-      var wave = new Wave(u.clone());
-      fourier.transform(wave.real, wave.imaginary, false);
-      wave.setModuli(measurement, c);
-      fourier.transform(wave.real, wave.imaginary, true);
+      System.arraycopy(u, 0, answer, 0, u.length);
+      spectrum.withModuli(answer, hybrid ? height : imageShape().height());
       for (int k = 0; k < u.length; k++) {
-        double next = wave.real[k];
+        double next = answer[k];
         boolean feasible = next >= 0 && next <= 1 && inside[k];
         double fallback =
             hybrid ? u[k] - FEEDBACK * next : inside[k] ? Math.max(0, Math.min(1, next)) : 0;
@@ -256,22 +258,44 @@ final class PhaseRetrieval extends FixedOperator {
     /** Gives channel c of the moduli the phases of this wave. */
     private void setModuli(float[] moduli, int c) {
       for (int k = 0; k < real.length; k++) {
-        scale(k, moduli[k * channels() + c], modulus(k));
+        double factor = factor(moduli[k * channels() + c], modulus(k));
+        real[k] *= factor;
+        imaginary[k] *= factor;
       }
     }
+  }
 
-    /** Gives what channel c of the moduli has more than this wave its phases. */
-    private void setMisfits(float[] moduli, int c) {
+  /** Room for the spectrum of one real image, and the moduli of one channel. */
+  private final class Spectrum {
+    private final double[] moduli;
+    private final double[] real = new double[realFourier.bins()];
+    private final double[] imaginary = new double[realFourier.bins()];
+
+    /**
+     * Noise makes moduli that are not symmetric; the real part of an image with them is the image
+     * with their symmetric part.
+     */
+    private Spectrum(float[] moduli, int c) {
+      this.moduli = realFourier.symmetric(moduli, channels(), c);
+    }
+
+    /**
+     * Replaces u, in so many rows from the top, by the real part of the image with the moduli and
+     * the phases of u.
+     */
+    private void withModuli(double[] u, int rows) {
+      realFourier.forward(u, real, imaginary);
       for (int k = 0; k < real.length; k++) {
-        double modulus = modulus(k);
-        scale(k, moduli[k * channels() + c] - modulus, modulus);
+        double modulus = Math.sqrt(real[k] * real[k] + imaginary[k] * imaginary[k]);
+        double factor = factor(moduli[k], modulus);
+        real[k] *= factor;
+        imaginary[k] *= factor;
       }
+      realFourier.backward(real, imaginary, u, rows);
     }
+  }
 
-    private void scale(int k, double wanted, double modulus) {
-      double factor = modulus < 1e-12 ? 0 : wanted / modulus;
-      real[k] *= factor;
-      imaginary[k] *= factor;
-    }
+  private static double factor(double wanted, double modulus) {
+    return modulus < 1e-12 ? 0 : wanted / modulus;
   }
 }

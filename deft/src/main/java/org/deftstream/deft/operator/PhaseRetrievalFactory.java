@@ -23,10 +23,10 @@ public final class PhaseRetrievalFactory implements OperatorFactory {
     fields.refuseUnknown();
     int height = oversampling * shape.height();
     int width = oversampling * shape.width();
-    if (!Fourier.isPowerOfTwo(height) || !Fourier.isPowerOfTwo(width)) {
+    if (!RealFourier.fits(height) || !RealFourier.fits(width)) {
       throw new IllegalArgumentException(
           fields.where()
-              + ": the padded image must have sides that are powers of two, got "
+              + ": the padded image must have sides that are powers of two from 2 up, got "
               + height
               + "x"
               + width
