@@ -131,11 +131,15 @@ final class PhaseRetrieval extends FixedOperator {
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
     requireImage(x0Hat);
     requireMeasurement(measurement);
+    return likelihoodGradient(x0Hat, spectra(measurement));
+  }
+
+  private float[] likelihoodGradient(float[] x0Hat, Spectrum[] measurement) {
     var out = new float[x0Hat.length];
     for (int c = 0; c < channels(); c++) {
       var u = padded(x0Hat, c);
       var step = u.clone();
-      new Spectrum(measurement, c).withModuli(step, imageShape().height());
+      measurement[c].withModuli(step, imageShape().height());
       for (int pixel = 0; pixel < out.length / channels(); pixel++) {
         int at = padded(pixel);
         out[pixel * channels() + c] = (float) (2 * (step[at] - u[at]));
@@ -152,9 +156,12 @@ final class PhaseRetrieval extends FixedOperator {
   @Override
   public float[] proximal(float[] x0, float[] measurement, double rho) {
     requireWeight(rho);
+    requireImage(x0);
+    requireMeasurement(measurement);
+    var spectra = spectra(measurement);
     var x = x0.clone();
     for (int step = 0; step < PROXIMAL_STEPS; step++) {
-      var gradient = likelihoodGradient(x, measurement);
+      var gradient = likelihoodGradient(x, spectra);
       for (int i = 0; i < x.length; i++) {
         x[i] = (float) ((x[i] + gradient[i] + 4 * rho * x0[i]) / (1 + 4 * rho));
       }
@@ -211,7 +218,7 @@ final class PhaseRetrieval extends FixedOperator {
       spectrum.withModuli(answer, hybrid ? height : imageShape().height());
       for (int k = 0; k < u.length; k++) {
         double next = answer[k];
-        boolean feasible = next >= 0 && next <= 1 && inside[k];
+        boolean feasible = inside[k] && next >= 0 && next <= 1; // The predictable one first.
         double fallback =
             hybrid ? u[k] - FEEDBACK * next : inside[k] ? Math.max(0, Math.min(1, next)) : 0;
         u[k] = feasible ? next : fallback;
@@ -230,6 +237,14 @@ final class PhaseRetrieval extends FixedOperator {
       out[padded(pixel)] = (image[pixel * channels() + c] + 1) / 2.0;
     }
     return out;
+  }
+
+  private Spectrum[] spectra(float[] moduli) {
+    var spectra = new Spectrum[channels()];
+    for (int c = 0; c < spectra.length; c++) {
+      spectra[c] = new Spectrum(moduli, c);
+    }
+    return spectra;
   }
 
   private Wave wave(float[] image, int c) {

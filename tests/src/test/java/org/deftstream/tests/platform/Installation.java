@@ -1,6 +1,8 @@
 package org.deftstream.tests.platform;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -21,6 +23,7 @@ public final class Installation implements AutoCloseable {
   private final int partitions;
   private final KafkaProducer<byte[], byte[]> producer;
   private final Serializer<Measurement> serializer;
+  private final List<Platform.Instance> instances = new ArrayList<>();
   private int sent;
 
   /** Makes topics under a prefix of their own. */
@@ -68,7 +71,9 @@ public final class Installation implements AutoCloseable {
   public Platform.Instance serve(String instance, Map<String, String> further) {
     var settings = settings();
     settings.putAll(further);
-    return platform.serve(instance, settings);
+    var started = platform.serve(instance, settings);
+    instances.add(started);
+    return started;
   }
 
   /** Sends good measurements with ids of this installation, to the partitions in turn. */
@@ -99,9 +104,20 @@ public final class Installation implements AutoCloseable {
     return new Answers(platform.bootstrapServers(), platform.registryUrl(), topics);
   }
 
-  /** Asserts one answer for each record, and nothing else, once all of them have come. */
+  /**
+   * Asserts one answer for each record, and nothing else, once all of them have come; else says
+   * what the instances said.
+   */
   public void assertAnsweredOnce(Answers answers) {
-    answers.await(sent).readToEnd().assertExactlyOnce(sent, partitions);
+    try {
+      answers.await(sent).readToEnd().assertExactlyOnce(sent, partitions);
+    } catch (AssertionError e) {
+      var message = new StringBuilder(e.getMessage());
+      for (var instance : instances) {
+        message.append("\nAn instance said:\n").append(instance.output());
+      }
+      throw new AssertionError(message.toString(), e);
+    }
   }
 
   @Override
