@@ -267,15 +267,13 @@ final class PhaseRetrieval extends FixedOperator {
     }
 
     private double modulus(int k) {
-      return Math.sqrt(real[k] * real[k] + imaginary[k] * imaginary[k]);
+      return PhaseRetrieval.modulus(real, imaginary, k);
     }
 
     /** Gives channel c of the moduli the phases of this wave. */
     private void setModuli(float[] moduli, int c) {
       for (int k = 0; k < real.length; k++) {
-        double factor = factor(moduli[k * channels() + c], modulus(k));
-        real[k] *= factor;
-        imaginary[k] *= factor;
+        setModulus(real, imaginary, k, moduli[k * channels() + c]);
       }
     }
   }
@@ -301,16 +299,21 @@ final class PhaseRetrieval extends FixedOperator {
     private void withModuli(double[] u, int rows) {
       realFourier.forward(u, real, imaginary);
       for (int k = 0; k < real.length; k++) {
-        double modulus = Math.sqrt(real[k] * real[k] + imaginary[k] * imaginary[k]);
-        double factor = factor(moduli[k], modulus);
-        real[k] *= factor;
-        imaginary[k] *= factor;
+        setModulus(real, imaginary, k, moduli[k]);
       }
       realFourier.backward(real, imaginary, u, rows);
     }
   }
 
-  private static double factor(double wanted, double modulus) {
-    return modulus < 1e-12 ? 0 : wanted / modulus;
+  private static double modulus(double[] real, double[] imaginary, int k) {
+    return Math.sqrt(real[k] * real[k] + imaginary[k] * imaginary[k]);
+  }
+
+  /** Where there is no phase, the bin becomes 0. */
+  private static void setModulus(double[] real, double[] imaginary, int k, double wanted) {
+    double modulus = modulus(real, imaginary, k);
+    double factor = modulus < 1e-12 ? 0 : wanted / modulus;
+    real[k] *= factor;
+    imaginary[k] *= factor;
   }
 }
