@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.deftstream.schemas.RegistryErrors;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.stream.ledger.RejectedRecordException;
 import org.deftstream.stream.ledger.RejectedRecordException.Stage;
@@ -79,18 +80,8 @@ public final class MeasurementDecoder implements Closeable {
         Stage.DECODE,
         "Undecodable",
         "the %d bytes are not a whole Measurement in the schema of id %d: %s"
-            .formatted(length, schemaId, innermost(e)),
+            .formatted(length, schemaId, RegistryErrors.reason(e)),
         e);
-  }
-
-  private static String innermost(Throwable thrown) {
-    Throwable root = thrown;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root instanceof java.io.EOFException
-        ? "the bytes end before the record does"
-        : root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
   private static RejectedRecordException undecodable(String errorClass, String message) {

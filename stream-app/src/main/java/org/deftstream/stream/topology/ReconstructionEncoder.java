@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serializer;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.Operators;
+import org.deftstream.schemas.RegistryErrors;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.avro.Provenance;
 import org.deftstream.schemas.avro.Reconstruction;
