@@ -16,7 +16,8 @@ import org.deftstream.deft.tensor.FloatTensor;
 /**
  * The safetensors file format: an 8-byte little-endian header length, a JSON header with the type,
  * shape and byte range of every tensor, then the bytes. Data only: reading one never runs code.
- * Reads F64, F32, F16 and BF16 into float32; writes F32 or F16.
+ * Reads F64, F32, F16 and BF16 into float32, and U8 where data and no weights are wanted; writes
+ * F32 or F16.
  */
 public final class Safetensors {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,14 +46,28 @@ public final class Safetensors {
   public record Content(Map<String, FloatTensor> tensors, Map<String, String> metadata) {}
 
   /**
-   * Reads a file.
+   * Reads a file of weights.
    *
    * @throws IllegalArgumentException if it is not a sound safetensors file; the message names it
    * @throws UncheckedIOException if it cannot be read
    */
   public static Content read(Path file) {
+    return read(file, false);
+  }
+
+  /**
+   * Reads a file of data, in which numbers from 0 to 255 may be bytes (U8), as masks are.
+   *
+   * @throws IllegalArgumentException if it is not a sound safetensors file; the message names it
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static Content readData(Path file) {
+    return read(file, true);
+  }
+
+  private static Content read(Path file, boolean withBytes) {
     try {
-      return parse(ByteBuffer.wrap(Files.readAllBytes(file)));
+      return parse(ByteBuffer.wrap(Files.readAllBytes(file)), withBytes);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
@@ -66,6 +81,10 @@ public final class Safetensors {
    * @throws IllegalArgumentException if they are not sound safetensors
    */
   public static Content parse(ByteBuffer bytes) {
+    return parse(bytes, false);
+  }
+
+  private static Content parse(ByteBuffer bytes, boolean withBytes) {
     var in = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
     if (in.remaining() < 8) {
       throw new IllegalArgumentException("not a safetensors file: shorter than 8 bytes");
@@ -86,7 +105,7 @@ public final class Safetensors {
       if (field.getKey().equals("__metadata__")) {
         field.getValue().properties().forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
       } else {
-        tensors.put(field.getKey(), readTensor(field.getKey(), field.getValue(), data));
+        tensors.put(field.getKey(), readTensor(field.getKey(), field.getValue(), data, withBytes));
         claimed += claimedBytes(field.getValue());
         if (claimed > data.limit()) {
           throw new IllegalArgumentException(
@@ -120,16 +139,21 @@ public final class Safetensors {
     return Math.max(0, entry.path("data_offsets").path(1).asLong(-1) - from);
   }
 
-  private static FloatTensor readTensor(String name, JsonNode entry, ByteBuffer data) {
+  private static FloatTensor readTensor(
+      String name, JsonNode entry, ByteBuffer data, boolean withBytes) {
     String type = entry.path("dtype").asText();
     int width =
         switch (type) {
+          case "U8" -> {
+            if (!withBytes) {
+              throw unread(name, type, withBytes);
+            }
+            yield 1;
+          }
           case "F64" -> 8;
           case "F32" -> 4;
           case "F16", "BF16" -> 2;
-          default ->
-              throw new IllegalArgumentException(
-                  "tensor " + name + " has type " + type + "; F64, F32, F16 or BF16 is read");
+          default -> throw unread(name, type, withBytes);
         };
     var shape = new int[entry.path("shape").size()];
     for (int i = 0; i < shape.length; i++) {
@@ -164,11 +188,18 @@ public final class Safetensors {
           switch (type) {
             case "F32" -> in.getFloat();
             case "F64" -> (float) in.getDouble();
+            case "U8" -> in.get() & 0xff;
             case "F16" -> HalfFloat.toFloat(in.getShort());
             default -> Float.intBitsToFloat(in.getShort() << 16);
           };
     }
     return new FloatTensor(shape, values);
+  }
+
+  private static IllegalArgumentException unread(String name, String type, boolean withBytes) {
+    return new IllegalArgumentException(
+        "tensor %s has type %s; F64, F32, F16%s is read"
+            .formatted(name, type, withBytes ? ", BF16 or U8" : " or BF16"));
   }
 
   /** Encodes tensors, in the order of the map, as the bytes of a safetensors file. */

@@ -1,27 +1,38 @@
 package org.deftstream.deft.text;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 
 /** Finds the known name that someone most likely meant. Stateless and thread-safe. */
 public final class Nearest {
+  /** No name that is known here is longer. */
+  private static final int LONGEST = 256;
+
   private Nearest() {}
 
   /**
    * The known name with the smallest edit distance, if it is close enough to be a slip: at most a
-   * third of the longer name's letters, and two in short names.
+   * third of the longer name's letters, and two in short names. A text that is longer than names
+   * are is close to none: it may come from anybody, and comparing takes time by its square.
    */
   public static Optional<String> of(String name, Collection<String> known) {
-    return new TreeSet<>(known)
-        .stream()
-            .min(Comparator.comparingInt(candidate -> distance(fold(name), fold(candidate))))
-            .filter(
-                best ->
-                    distance(fold(name), fold(best))
-                        <= Math.max(2, Math.max(name.length(), best.length()) / 3));
+    String folded = fold(name);
+    String best = null;
+    int least = Integer.MAX_VALUE;
+    for (String candidate : new TreeSet<>(known)) {
+      int allowed = Math.max(2, Math.max(name.length(), candidate.length()) / 3);
+      // No text is closer to another than their lengths are.
+      if (Math.abs(name.length() - candidate.length()) <= allowed) {
+        int distance = distance(folded, fold(candidate));
+        if (distance <= allowed && distance < least) {
+          least = distance;
+          best = candidate;
+        }
+      }
+    }
+    return Optional.ofNullable(best);
   }
 
   /**
@@ -37,9 +48,13 @@ public final class Nearest {
 
   /**
    * The Levenshtein distance: the least number of insertions, deletions and substitutions that turn
-   * one text into the other.
+   * one text into the other. It takes time by the product of the lengths; where a text is longer
+   * than names are, the longer length is given instead, which is never less.
    */
   public static int distance(String a, String b) {
+    if (a.length() > LONGEST || b.length() > LONGEST) {
+      return Math.max(a.length(), b.length());
+    }
     var previous = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       previous[j] = j;

@@ -34,19 +34,19 @@ public final class StoredPairs implements LabelledPairs {
   }
 
   /**
-   * Reads a folder.
+   * Reads a folder. Every truth is held to its range and to its measurement.
    *
    * @param folder every {@code *.safetensors} in it, in the order of names
    * @throws UserError one line that names the file that is wrong and says what would be right
    */
-  public static StoredPairs read(Path folder, ForwardOperator operator) {
+  public static StoredPairs read(Path folder, ForwardOperator operator, TruthCheck check) {
     if (!Files.isDirectory(folder)) {
       throw new UserError("no pairs at " + folder + ": no such folder");
     }
     var pairs = new ArrayList<Pair>();
     try (var files = Files.list(folder)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList()) {
-        pairs.add(pair(file, operator));
+        pairs.add(pair(file, operator, check));
       }
     } catch (IOException | UncheckedIOException e) {
       throw new UserError("cannot read pairs from " + folder + ": " + e.getMessage(), e);
@@ -59,8 +59,8 @@ public final class StoredPairs implements LabelledPairs {
     return new StoredPairs(operator.imageShape(), pairs);
   }
 
-  private static Pair pair(Path file, ForwardOperator operator) {
-    var tensors = new HashMap<>(Safetensors.read(file).tensors());
+  private static Pair pair(Path file, ForwardOperator operator, TruthCheck check) {
+    var tensors = new HashMap<>(Safetensors.readData(file).tensors());
     var image = operator.imageShape();
     float[] truth = take(file, tensors, "truth", image.height(), image.width(), image.channels());
     float[] y = take(file, tensors, "measurement", operator.measurementShape());
@@ -72,7 +72,10 @@ public final class StoredPairs implements LabelledPairs {
       throw new UserError(file + ": unknown tensor '" + tensors.keySet().iterator().next() + "'");
     }
     try {
-      return new Pair(truth, BoundMeasurement.of(operator.bind(auxiliary), y));
+      TruthCheck.requireRange(truth);
+      var bound = operator.bind(auxiliary);
+      check.requireConsistent(bound, truth, y);
+      return new Pair(truth, BoundMeasurement.of(bound, y));
     } catch (IllegalArgumentException e) {
       throw new UserError(file + ": " + e.getMessage(), e);
     }

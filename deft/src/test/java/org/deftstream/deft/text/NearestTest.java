@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class NearestTest {
   @Test
@@ -28,5 +29,14 @@ class NearestTest {
         .isEqualTo("; did you mean 'steps'? Known: grid, steps");
     assertThat(Nearest.hint("temperature", List.of("steps", "grid")))
         .isEqualTo("; Known: grid, steps");
+  }
+
+  @Test
+  @Timeout(20)
+  void shouldNotCompareWhatIsLongerThanNamesAre() {
+    String text = "x".repeat(15_000_000);
+    assertThat(Nearest.of(text, List.of("steps", "x".repeat(300)))).isEmpty();
+    assertThat(Nearest.of("x".repeat(299), List.of("x".repeat(300)))).isEmpty();
+    assertThat(Nearest.distance(text, text + "y")).isEqualTo(15_000_001);
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StoredPairsTest {
+  private static final TruthCheck CHECK = new TruthCheck(TruthCheck.DEFAULT_MAX_RESIDUAL);
   @TempDir private Path folder;
   private ForwardOperator operator;
   private final Map<String, FloatTensor> pair = new LinkedHashMap<>();
@@ -37,7 +41,7 @@ class StoredPairsTest {
                     """),
             new ImageShape(4, 4, 1));
     pair.put("truth", tensor(4, 4, 1));
-    pair.put("measurement", new FloatTensor(operator.measurementShape(), new float[16]));
+    pair.put("measurement", tensor(operator.measurementShape()));
     operator.auxiliaryShapes().forEach((name, shape) -> pair.put(name, ones(shape)));
   }
 
@@ -62,7 +66,7 @@ class StoredPairsTest {
 
   private StoredPairs read() {
     Safetensors.write(folder.resolve("a.safetensors"), pair, Safetensors.Storage.F32, Map.of());
-    return StoredPairs.read(folder, operator);
+    return StoredPairs.read(folder, operator, CHECK);
   }
 
   @Test
@@ -117,6 +121,54 @@ class StoredPairsTest {
   }
 
   @Test
+  void shouldNameTheFileOfATruthInAnotherUnit() {
+    for (int i = 0; i < 16; i++) {
+      pair.get("truth").data()[i] = 16 * i;
+    }
+
+    assertThatThrownBy(this::read)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a.safetensors: truth holds the value 16.0")
+        .hasMessageContaining("images have values in [-1, 1]");
+  }
+
+  @Test
+  void shouldNameTheFileOfATruthOfAnotherMeasurement() {
+    for (int i = 0; i < 16; i++) {
+      pair.get("truth").data()[i] = -1 + i / 8f;
+    }
+
+    assertThatThrownBy(this::read)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a.safetensors: truth and measurement do not belong together");
+  }
+
+  @Test
+  void shouldReadAMaskOfBytes() throws IOException {
+    var header =
+        """
+        {"truth": {"dtype": "F32", "shape": [4, 4, 1], "data_offsets": [0, 64]},
+         "measurement": {"dtype": "F32", "shape": [4, 4, 1], "data_offsets": [64, 128]},
+         "mask": {"dtype": "U8", "shape": [4, 4], "data_offsets": [128, 144]}}
+        """
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    var file = ByteBuffer.allocate(8 + header.length + 144).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(header.length).put(header).position(8 + header.length + 128);
+    for (int i = 0; i < 16; i++) {
+      file.put((byte) 1);
+    }
+    Path path = folder.resolve("a.safetensors");
+    Files.write(path, file.array());
+    assertThat(StoredPairs.read(folder, operator, CHECK).size()).isEqualTo(1);
+    assertThatThrownBy(() -> Safetensors.read(path)).hasMessageContaining("type U8");
+
+    file.put(file.limit() - 1, (byte) 255);
+    Files.write(path, file.array());
+    assertThatThrownBy(() -> StoredPairs.read(folder, operator, CHECK))
+        .hasMessageContaining("a.safetensors: mask must hold only 0 (hidden) and 1 (measured)");
+  }
+
+  @Test
   void shouldNameTheFileOfAMaskThatIsNone() {
     pair.get("mask").data()[5] = 0.5f;
 
@@ -127,7 +179,7 @@ class StoredPairsTest {
 
   @Test
   void shouldSayWhereItFoundNoPairs() {
-    assertThatThrownBy(() -> StoredPairs.read(folder, operator))
+    assertThatThrownBy(() -> StoredPairs.read(folder, operator, CHECK))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("no *.safetensors files with pairs in " + folder);
   }

@@ -7,6 +7,8 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.deftstream.schemas.DeadLetter;
+import org.deftstream.schemas.RecordSize;
 import org.deftstream.stream.ledger.FencingGate;
 import org.deftstream.stream.ledger.Ledger;
 import org.deftstream.stream.ledger.LedgerStore;
@@ -134,20 +136,31 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
     @Override
     public void deadLetter(long offset, SourceRecord record, RejectedRecordException reason) {
       var letter =
-          DeadLetter.of(
-              settings.measurements(),
-              partition,
-              offset,
-              record,
-              reason,
-              settings.limits().deadLetter());
+          record == null
+              ? DeadLetter.ofGone(place(offset), why(reason))
+              : DeadLetter.of(
+                  place(offset),
+                  why(reason),
+                  record.key(),
+                  record.value(),
+                  record.headers(),
+                  settings.limits().deadLetter());
       send(letter, record == null ? context.currentSystemTimeMs() : record.timestamp());
     }
 
     @Override
     public void deadLetters(long first, long last, RejectedRecordException reason) {
-      var letter = DeadLetter.ofRange(settings.measurements(), partition, first, last, reason);
+      var letter = DeadLetter.ofRange(place(first), last, why(reason));
       send(letter, context.currentSystemTimeMs());
+    }
+
+    private DeadLetter.Place place(long offset) {
+      return new DeadLetter.Place(settings.measurements(), partition, offset);
+    }
+
+    private static DeadLetter.Reason why(RejectedRecordException reason) {
+      return new DeadLetter.Reason(
+          reason.errorClass(), reason.getMessage(), reason.stage().header());
     }
 
     private void send(DeadLetter letter, long timestamp) {

@@ -7,6 +7,7 @@ import org.deftstream.deft.engine.DeadlineExceededException;
 import org.deftstream.deft.engine.EngineBrokenException;
 import org.deftstream.deft.engine.EngineClosedException;
 import org.deftstream.deft.engine.ReconstructionRequest;
+import org.deftstream.schemas.RecordSize;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
 import org.deftstream.stream.control.ServingMethod;

@@ -18,6 +18,7 @@ import org.deftstream.deft.training.AdapterTraining;
 import org.deftstream.deft.training.ImageSet;
 import org.deftstream.deft.training.LabelledPairs;
 import org.deftstream.deft.training.StoredPairs;
+import org.deftstream.deft.training.TruthCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -203,7 +204,8 @@ public final class TrainCommand implements Callable<Integer> {
       var set = images.read(task.operator().imageShape());
       return LabelledPairs.simulated(set.truths(training.flips), task.operator());
     }
-    return StoredPairs.read(Path.of(pairs), task.operator());
+    return StoredPairs.read(
+        Path.of(pairs), task.operator(), new TruthCheck(TruthCheck.DEFAULT_MAX_RESIDUAL));
   }
 
   private Map<String, FloatTensor> startingWeights(UNetConfig unet) {

@@ -1,12 +1,12 @@
 package org.deftstream.trainer.pairs;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.deftstream.deft.operator.AuxiliaryInputs;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.Nearest;
+import org.deftstream.deft.training.TruthCheck;
 import org.deftstream.schemas.InvalidTensorException;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.avro.LabelledPair;
@@ -16,24 +16,25 @@ import org.deftstream.trainer.pairs.PairRejectedException.Stage;
 /**
  * Fits a pair to its task and says what does not fit and what would. Thread-safe.
  *
- * @param maxResidual largest residual of a truth under its own measurement, in units of the noise,
- *     above 0: a truth that explains its measurement has about 1, one that belongs to another image
- *     far more
+ * @param truths holds truths to their range and to their measurements
  */
-public record PairCheck(double maxResidual) {
-  /** Truths are in [-1, 1]; a little more is rounding, much more is another unit. */
-  private static final float LARGEST_VALUE = 1.5f;
+public record PairCheck(TruthCheck truths) {
+  /** Longest name of a pair, a series or a task. */
+  static final int LONGEST_NAME = 256;
 
-  public PairCheck {
-    if (!(maxResidual > 0)) {
-      throw new IllegalArgumentException("maxResidual must be above 0, got " + maxResidual);
-    }
+  /**
+   * A check.
+   *
+   * @param maxResidual see {@link TruthCheck}
+   */
+  public PairCheck(double maxResidual) {
+    this(new TruthCheck(maxResidual));
   }
 
   /**
-   * Checks that a pair can be named at all.
+   * Checks that a pair can be named at all, before anything is done with its names.
    *
-   * @throws PairRejectedException if id or task is empty
+   * @throws PairRejectedException if id or task is empty, or a name is too long
    */
   static void requireNames(LabelledPair pair) {
     if (pair.getId().isBlank()) {
@@ -41,6 +42,20 @@ public record PairCheck(double maxResidual) {
     }
     if (pair.getTask().isBlank()) {
       throw rejected("MissingTask", "task is empty; it names what the pair is for");
+    }
+    requireShort("id", pair.getId());
+    requireShort("task", pair.getTask());
+    if (pair.getSeries() != null) {
+      requireShort("series", pair.getSeries());
+    }
+  }
+
+  private static void requireShort(String what, String name) {
+    if (name.length() > LONGEST_NAME) {
+      throw rejected(
+          "NameTooLong",
+          "%s has %d characters, but must have at most %d"
+              .formatted(what, name.length(), LONGEST_NAME));
     }
   }
 
@@ -61,12 +76,12 @@ public record PairCheck(double maxResidual) {
       float[] truth =
           Tensors.toFloats(
               "truth", pair.getTruth(), shape.height(), shape.width(), shape.channels());
-      requireRange(truth);
+      TruthCheck.requireRange(truth);
       Optional<float[]> measurement =
           Optional.ofNullable(pair.getMeasurement())
               .map(y -> Tensors.toFloats("measurement", y, operator.measurementShape()));
       var auxiliary = auxiliary(pair, operator, measurement.isPresent());
-      measurement.ifPresent(y -> requireConsistent(operator.bind(auxiliary), truth, y));
+      measurement.ifPresent(y -> truths.requireConsistent(operator.bind(auxiliary), truth, y));
       return new Pair(
           pair.getId(),
           Optional.ofNullable(pair.getSeries()),
@@ -78,29 +93,6 @@ public record PairCheck(double maxResidual) {
       throw rejected("InvalidTensor", "task '" + task.name() + "': " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw rejected("InvalidPair", "task '" + task.name() + "': " + e.getMessage());
-    }
-  }
-
-  private static void requireRange(float[] truth) {
-    for (float value : truth) {
-      if (Math.abs(value) > LARGEST_VALUE) {
-        throw new IllegalArgumentException(
-            "truth holds the value " + value + "; images have values in [-1, 1]");
-      }
-    }
-  }
-
-  private void requireConsistent(ForwardOperator operator, float[] truth, float[] measurement) {
-    operator.requireInRange(measurement);
-    double residual = operator.residual(truth, measurement);
-    if (!(residual <= maxResidual)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "truth and measurement do not belong together: the truth leaves a residual of %.3g"
-                  + " times the noise, about 1 is right and %.3g is the bound",
-              residual,
-              maxResidual));
     }
   }
 

@@ -70,6 +70,20 @@ class PairCheckTest {
   }
 
   @Test
+  void shouldRefuseLongNamesBeforeAnythingIsDoneWithThem() {
+    String name = "x".repeat(PairCheck.LONGEST_NAME + 1);
+    for (var builder :
+        List.of(
+            LabelledPair.newBuilder(measured).setId(name),
+            LabelledPair.newBuilder(measured).setTask(name),
+            LabelledPair.newBuilder(measured).setSeries(name))) {
+      assertThatThrownBy(() -> PairCheck.requireNames(builder.build()))
+          .isInstanceOf(PairRejectedException.class)
+          .hasMessageContaining("has 257 characters, but must have at most 256");
+    }
+  }
+
+  @Test
   void shouldNameTheNearestTask() {
     assertThat(PairCheck.unknownTask("small/inpant", List.of("small/inpaint")))
         .hasMessageContaining("small/inpaint");

@@ -1,4 +1,4 @@
-package org.deftstream.stream.topology;
+package org.deftstream.schemas;
 
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -6,8 +6,9 @@ import org.apache.kafka.common.header.Headers;
 /**
  * An upper bound of what one record takes in a request, computed before it is sent: a record that
  * the producer finds too large puts its transaction into a state from which there is no way out.
+ * Stateless.
  */
-final class RecordSize {
+public final class RecordSize {
   /** Batch header (61 bytes), record header (at most 21 bytes), with some to spare. */
   private static final int OVERHEAD = 128;
 
@@ -19,7 +20,13 @@ final class RecordSize {
 
   private RecordSize() {}
 
-  static long of(byte[] key, byte[] value, Headers headers) {
+  /**
+   * The bound in bytes.
+   *
+   * @param key may be null
+   * @param value may be null
+   */
+  public static long of(byte[] key, byte[] value, Headers headers) {
     long bytes = OVERHEAD + length(key) + length(value);
     for (Header header : headers) {
       bytes += HEADER_OVERHEAD + (long) CHARACTER * header.key().length() + length(header.value());
