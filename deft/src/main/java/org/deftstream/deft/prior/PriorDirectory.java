@@ -31,7 +31,7 @@ import org.deftstream.deft.text.CanonicalJson;
  * @param fingerprint SHA-256 over network, schedule and weights
  */
 public record PriorDirectory(
-    Path path, String name, UNetConfig unet, SchedulerConfig scheduler, String fingerprint) {
+    Path path, String name, NetworkConfig unet, SchedulerConfig scheduler, String fingerprint) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String UNET = "unet/config.json";
   private static final String WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
@@ -48,7 +48,7 @@ public record PriorDirectory(
       throw new UserError("no prior at " + path + ": no such directory");
     }
     try {
-      var unet = UNetConfig.parse(read(path, UNET));
+      var unet = NetworkConfig.parse(read(path, UNET));
       var scheduler = SchedulerConfig.parse(read(path, SCHEDULER));
       Path about = path.resolve(ABOUT);
       String fallback = path.toAbsolutePath().normalize().getFileName().toString();
@@ -72,7 +72,7 @@ public record PriorDirectory(
     return JSON.readTree(source.toFile());
   }
 
-  private static String fingerprint(Path path, UNetConfig unet, SchedulerConfig scheduler)
+  private static String fingerprint(Path path, NetworkConfig unet, SchedulerConfig scheduler)
       throws IOException {
     Path weights = path.resolve(WEIGHTS);
     if (!Files.exists(weights)) {
@@ -88,6 +88,19 @@ public record PriorDirectory(
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * What its {@code deftstream.json} says; an empty object where there is none.
+   *
+   * @throws UserError if it cannot be read
+   */
+  public JsonNode about() {
+    try {
+      return Files.exists(path.resolve(ABOUT)) ? read(path, ABOUT) : JSON.createObjectNode();
+    } catch (IOException e) {
+      throw new UserError("cannot read prior " + path + ": " + e.getMessage(), e);
     }
   }
 
@@ -108,7 +121,7 @@ public record PriorDirectory(
    */
   public static PriorDirectory write(
       Path path,
-      UNetConfig unet,
+      NetworkConfig unet,
       SchedulerConfig scheduler,
       Map<String, FloatTensor> weights,
       Safetensors.Storage storage,

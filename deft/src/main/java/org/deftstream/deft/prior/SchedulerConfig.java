@@ -15,8 +15,10 @@ import org.deftstream.deft.schedule.NoiseSchedule;
  *
  * @param steps number of timesteps N
  * @param betaSchedule {@code linear}, {@code scaled_linear} or {@code squaredcos_cap_v2}
+ * @param prediction what the network was trained to predict
  */
-public record SchedulerConfig(int steps, double betaStart, double betaEnd, String betaSchedule) {
+public record SchedulerConfig(
+    int steps, double betaStart, double betaEnd, String betaSchedule, Prediction prediction) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Set<String> SAMPLING =
@@ -43,6 +45,34 @@ public record SchedulerConfig(int steps, double betaStart, double betaEnd, Strin
           "trained_betas",
           "rescale_betas_zero_snr");
 
+  /** What a network predicts, by diffusers' names. */
+  public enum Prediction {
+    /** The noise {@code eps}. */
+    EPSILON("epsilon"),
+    /** {@code v = sqrt(alphaBar) eps - sqrt(1 - alphaBar) x0} (Salimans and Ho, 2022). */
+    V("v_prediction"),
+    /** The clean image {@code x0}. */
+    SAMPLE("sample");
+
+    private final String diffusersName;
+
+    Prediction(String diffusersName) {
+      this.diffusersName = diffusersName;
+    }
+
+    private static Prediction named(String name) {
+      for (var prediction : values()) {
+        if (prediction.diffusersName.equals(name)) {
+          return prediction;
+        }
+      }
+      throw new IllegalArgumentException(
+          "scheduler config: prediction_type is "
+              + name
+              + "; understood: epsilon, v_prediction, sample");
+    }
+  }
+
   public SchedulerConfig {
     if (!List.of("linear", "scaled_linear", "squaredcos_cap_v2").contains(betaSchedule)) {
       throw new IllegalArgumentException(
@@ -54,7 +84,12 @@ public record SchedulerConfig(int steps, double betaStart, double betaEnd, Strin
 
   /** The schedule of DDPM: 1000 steps, linear from 1e-4 to 2e-2. */
   public static SchedulerConfig standard() {
-    return new SchedulerConfig(1000, 1e-4, 2e-2, "linear");
+    return new SchedulerConfig(1000, 1e-4, 2e-2, "linear", Prediction.EPSILON);
+  }
+
+  /** The same schedule for a network that predicts something else. */
+  public SchedulerConfig predicting(Prediction other) {
+    return new SchedulerConfig(steps, betaStart, betaEnd, betaSchedule, other);
   }
 
   /**
@@ -71,12 +106,6 @@ public record SchedulerConfig(int steps, double betaStart, double betaEnd, Strin
       throw new IllegalArgumentException(
           "scheduler config: field not understood: " + unknown.first());
     }
-    if (!json.path("prediction_type").asText("epsilon").equals("epsilon")) {
-      throw new IllegalArgumentException(
-          "scheduler config: prediction_type is "
-              + json.get("prediction_type").asText()
-              + "; understood: epsilon");
-    }
     if (json.hasNonNull("trained_betas") || json.path("rescale_betas_zero_snr").asBoolean(false)) {
       throw new IllegalArgumentException(
           "scheduler config: trained_betas and rescale_betas_zero_snr are not understood");
@@ -85,7 +114,8 @@ public record SchedulerConfig(int steps, double betaStart, double betaEnd, Strin
         json.path("num_train_timesteps").asInt(1000),
         json.path("beta_start").asDouble(1e-4),
         json.path("beta_end").asDouble(2e-2),
-        json.path("beta_schedule").asText("linear"));
+        json.path("beta_schedule").asText("linear"),
+        Prediction.named(json.path("prediction_type").asText("epsilon")));
   }
 
   /** The noise schedule that this describes. */
@@ -107,7 +137,7 @@ public record SchedulerConfig(int steps, double betaStart, double betaEnd, Strin
     json.put("beta_start", betaStart);
     json.put("clip_sample", false);
     json.put("num_train_timesteps", steps);
-    json.put("prediction_type", "epsilon");
+    json.put("prediction_type", prediction.diffusersName);
     json.putNull("trained_betas");
     json.put("variance_type", "fixed_small");
     return json;

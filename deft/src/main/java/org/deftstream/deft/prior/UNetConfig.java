@@ -59,7 +59,8 @@ public record UNetConfig(
     int normNumGroups,
     int attnNormNumGroups,
     double normEps,
-    boolean scaleShift) {
+    boolean scaleShift)
+    implements NetworkConfig {
 
   /** Checks what the fields ask of each other. */
   public UNetConfig {
@@ -130,18 +131,20 @@ public record UNetConfig(
     return UNetConfigJson.read(json);
   }
 
-  /** The same specification as diffusers writes it. */
+  @Override
   public ObjectNode toJson() {
     return UNetConfigJson.write(this);
   }
 
-  /**
-   * What tells this network from another, for fingerprints: adapters name their prior by them, so
-   * this must stay the same when a later version knows more fields. Fields that came later appear
-   * only where they differ from their preset.
-   */
+  /** Fields that came later appear only where they differ from their preset. */
+  @Override
   public ObjectNode identity() {
     return UNetConfigJson.identity(this);
+  }
+
+  @Override
+  public boolean anySize() {
+    return false;
   }
 
   /** Number of scales; each is half the size of the one before. */

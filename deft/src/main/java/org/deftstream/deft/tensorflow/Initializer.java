@@ -36,6 +36,7 @@ final class Initializer {
 
   private static boolean startsAtZero(String name) {
     return name.endsWith(".conv2.weight")
+        || name.endsWith(".modulation.weight")
         || name.endsWith(".to_out.0.weight")
         || name.endsWith("conv_out.weight")
         || name.equals(AdapterGraph.SCALE_WEIGHT);

@@ -2,6 +2,7 @@ package org.deftstream.deft.tensorflow;
 
 import ai.djl.engine.Engine;
 import org.deftstream.deft.adapter.AdapterNetworks;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.UNetConfig;
@@ -47,7 +48,7 @@ public final class TensorFlowBackend {
   }
 
   /** A prior's network with fresh weights, to be trained. */
-  public TrainableNetwork trainPrior(UNetConfig config, long seed) {
+  public TrainableNetwork trainPrior(NetworkConfig config, long seed) {
     return new TrainingGraph(config, false, 0, options.toProto(), seed);
   }
 

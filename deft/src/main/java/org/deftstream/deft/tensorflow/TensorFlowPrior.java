@@ -8,6 +8,7 @@ import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.TimeEmbedding;
+import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.schedule.NoiseSchedule;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.tensorflow.Graph;
@@ -52,7 +53,8 @@ final class TensorFlowPrior implements Prior {
               + shape.channels()
               + "; a prior's must be the same");
     }
-    if (directory.unet().time().kind() == TimeEmbedding.Kind.FOURIER) {
+    if (directory.unet() instanceof UNetConfig unet
+        && unet.time().kind() == TimeEmbedding.Kind.FOURIER) {
       throw new UserError(
           "prior "
               + directory.path()
@@ -86,7 +88,8 @@ final class TensorFlowPrior implements Prior {
     var x = images(tf);
     var t = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     var variables = new VariableWeights(tf);
-    var eps = UNetGraph.build(tf, directory.unet(), variables, x, t);
+    var answer = NetworkGraph.build(tf, directory.unet(), variables, x, t);
+    var eps = NetworkGraph.noise(tf, directory.scheduler(), x, t, answer);
     WeightSpec.refuseUnused(variables.variables().keySet(), weights);
     return new Placed(tf, x, t, variables, eps);
   }
@@ -94,7 +97,9 @@ final class TensorFlowPrior implements Prior {
   private Placeholder<TFloat32> images(Ops tf) {
     return tf.placeholder(
         TFloat32.class,
-        Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
+        directory.unet().anySize()
+            ? Placeholder.shape(Shape.of(-1, -1, -1, shape.channels()))
+            : Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
   }
 
   private Signature prediction(

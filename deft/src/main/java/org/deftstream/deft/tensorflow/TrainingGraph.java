@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.training.TrainableNetwork;
@@ -35,7 +36,7 @@ final class TrainingGraph implements TrainableNetwork {
 
   private final Graph graph = new Graph();
   private final Session session;
-  private final UNetConfig config;
+  private final NetworkConfig config;
   private final Placeholder<TFloat32> input;
   private final Placeholder<TFloat32> gradient;
   private final Placeholder<TInt32> timesteps;
@@ -68,15 +69,15 @@ final class TrainingGraph implements TrainableNetwork {
   private static final String STEPS = "steps";
 
   TrainingGraph(
-      UNetConfig config, boolean adapter, double firstScale, ConfigProto options, long seed) {
+      NetworkConfig config, boolean adapter, double firstScale, ConfigProto options, long seed) {
     this.config = config;
     if (config.dropout() > 0) {
       throw new IllegalArgumentException(
           "unet config: dropout is " + config.dropout() + "; networks are trained here without it");
     }
     var tf = Ops.create(graph);
-    long h = config.sampleHeight();
-    long w = config.sampleWidth();
+    long h = config.anySize() ? -1 : config.sampleHeight();
+    long w = config.anySize() ? -1 : config.sampleWidth();
     input = image(tf, h, w, config.inChannels());
     target = image(tf, h, w, config.outChannels());
     timesteps = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
@@ -87,10 +88,10 @@ final class TrainingGraph implements TrainableNetwork {
     var weights = new VariableWeights(tf);
     if (adapter) {
       gradient = image(tf, h, w, config.outChannels());
-      output = AdapterGraph.build(tf, config, weights, input, gradient, timesteps);
+      output = AdapterGraph.build(tf, (UNetConfig) config, weights, input, gradient, timesteps);
     } else {
       gradient = null;
-      output = UNetGraph.build(tf, config, weights, input, timesteps);
+      output = NetworkGraph.build(tf, config, weights, input, timesteps);
     }
     rowLoss =
         tf.math.mean(tf.math.squaredDifference(output, target), tf.constant(new int[] {1, 2, 3}));
@@ -184,11 +185,29 @@ final class TrainingGraph implements TrainableNetwork {
     }
   }
 
+  private int height(int values, int rows, int channels) {
+    return config.anySize() ? side(values, rows, channels) : config.sampleHeight();
+  }
+
+  private int width(int values, int rows, int channels) {
+    return config.anySize() ? side(values, rows, channels) : config.sampleWidth();
+  }
+
+  /** Networks of any size are trained on squares. */
+  private static int side(int values, int rows, int channels) {
+    int side = (int) Math.round(Math.sqrt((double) values / rows / channels));
+    if (side * side * channels * rows != values) {
+      throw new IllegalArgumentException(
+          values + " values are no " + rows + " squares of " + channels + " channels");
+    }
+    return side;
+  }
+
   @Override
   public float[] step(float[] in, float[] g, int[] t, float[] want, double rate, double decay) {
     int rows = t.length;
-    int h = config.sampleHeight();
-    int w = config.sampleWidth();
+    int h = height(want.length, rows, config.outChannels());
+    int w = width(want.length, rows, config.outChannels());
     steps++;
     var runner = session.runner();
     try (var x = Tensors.of(in, rows, h, w, config.inChannels());
@@ -214,8 +233,8 @@ final class TrainingGraph implements TrainableNetwork {
   @Override
   public float[] predict(float[] in, float[] g, int[] t) {
     int rows = t.length;
-    int h = config.sampleHeight();
-    int w = config.sampleWidth();
+    int h = height(in.length, rows, config.inChannels());
+    int w = width(in.length, rows, config.inChannels());
     try (var x = Tensors.of(in, rows, h, w, config.inChannels());
         var time = Tensors.of(t);
         var likelihood = g == null ? null : Tensors.of(g, rows, h, w, config.outChannels())) {

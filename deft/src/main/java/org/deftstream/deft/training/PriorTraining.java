@@ -9,11 +9,12 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ContactSheet;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.LineChart;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.SchedulerConfig;
-import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.sampler.SamplerSettings;
@@ -31,7 +32,7 @@ public final class PriorTraining {
           50, SamplerSettings.TimeGrid.UNIFORM, SamplerSettings.NoiseRule.ETA, 1, 1);
 
   private final Settings settings;
-  private final ImageSet images;
+  private final PriorData data;
   private final TrainableNetwork network;
   private final Function<PriorDirectory, Prior> opener;
 
@@ -40,24 +41,26 @@ public final class PriorTraining {
    *
    * @param name the prior's name
    * @param unet the network
+   * @param scheduler the noise schedule, and what the network is to predict
    * @param directory where everything is kept
    * @param rows images per batch
-   * @param flips whether images are mirrored left to right at random
    * @param emaDecay of the running average of the weights
    * @param checkpointMinutes time between checkpoints
+   * @param from a prior of the same network to begin with; null for fresh weights
    * @param about where the data comes from, its licence and attribution, for the model card
    */
   public record Settings(
       String name,
-      UNetConfig unet,
+      NetworkConfig unet,
+      SchedulerConfig scheduler,
       Path directory,
       TrainingBudget budget,
       double learningRate,
       int rows,
-      boolean flips,
       double emaDecay,
       double checkpointMinutes,
       long seed,
+      PriorDirectory from,
       String about) {}
 
   /**
@@ -68,18 +71,21 @@ public final class PriorTraining {
    */
   public PriorTraining(
       Settings settings,
-      ImageSet images,
+      PriorData data,
       TrainableNetwork network,
       Function<PriorDirectory, Prior> opener) {
     this.settings = settings;
-    this.images = images;
+    this.data = data;
     this.network = network;
     this.opener = opener;
   }
 
   /** Trains until the budget is used up and returns the prior. */
   public PriorDirectory run(TrainingRun.Listener listener) {
-    var scheduler = SchedulerConfig.standard();
+    var scheduler = settings.scheduler();
+    if (settings.from() != null) {
+      network.warmStart(settings.from().weights());
+    }
     var run =
         new TrainingRun(
             network,
@@ -88,12 +94,7 @@ public final class PriorTraining {
             settings.emaDecay(),
             settings.checkpointMinutes(),
             settings.directory().resolve("run"));
-    var batches =
-        new PriorBatches(
-            images.truths(settings.flips()),
-            scheduler.schedule(),
-            settings.rows(),
-            settings.seed());
+    var batches = data.batches(scheduler, settings.rows(), settings.seed());
     run.run(
         batches,
         new TrainingRun.Listener() {
@@ -136,8 +137,7 @@ public final class PriorTraining {
       var points = run.curve().stream().map(p -> new double[] {p[0], p[2]}).toList();
       if (!points.isEmpty()) {
         AtomicFiles.write(
-            priorPath().resolve("loss.png"),
-            LineChart.png("noise-prediction loss (smoothed)", "step", points));
+            priorPath().resolve("loss.png"), LineChart.png("loss (smoothed)", "step", points));
       }
       AtomicFiles.write(priorPath().resolve("README.md"), card(run, opened.parameters()));
     } catch (IOException e) {
@@ -149,11 +149,16 @@ public final class PriorTraining {
     var about = JSON.createObjectNode();
     about.put("name", settings.name());
     about.put("valueRange", "[-1, 1]");
-    about.put("trainingImages", images.size());
+    about.put("trainingImages", data.images());
     about.put("steps", run.steps());
+    about.put("imagesSeen", seenBefore() + run.steps() * settings.rows());
     about.put("loss", lastLoss(run.curve()));
     about.put("about", settings.about());
     return about;
+  }
+
+  private long seenBefore() {
+    return settings.from() == null ? 0 : settings.from().about().path("imagesSeen").asLong();
   }
 
   private static double lastLoss(List<double[]> curve) {
@@ -161,13 +166,15 @@ public final class PriorTraining {
   }
 
   private String card(TrainingRun run, long parameters) {
+    var unet = settings.unet();
+    var scheduler = settings.scheduler();
     return String.format(
         Locale.ROOT,
         """
         # Prior %s
 
         An unconditional diffusion model of %s images in [-1, 1], in the layout of diffusers
-        (`UNet2DModel`, noise prediction, 1000 steps, linear schedule 1e-4 to 2e-2).
+        (`%s`, prediction type `%s`, %d steps, %s schedule %s to %s).
 
         | | |
         |---|---|
@@ -175,7 +182,7 @@ public final class PriorTraining {
         | training images | %,d%s |
         | steps | %,d of %d images, Adam, learning rate %s decaying to 0, average of the weights %s |
         | computing time | %.0f minutes |
-        | loss at the end (mean squared error of the noise, smoothed) | %.4f |
+        | loss at the end (mean squared error, smoothed) | %.4f |
 
         %s
 
@@ -188,10 +195,16 @@ public final class PriorTraining {
         ![loss](loss.png)
         """,
         settings.name(),
-        images.shape(),
+        new ImageShape(unet.sampleHeight(), unet.sampleWidth(), unet.outChannels()),
+        unet.toJson().path("_class_name").asText(),
+        scheduler.toJson().path("prediction_type").asText(),
+        scheduler.steps(),
+        scheduler.betaSchedule(),
+        scheduler.betaStart(),
+        scheduler.betaEnd(),
         parameters,
-        images.size(),
-        settings.flips() ? ", mirrored left to right at random" : "",
+        data.images(),
+        data.description(),
         run.steps(),
         settings.rows(),
         settings.learningRate(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.deftstream.deft.prior.SchedulerConfig.Prediction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,20 +17,20 @@ class SchedulerConfigTest {
 
   @Test
   void shouldReadBackWhatItWrote() {
-    var config = new SchedulerConfig(500, 2e-4, 3e-2, "scaled_linear");
+    var config = new SchedulerConfig(500, 2e-4, 3e-2, "scaled_linear", Prediction.V);
     assertThat(SchedulerConfig.parse(config.toJson())).isEqualTo(config);
   }
 
   @Test
   void shouldFillInDiffusersDefaults() throws Exception {
     assertThat(SchedulerConfig.parse(json("{'_class_name': 'DDPMScheduler'}")))
-        .isEqualTo(new SchedulerConfig(1000, 1e-4, 2e-2, "linear"));
+        .isEqualTo(new SchedulerConfig(1000, 1e-4, 2e-2, "linear", Prediction.EPSILON));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{'prediction_type': 'v_prediction'}",
+        "{'prediction_type': 'flow'}",
         "{'beta_schedule': 'sigmoid'}",
         "{'trained_betas': [0.1]}",
         "{'rescale_betas_zero_snr': true}",

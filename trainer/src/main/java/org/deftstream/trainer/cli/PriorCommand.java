@@ -10,13 +10,17 @@ import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ContactSheet;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.SchedulerConfig;
+import org.deftstream.deft.prior.SchedulerConfig.Prediction;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.text.ProgressLine;
+import org.deftstream.deft.training.PriorData;
 import org.deftstream.deft.training.PriorSamples;
 import org.deftstream.deft.training.PriorTraining;
 import picocli.CommandLine.Command;
@@ -35,6 +39,7 @@ public final class PriorCommand {
   @Command(name = "train", description = "Train a prior from images.")
   static final class Train implements Callable<Integer> {
     @Mixin private ImageOptions images;
+    @Mixin private CropOptions crops;
     @Mixin private TrainingOptions training;
 
     @Option(names = "--name", required = true, description = "The prior's name.")
@@ -44,7 +49,9 @@ public final class PriorCommand {
         names = "--network",
         required = true,
         paramLabel = "FILE",
-        description = "Network specification: a config.json of diffusers' UNet2DModel.")
+        description =
+            "Network specification: a config.json of diffusers' UNet2DModel (learns whole images of"
+                + " its size), or of a ResidualUNet2DModel (learns crops of images of any size).")
     private Path networkFile;
 
     @Option(
@@ -54,30 +61,42 @@ public final class PriorCommand {
         description = "Text for the model card: data, licence, attribution.")
     private Path about;
 
+    @Option(
+        names = "--from",
+        paramLabel = "DIR",
+        description = "Begin with the weights of this prior instead of fresh ones.")
+    private Path from;
+
+    private PriorData whole(NetworkConfig unet) {
+      var shape = new ImageShape(unet.sampleHeight(), unet.sampleWidth(), unet.inChannels());
+      return PriorData.whole(images.read(shape), training.flips);
+    }
+
     @Override
     public Integer call() {
       var unet = readNetwork(networkFile);
-      var shape = new ImageShape(unet.sampleHeight(), unet.sampleWidth(), unet.inChannels());
-      var set = images.read(shape);
+      var data = unet.anySize() ? crops.read(images, unet, training.flips) : whole(unet);
+      var scheduler = SchedulerConfig.standard();
       var settings =
           new PriorTraining.Settings(
               name,
               unet,
+              unet.anySize() ? scheduler.predicting(Prediction.V) : scheduler,
               training.directory(),
               training.budget(),
               training.learningRate,
               training.rows,
-              training.flips,
               training.emaDecay,
               training.checkpointMinutes,
               training.seed,
+              from == null ? null : PriorDirectory.open(from),
               readText(about).strip());
       var backend = training.backend();
       try (var network = backend.trainPrior(unet, training.seed);
           var line = ProgressLine.onStandardError("prior " + name)) {
-        System.err.printf("%,d images, %,d parameters%n", set.size(), network.parameters());
+        System.err.printf("%,d images, %,d parameters%n", data.images(), network.parameters());
         var prior =
-            new PriorTraining(settings, set, network, backend::openPrior)
+            new PriorTraining(settings, data, network, backend::openPrior)
                 .run(TrainingOptions.show(line));
         System.out.println(prior.path());
         return 0;
@@ -148,8 +167,13 @@ public final class PriorCommand {
     }
   }
 
-  static UNetConfig readNetwork(Path file) {
-    return network(readJson(file), file);
+  private static NetworkConfig readNetwork(Path file) {
+    var json = readJson(file);
+    try {
+      return NetworkConfig.parse(json);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("cannot use the network of " + file + ": " + e.getMessage(), e);
+    }
   }
 
   /** The JSON object of a network's file. */
