@@ -77,6 +77,13 @@ public record DeadLetter(byte[] key, byte[] value, Headers headers) {
     return gone(headers(place, reason));
   }
 
+  /** Makes the letter of a record that is in its topic and could not be read. */
+  public static DeadLetter ofUnread(Place place, Reason reason) {
+    var error = headers(place, reason);
+    add(error, DeadLetterHeaders.OMITTED, "key, value and headers, which were not read");
+    return new DeadLetter(null, null, error);
+  }
+
   /**
    * Makes one letter for many records that are not in their topic any more.
    *

@@ -1,7 +1,9 @@
 package org.deftstream.stream.cli;
 
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
+import org.deftstream.deft.UserError;
 import org.deftstream.stream.stack.ShutdownOwner;
 import org.deftstream.stream.stack.TopicAdmin;
 import org.deftstream.trainer.cli.TrainMode;
@@ -13,6 +15,8 @@ import picocli.CommandLine.Option;
 
 /** {@code deftstream train --serve} and {@code --now}: the options that need a Kafka. */
 final class TrainerMode implements TrainMode {
+  private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
+
   @Option(
       names = "--serve",
       description =
@@ -26,6 +30,14 @@ final class TrainerMode implements TrainMode {
       description = "Ask the running trainer to refresh a task, and return.")
   private String now;
 
+  @Option(
+      names = "--skip",
+      paramLabel = "PARTITION@OFFSET",
+      description =
+          "Pass by a record of the labelled pairs that takes more memory than the trainer has: it"
+              + " becomes a dead letter without its bytes and is not read again.")
+  private String skip;
+
   @Mixin private SettingsOptions options;
 
   @Override
@@ -36,7 +48,23 @@ final class TrainerMode implements TrainMode {
       System.out.println("asked for a refresh of task " + now);
       return Optional.of(0);
     }
+    if (skip != null) {
+      skip();
+      return Optional.of(0);
+    }
     return serve ? Optional.of(serve()) : Optional.empty();
+  }
+
+  private void skip() {
+    var place = PLACE.matcher(skip);
+    if (!place.matches()) {
+      throw new UserError(
+          "--skip takes a partition and an offset, as in 0@123, but got '" + skip + "'");
+    }
+    var settings = options.read();
+    new PairClients(TrainerAccess.access(settings), settings.applicationId())
+        .skip(Integer.parseInt(place.group(1)), Long.parseLong(place.group(2)));
+    System.out.println("passed by " + settings.topics().labelledPairs() + " " + skip);
   }
 
   private int serve() throws InterruptedException {
@@ -55,12 +83,13 @@ final class TrainerMode implements TrainMode {
             owner.own("pages", TrainerPages.open(settings.httpHost(), port.getAsInt(), status));
         System.err.println("pages: http://" + settings.httpHost() + ":" + pages.port());
       }
-      owner.own("trainer", Trainer.start(trainer, TrainerAccess.publisher(settings), status));
+      var running =
+          owner.own("trainer", Trainer.start(trainer, TrainerAccess.publisher(settings), status));
       System.err.println("ready: trains from " + settings.topics().labelledPairs());
-      var signal = new CountDownLatch(1);
-      // Nothing counts it down: the trainer runs until a signal ends the process.
-      signal.await();
-      return 0;
+      // A signal ends the process without this.
+      throw new UserError(running.ended().toCompletableFuture().get());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
     }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.deftstream.stream.http.HttpPages;
 import org.deftstream.stream.http.Reply;
@@ -14,6 +15,7 @@ final class TrainerPages implements AutoCloseable {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final int OK = 200;
+  private static final int UNAVAILABLE = 503;
 
   private final TrainerMetrics metrics;
   private final HttpPages http;
@@ -24,7 +26,8 @@ final class TrainerPages implements AutoCloseable {
   }
 
   /**
-   * Opens the pages {@code /metrics}, {@code /health/live} and {@code /trainer}.
+   * Opens the pages {@code /metrics}, {@code /health/live}, {@code /health/ready} and {@code
+   * /trainer}.
    *
    * @throws org.deftstream.deft.UserError if the address cannot be listened on
    */
@@ -35,7 +38,9 @@ final class TrainerPages implements AutoCloseable {
             "/metrics",
             () -> new Reply(OK, PROMETHEUS, metrics.scrape()),
             "/health/live",
-            () -> Reply.json(OK, JSON.objectNode().put("live", true)),
+            () -> health("live", status.reading().dead()),
+            "/health/ready",
+            () -> health("ready", status.reading().unready()),
             "/trainer",
             () -> Reply.json(OK, document(status)));
     try {
@@ -44,6 +49,12 @@ final class TrainerPages implements AutoCloseable {
       metrics.close();
       throw e;
     }
+  }
+
+  private static Reply health(String question, Optional<String> trouble) {
+    var answer = JSON.objectNode().put(question, trouble.isEmpty());
+    trouble.ifPresent(reason -> answer.put("reason", reason));
+    return Reply.json(trouble.isEmpty() ? OK : UNAVAILABLE, answer);
   }
 
   /** Port of the pages. */

@@ -7,6 +7,7 @@ import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.Nearest;
 import org.deftstream.deft.training.TruthCheck;
+import org.deftstream.schemas.DeadLetter;
 import org.deftstream.schemas.InvalidTensorException;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.avro.LabelledPair;
@@ -57,6 +58,20 @@ public record PairCheck(TruthCheck truths) {
           "%s has %d characters, but must have at most %d"
               .formatted(what, name.length(), LONGEST_NAME));
     }
+  }
+
+  /** What a record with more headers than a letter has is told; they cost memory by their count. */
+  static PairRejectedException tooManyHeaders() {
+    return new PairRejectedException(
+        Stage.DECODE,
+        "TooManyHeaders",
+        "the record has more than %d headers; a pair needs none"
+            .formatted(DeadLetter.MOST_HEADERS));
+  }
+
+  /** What a pair of a task that cannot be used is told. */
+  static PairRejectedException brokenTask(String name, String reason) {
+    return rejected("BrokenTask", "task '" + name + "' cannot be used: " + reason);
   }
 
   /** What a pair of a task that nobody knows is told. */

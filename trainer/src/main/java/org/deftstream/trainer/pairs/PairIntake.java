@@ -1,21 +1,15 @@
 package org.deftstream.trainer.pairs;
 
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
-import java.io.IOException;
-import java.util.function.Predicate;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.task.Task;
+import org.deftstream.schemas.RegistryErrors;
 import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.trainer.pairs.PairRejectedException.Stage;
 
 /** From the bytes of a record to a checked pair. Used by one thread; closes nothing. */
 public final class PairIntake {
-  /** The registry's own code for "schema not found". */
-  private static final int SCHEMA_NOT_FOUND = 40403;
-
   private final Deserializer<LabelledPair> deserializer;
   private final TaskBook tasks;
   private final PairCheck check;
@@ -30,17 +24,31 @@ public final class PairIntake {
   /**
    * Decodes and checks a record.
    *
-   * @throws PairRejectedException if it cannot be learned from
-   * @throws UserError if that is not known because the registry does not answer
+   * @throws PairRejectedException if it cannot be learned from, whatever is wrong with it
+   * @throws UserError if that is not known because the registry or the control topic does not
+   *     answer
    */
   Pair take(String topic, Headers headers, byte[] value) {
     var pair = decode(topic, headers, value);
     PairCheck.requireNames(pair);
-    var task =
-        tasks
-            .find(pair.getTask())
-            .orElseThrow(() -> PairCheck.unknownTask(pair.getTask(), tasks.names()));
-    return check.check(pair, task);
+    var task = task(pair.getTask());
+    try {
+      return check.check(pair, task);
+    } catch (PairRejectedException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      // Read again it would fail again, and nothing behind it would be read.
+      throw new PairRejectedException(
+          Stage.VALIDATE, "InvalidPair", "the pair cannot be checked: " + e, e);
+    }
+  }
+
+  private Task task(String name) {
+    try {
+      return tasks.find(name).orElseThrow(() -> PairCheck.unknownTask(name, tasks.names()));
+    } catch (IllegalArgumentException e) {
+      throw PairCheck.brokenTask(name, e.getMessage());
+    }
   }
 
   private LabelledPair decode(String topic, Headers headers, byte[] value) {
@@ -53,58 +61,15 @@ public final class PairIntake {
     }
     try {
       return deserializer.deserialize(topic, headers, value);
-    } catch (RuntimeException e) {
-      if (passing(e)) {
-        throw new UserError("the schema registry does not answer: " + root(e).getMessage(), e);
+    } catch (RuntimeException | StackOverflowError e) {
+      if (RegistryErrors.passing(e)) {
+        throw new UserError("the schema registry does not answer: " + RegistryErrors.reason(e), e);
       }
       throw new PairRejectedException(
           Stage.DECODE,
           "Undecodable",
-          "%d bytes are no labelled pair: %s".formatted(value.length, root(e).getMessage()),
+          "%d bytes are no labelled pair: %s".formatted(value.length, RegistryErrors.reason(e)),
           e);
     }
-  }
-
-  /** Whether the registry is at fault, and not the record. */
-  private static boolean passing(Throwable thrown) {
-    if (any(thrown, RestClientException.class::isInstance)) {
-      return !any(
-          thrown,
-          cause ->
-              cause instanceof RestClientException answer
-                  && answer.getErrorCode() == SCHEMA_NOT_FOUND);
-    }
-    if (any(
-        thrown,
-        cause ->
-            cause instanceof RetriableException
-                || cause instanceof InvalidConfigurationException)) {
-      return true;
-    }
-    // Avro, too, reports bad bytes as an IOException.
-    return any(thrown, IOException.class::isInstance)
-        && !any(
-            thrown,
-            cause ->
-                cause instanceof java.io.EOFException
-                    || cause.getClass().getName().startsWith("org.apache.avro.")
-                    || String.valueOf(cause.getMessage()).startsWith("Error deserializing"));
-  }
-
-  private static boolean any(Throwable thrown, Predicate<Throwable> test) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (test.test(cause)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static Throwable root(Throwable thrown) {
-    Throwable root = thrown;
-    while (root.getCause() != null && root.getCause().getMessage() != null) {
-      root = root.getCause();
-    }
-    return root;
   }
 }

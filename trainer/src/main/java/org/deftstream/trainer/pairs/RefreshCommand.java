@@ -17,6 +17,9 @@ public final class RefreshCommand {
   /** Name of the header. */
   public static final String HEADER = "deft.command";
 
+  /** A task's longest name in UTF-8, in bytes. */
+  private static final int LONGEST_KEY = 3 * PairCheck.LONGEST_NAME;
+
   private static final byte[] REFRESH = "refresh".getBytes(StandardCharsets.UTF_8);
 
   private RefreshCommand() {}
@@ -29,7 +32,7 @@ public final class RefreshCommand {
   /** The task that a record asks to refresh; empty if the record is none of these. */
   static Optional<String> task(byte[] key, byte[] value, Headers headers) {
     Header header = headers.lastHeader(HEADER);
-    if (key == null || value != null || header == null) {
+    if (key == null || key.length > LONGEST_KEY || value != null || header == null) {
       return Optional.empty();
     }
     return Arrays.equals(header.value(), REFRESH)

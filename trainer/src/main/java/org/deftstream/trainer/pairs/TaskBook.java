@@ -6,7 +6,12 @@ import org.deftstream.deft.task.Task;
 
 /** The tasks that there are. Thread-safe. */
 public interface TaskBook {
-  /** A task by its name. */
+  /**
+   * A task by its name.
+   *
+   * @throws IllegalArgumentException if it is there but cannot be used, in one line
+   * @throws org.deftstream.deft.UserError if that cannot be known now
+   */
   Optional<Task> find(String name);
 
   /**

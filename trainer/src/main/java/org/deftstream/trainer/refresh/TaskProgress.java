@@ -18,9 +18,11 @@ import org.deftstream.deft.safetensors.AtomicFiles;
  *
  * @param refreshes number of refreshes that were begun
  * @param begun when the last one was begun, if there was one
+ * @param topic id of the topic that the records are of; empty in files of older versions
  * @param known per partition the offset behind the last record that it knew
  */
-public record TaskProgress(int refreshes, Optional<Instant> begun, Map<Integer, Long> known) {
+public record TaskProgress(
+    int refreshes, Optional<Instant> begun, String topic, Map<Integer, Long> known) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FILE = "progress.json";
 
@@ -30,12 +32,23 @@ public record TaskProgress(int refreshes, Optional<Instant> begun, Map<Integer, 
 
   /** No refresh yet. */
   public static TaskProgress none() {
-    return new TaskProgress(0, Optional.empty(), Map.of());
+    return new TaskProgress(0, Optional.empty(), "", Map.of());
   }
 
   /** Whether a record came after the last refresh was begun. */
   public boolean isNew(int partition, long offset) {
     return offset >= known.getOrDefault(partition, 0L);
+  }
+
+  /**
+   * The progress on a topic: of one that was made anew no record is known, since its offsets begin
+   * at 0 again.
+   *
+   * @param id id of the topic as it is now
+   */
+  public TaskProgress on(String id) {
+    boolean same = topic.isEmpty() || topic.equals(id);
+    return new TaskProgress(refreshes, begun, id, same ? known : Map.of());
   }
 
   /**
@@ -46,7 +59,7 @@ public record TaskProgress(int refreshes, Optional<Instant> begun, Map<Integer, 
   public TaskProgress next(Instant now, Map<Integer, Long> positions) {
     var all = new TreeMap<>(known);
     all.putAll(positions);
-    return new TaskProgress(refreshes + 1, Optional.of(now), all);
+    return new TaskProgress(refreshes + 1, Optional.of(now), topic, all);
   }
 
   /**
@@ -69,6 +82,7 @@ public record TaskProgress(int refreshes, Optional<Instant> begun, Map<Integer, 
       return new TaskProgress(
           json.path("refreshes").asInt(),
           Optional.ofNullable(json.path("begun").textValue()).map(Instant::parse),
+          json.path("topic").asText(),
           known);
     } catch (IOException | RuntimeException e) {
       throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
@@ -77,7 +91,7 @@ public record TaskProgress(int refreshes, Optional<Instant> begun, Map<Integer, 
 
   /** Writes it whole or not at all. */
   public void write(Path directory) {
-    var json = JSON.createObjectNode().put("refreshes", refreshes);
+    var json = JSON.createObjectNode().put("refreshes", refreshes).put("topic", topic);
     begun.ifPresent(time -> json.put("begun", time.toString()));
     var positions = json.putObject("known");
     new TreeMap<>(known).forEach((partition, at) -> positions.put(partition.toString(), at));

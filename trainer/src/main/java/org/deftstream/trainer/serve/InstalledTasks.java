@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
+import org.deftstream.schemas.PrintableText;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.trainer.models.ModelFiles;
 import org.deftstream.trainer.pairs.TaskBook;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 final class InstalledTasks implements TaskBook {
   private static final Logger LOG = LoggerFactory.getLogger(InstalledTasks.class);
+
+  /** Longest text of others in a line of the log. */
+  private static final int LONGEST = 300;
 
   private final ModelFiles files;
   private final Supplier<Map<String, AdapterControl>> control;
@@ -50,9 +54,18 @@ final class InstalledTasks implements TaskBook {
       readDefinitions();
     }
     if (!known.containsKey(name) && isName(name) && files.hasTask(name)) {
-      known.put(name, files.task(name));
+      known.put(name, file(name));
     }
     return Optional.ofNullable(known.get(name));
+  }
+
+  /** A file that is wrong is no reason to read no pairs of other tasks. */
+  private Task file(String name) {
+    try {
+      return files.task(name);
+    } catch (UserError e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /** A name becomes a file's, and comes from a record. */
@@ -101,12 +114,19 @@ final class InstalledTasks implements TaskBook {
     try {
       var task = files.parse(json);
       if (!task.name().equals(name)) {
-        LOG.warn("the definition of task {} is that of task {}; passed over", name, task.name());
+        LOG.warn(
+            "the definition of task {} is that of task {}; passed over",
+            PrintableText.line(name, LONGEST),
+            PrintableText.line(task.name(), LONGEST));
       } else if (known.put(name, task) != null) {
         changed.add(name);
       }
-    } catch (IllegalArgumentException | UserError e) {
-      LOG.warn("the definition of task {} is passed over: {}", name, e.getMessage());
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      // Whoever may write definitions must not be able to end every trainer with one.
+      LOG.warn(
+          "the definition of task {} is passed over: {}",
+          PrintableText.line(name, LONGEST),
+          PrintableText.line(e.getMessage() == null ? e.toString() : e.getMessage(), LONGEST));
     }
   }
 

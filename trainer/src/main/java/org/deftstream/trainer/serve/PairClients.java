@@ -1,7 +1,10 @@
 package org.deftstream.trainer.serve;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -10,12 +13,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 import org.deftstream.deft.UserError;
 import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.trainer.pairs.PairCheck;
 import org.deftstream.trainer.pairs.PairIntake;
 import org.deftstream.trainer.pairs.PairReader;
+import org.deftstream.trainer.pairs.PairSkip;
 import org.deftstream.trainer.pairs.RefreshCommand;
 import org.deftstream.trainer.pairs.TaskBook;
 import org.deftstream.trainer.publish.PublisherSettings;
@@ -29,7 +34,9 @@ import org.deftstream.trainer.publish.PublisherSettings;
  */
 public record PairClients(PublisherSettings access, String application) {
   private static final int MIB = 1 << 20;
-  private static final int MOST_RECORDS = 100;
+
+  /** What a record unpacks to is bounded by nothing: memory is taken for one at a time. */
+  private static final int MOST_RECORDS = 1;
 
   /**
    * Opens a reader that is not started.
@@ -37,20 +44,45 @@ public record PairClients(PublisherSettings access, String application) {
    * @throws UserError if Kafka does not answer
    */
   public PairReader open(TaskBook tasks, PairCheck check, PairReader.Sink sink) {
-    var producer = new KafkaProducer<byte[], byte[]>(writer());
+    var opened = new ArrayDeque<AutoCloseable>();
     try {
+      var producer = new KafkaProducer<byte[], byte[]>(writer());
+      opened.push(() -> producer.close(Duration.ZERO));
       producer.initTransactions();
       var consumer = new KafkaConsumer<byte[], byte[]>(reader());
+      opened.push(() -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
+      var admin = AdminPairTopics.open(access);
+      opened.push(admin);
       return new PairReader(
           consumer,
           producer,
+          admin,
           new PairIntake(access.serdes().deserializer(LabelledPair.class), tasks, check),
           sink,
           topics().labelledPairs(),
           topics().labelledPairDeadLetters());
     } catch (KafkaException e) {
-      producer.close(java.time.Duration.ZERO);
+      opened.forEach(each -> Utils.closeQuietly(each, "a client of Kafka"));
       throw new UserError("Kafka does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Passes by what stands at a place of the topic and cannot be read: it becomes a dead letter
+   * without its bytes, and is not read again. A trainer that runs goes on behind it.
+   *
+   * @throws UserError if there is no such place, or Kafka does not answer
+   */
+  public void skip(int partition, long offset) {
+    try (var topicFacts = AdminPairTopics.open(access);
+        var producer = new KafkaProducer<byte[], byte[]>(writer());
+        var consumer = new KafkaConsumer<byte[], byte[]>(reader())) {
+      producer.initTransactions();
+      new PairSkip(consumer, producer, topicFacts, topics()).skip(partition, offset);
+    } catch (KafkaException e) {
+      throw new UserError(
+          "cannot pass by offset " + offset + " of partition " + partition + ": " + e.getMessage(),
+          e);
     }
   }
 
@@ -93,7 +125,8 @@ public record PairClients(PublisherSettings access, String application) {
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group());
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    // Where an offset is gone, the reader looks what has become of the topic.
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -106,7 +139,7 @@ public record PairClients(PublisherSettings access, String application) {
 
   private Map<String, Object> writer() {
     Map<String, Object> config = new HashMap<>(access.kafka());
-    int bytes = topics().maxRecordBytes() + MIB;
+    int bytes = maxRequest(access);
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group() + "-dlq");
     config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -114,6 +147,11 @@ public record PairClients(PublisherSettings access, String application) {
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * MIB, 2L * bytes));
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis());
     return config;
+  }
+
+  /** Largest request of the trainer's producer, in bytes. */
+  static int maxRequest(PublisherSettings access) {
+    return access.topics().maxRecordBytes() + MIB;
   }
 
   private int millis() {

@@ -31,14 +31,25 @@ final class TaskDesk implements AutoCloseable {
   private final Map<Integer, Long> commands = new TreeMap<>();
   private TaskProgress progress;
 
-  TaskDesk(Task task, WindowSettings settings, Split split, RefreshPolicy policy, Clock clock) {
+  /**
+   * A desk with an empty window.
+   *
+   * @param topic id of the topic that the pairs come from
+   */
+  TaskDesk(
+      Task task,
+      String topic,
+      WindowSettings settings,
+      Split split,
+      RefreshPolicy policy,
+      Clock clock) {
     this.task = task;
     this.directory = settings.directory().resolve(Task.fileName(task.name()));
     this.settings = settings;
     this.split = split;
     this.policy = policy;
     this.clock = clock;
-    progress = TaskProgress.read(directory);
+    progress = TaskProgress.read(directory).on(topic);
     window = new PairWindow(task, directory.resolve("window.f32"), settings.capacity());
   }
 
@@ -46,8 +57,15 @@ final class TaskDesk implements AutoCloseable {
     return task;
   }
 
+  /**
+   * Takes a pair in.
+   *
+   * @param timestamp the record's, in milliseconds. One that has none, or is of the future, counts
+   *     as sent now: it would be too old at once, or the youngest for ever
+   */
   void add(Pair pair, long timestamp, int partition, long offset) {
-    window.add(pair, timestamp, partition, offset);
+    long now = clock.millis();
+    window.add(pair, timestamp < 0 ? now : Math.min(timestamp, now), partition, offset);
   }
 
   synchronized void command(int partition, long offset) {

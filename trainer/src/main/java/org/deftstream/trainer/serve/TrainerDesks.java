@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.deftstream.schemas.PrintableText;
 import org.deftstream.trainer.pairs.Pair;
 import org.deftstream.trainer.pairs.PairReader;
 import org.deftstream.trainer.pairs.Split;
@@ -17,12 +18,16 @@ import org.slf4j.LoggerFactory;
 final class TrainerDesks implements PairReader.Sink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainerDesks.class);
 
+  /** Longest name of others in a line of the log. */
+  private static final int LONGEST = 300;
+
   private final TaskBook tasks;
   private final WindowSettings settings;
   private final Split split;
   private final RefreshPolicy policy;
   private final Clock clock;
   private final Map<String, TaskDesk> desks = new TreeMap<>();
+  private String topic = "";
 
   TrainerDesks(
       TaskBook tasks, WindowSettings settings, Split split, RefreshPolicy policy, Clock clock) {
@@ -34,22 +39,47 @@ final class TrainerDesks implements PairReader.Sink, AutoCloseable {
   }
 
   @Override
+  public synchronized void begins(String topicId) {
+    if (!topicId.equals(topic)) {
+      // The topic is the buffer: what was deleted with it is not learned from any more.
+      close();
+      topic = topicId;
+    }
+  }
+
+  /** Id of the topic that the pairs come from; empty before reading has begun. */
+  synchronized String topic() {
+    return topic;
+  }
+
+  @Override
   public synchronized void pair(Pair pair, long timestamp, int partition, long offset) {
     desk(pair.task()).add(pair, timestamp, partition, offset);
   }
 
   @Override
   public synchronized void command(String task, int partition, long offset) {
-    if (tasks.find(task).isEmpty()) {
-      LOG.warn("a refresh of task '{}' is asked for, which is not known", task);
-      return;
+    if (isKnown(task)) {
+      desk(task).command(partition, offset);
+    } else {
+      LOG.warn(
+          "a refresh of task '{}' is asked for, which is not known or cannot be used",
+          PrintableText.line(task, LONGEST));
     }
-    desk(task).command(partition, offset);
+  }
+
+  private boolean isKnown(String task) {
+    try {
+      return tasks.find(task).isPresent();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private TaskDesk desk(String name) {
     return desks.computeIfAbsent(
-        name, key -> new TaskDesk(tasks.find(key).orElseThrow(), settings, split, policy, clock));
+        name,
+        key -> new TaskDesk(tasks.find(key).orElseThrow(), topic, settings, split, policy, clock));
   }
 
   /**

@@ -3,6 +3,8 @@ package org.deftstream.trainer.serve;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -10,13 +12,15 @@ import org.deftstream.deft.UserError;
 import org.deftstream.trainer.pairs.PairReader;
 import org.deftstream.trainer.pairs.Split;
 import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.pairs.UnreadablePairException;
 import org.deftstream.trainer.refresh.RefreshPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads pairs on one thread and refreshes on another, one task at a time. What fails for a reason
- * outside is tried again after a pause; what is begun is gone on with after a restart. Owns both
+ * outside is tried again after a pause; what is begun is gone on with after a restart. What cannot
+ * be gone on with, as where memory does not suffice, ends the service: {@link #ended}. Owns both
  * threads; closed once.
  */
 public final class TrainerService implements AutoCloseable {
@@ -33,11 +37,13 @@ public final class TrainerService implements AutoCloseable {
   private final TrainerStatus status;
   private final Trials trials;
   private final CountDownLatch stop = new CountDownLatch(1);
+  private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final CountDownLatch caughtUp = new CountDownLatch(1);
-  private final Thread reading = new Thread(this::read, "trainer-pairs");
-  private final Thread refreshing = new Thread(this::refresh, "trainer-refresh");
+  private final Thread reading = new Thread(() -> live(this::read), "trainer-pairs");
+  private final Thread refreshing = new Thread(() -> live(this::refresh), "trainer-refresh");
   private volatile Map<Integer, Long> positions = Map.of();
   private volatile boolean readingBack;
+  private String failure;
 
   /**
    * A trainer, not started.
@@ -77,30 +83,89 @@ public final class TrainerService implements AutoCloseable {
     return caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Why the service has ended by itself, in one line; not complete while it runs, and never by
+   * {@link #close}.
+   */
+  public CompletionStage<String> ended() {
+    return ended.minimalCompletionStage();
+  }
+
+  /** A thread that ends unseen would leave a process that lives and does nothing. */
+  private void live(Runnable work) {
+    try {
+      work.run();
+    } catch (UnreadablePairException e) {
+      end(e.getMessage(), e);
+    } catch (Throwable e) {
+      end("the trainer cannot go on: " + e, e);
+    }
+  }
+
+  private void end(String reason, Throwable thrown) {
+    if (stopped()) {
+      return;
+    }
+    // Told first: after an OutOfMemoryError nothing is sure to work, the log neither.
+    status.reading().ended(reason);
+    ended.complete(reason);
+    LOG.debug("the trainer ends", thrown);
+  }
+
   private void read() {
     while (!stopped()) {
       try (var reader = open.apply(desks)) {
+        String topic = desks.topic();
         reader.start(clock.instant().minus(settings.age()));
-        long accepted = 0;
-        long rejected = 0;
-        while (!stopped() && !renewed()) {
-          reader.poll(POLL);
-          status.pairs(reader.accepted() - accepted, reader.rejected() - rejected);
-          accepted = reader.accepted();
-          rejected = reader.rejected();
-          positions = reader.positions();
-          if (reader.caughtUp()) {
-            readingBack = false;
-            caughtUp.countDown();
-          }
+        if (!desks.topic().equals(topic)) {
+          readingBack = true;
+          status.reading().begins();
         }
+        readOn(reader);
       } catch (UserError e) {
-        LOG.warn("pairs are read again in {} s: {}", PAUSE.toSeconds(), e.getMessage());
-        pause();
+        failed(e.getMessage(), null);
+      } catch (UnreadablePairException e) {
+        throw e;
       } catch (RuntimeException e) {
-        LOG.error("pairs are read again in {} s", PAUSE.toSeconds(), e);
-        pause();
+        failed(e.toString(), e);
       }
+    }
+  }
+
+  private void readOn(PairReader reader) {
+    long accepted = 0;
+    long rejected = 0;
+    while (!stopped() && !renewed() && !reader.outdated()) {
+      reader.poll(POLL);
+      status.pairs(reader.accepted() - accepted, reader.rejected() - rejected);
+      accepted = reader.accepted();
+      rejected = reader.rejected();
+      positions = reader.positions();
+      boolean all = reader.caughtUp();
+      long sum = positions.values().stream().mapToLong(Long::longValue).sum();
+      status.reading().polled(sum, all);
+      if (all) {
+        recovered();
+        readingBack = false;
+        caughtUp.countDown();
+      }
+    }
+  }
+
+  /** One line when reading fails and one when it goes on: while Kafka is away, nothing changes. */
+  private void failed(String reason, RuntimeException thrown) {
+    status.reading().failed(reason);
+    if (!reason.equals(failure)) {
+      LOG.warn("pairs are read again every {} s: {}", PAUSE.toSeconds(), reason, thrown);
+      failure = reason;
+    }
+    pause();
+  }
+
+  private void recovered() {
+    if (failure != null) {
+      LOG.info("pairs are read again");
+      failure = null;
     }
   }
 
@@ -152,6 +217,9 @@ public final class TrainerService implements AutoCloseable {
       }
       LOG.warn("adapters on trial are looked at again: {}", e.getMessage());
       pause();
+    } catch (RuntimeException e) {
+      LOG.error("adapters on trial are looked at again", e);
+      pause();
     }
   }
 
@@ -160,10 +228,12 @@ public final class TrainerService implements AutoCloseable {
     String name = desk.task().name();
     try {
       return refresh(desk);
+    } catch (VirtualMachineError e) {
+      throw e;
     } catch (UserError e) {
       LOG.warn(
           "the refresh of task {} goes on in {} s: {}", name, PAUSE.toSeconds(), e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("the refresh of task {} goes on in {} s", name, PAUSE.toSeconds(), e);
     }
     status.stopped(name);

@@ -15,6 +15,7 @@ import org.deftstream.trainer.refresh.ValidationLoss;
 /** What the trainer does now and did last, to be looked at. Thread-safe. */
 public final class TrainerStatus {
   private final Map<String, TaskReport> tasks = new ConcurrentSkipListMap<>();
+  private final ReadingHealth reading = new ReadingHealth();
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong rejected = new AtomicLong();
 
@@ -74,6 +75,11 @@ public final class TrainerStatus {
    * @param judgement what the gate found, if it came to it
    */
   public record Last(int number, Outcome outcome, Optional<JsonNode> judgement) {}
+
+  /** Whether pairs are read. */
+  public ReadingHealth reading() {
+    return reading;
+  }
 
   /** The tasks by name. */
   public Map<String, TaskReport> tasks() {

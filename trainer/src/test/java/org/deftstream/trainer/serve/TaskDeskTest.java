@@ -29,8 +29,13 @@ class TaskDeskTest {
   }
 
   private TaskDesk desk(Task task) {
+    return desk(task, "topic-1");
+  }
+
+  private TaskDesk desk(Task task, String topic) {
     return new TaskDesk(
         task,
+        topic,
         new WindowSettings(directory, 100, Duration.ofDays(1), 3),
         new Split(0.5),
         new RefreshPolicy(20, Optional.empty(), 2, 2),
@@ -103,6 +108,33 @@ class TaskDeskTest {
       assertThat(desk.unfinished()).isEmpty();
       fill(desk, 0, 40);
       assertThat(desk.begin(Map.of(0, 40L)).number()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void shouldTakePairsOfATopicThatWasMadeAnewForNew() {
+    try (var desk = desk()) {
+      fill(desk, 0, 20);
+      desk.begin(Map.of(0, 1000L));
+    }
+    try (var desk = desk(Pairs.task(), "topic-2")) {
+      fill(desk, 0, 19);
+      assertThat(desk.decide().due()).isFalse();
+      fill(desk, 19, 20);
+      assertThat(desk.decide().due()).isTrue();
+      desk.begin(Map.of(0, 20L));
+      assertThat(desk.decide().due()).isFalse();
+    }
+  }
+
+  @Test
+  void shouldTakePairsWithoutATimeAndFromTheFutureForSentNow() {
+    try (var desk = desk()) {
+      for (int i = 0; i < 20; i++) {
+        desk.add(Pairs.simulated("p" + i, null), i % 2 == 0 ? -1 : Long.MAX_VALUE, 0, i);
+      }
+      assertThat(desk.decide().due()).isTrue();
+      assertThat(desk.situation().first()).contains(CLOCK.instant());
     }
   }
 

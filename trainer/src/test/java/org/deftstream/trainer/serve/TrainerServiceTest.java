@@ -19,8 +19,6 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.common.Node;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.deftstream.deft.UserError;
@@ -29,6 +27,7 @@ import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.trainer.pairs.PairCheck;
 import org.deftstream.trainer.pairs.PairIntake;
 import org.deftstream.trainer.pairs.PairReader;
+import org.deftstream.trainer.pairs.PairTopics;
 import org.deftstream.trainer.pairs.Pairs;
 import org.deftstream.trainer.pairs.Split;
 import org.deftstream.trainer.pairs.TaskBook;
@@ -49,6 +48,8 @@ class TrainerServiceTest {
   private final List<String> failures = new ArrayList<>();
   private final List<Task> refreshed = new CopyOnWriteArrayList<>();
   private final Book book = new Book();
+  private final TrainerStatus status = new TrainerStatus();
+  private volatile String topicId = "topic-1";
 
   private static final class Book implements TaskBook {
     private Task task = Pairs.task();
@@ -77,6 +78,18 @@ class TrainerServiceTest {
     }
   }
 
+  private final class Topic implements PairTopics {
+    @Override
+    public Facts look() {
+      return new Facts(topicId, 1, 1 << 20);
+    }
+
+    @Override
+    public void close() {
+      // Nothing is open.
+    }
+  }
+
   /** An empty topic: the pairs are handed to the sink when the reader is opened. */
   private PairReader reader(PairReader.Sink sink, int pairs) {
     var consumer =
@@ -87,18 +100,18 @@ class TrainerServiceTest {
             return Map.of();
           }
         };
-    consumer.updatePartitions(
-        TOPIC, List.of(new PartitionInfo(TOPIC, 0, Node.noNode(), null, null)));
-    consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+    consumer.updateBeginningOffsets(Map.of(PARTITION, (long) pairs));
     consumer.updateEndOffsets(Map.of(PARTITION, (long) pairs));
+    sink.begins(topicId);
     for (int i = 0; i < pairs; i++) {
       sink.pair(Pairs.simulated("p" + i, null), System.currentTimeMillis(), 0, i);
     }
     var producer =
         new MockProducer<byte[], byte[]>(
             true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    producer.initTransactions();
     var intake = new PairIntake((topic, bytes) -> new LabelledPair(), new Book(), new PairCheck(5));
-    return new PairReader(consumer, producer, intake, sink, TOPIC, TOPIC + ".dlq");
+    return new PairReader(consumer, producer, new Topic(), intake, sink, TOPIC, TOPIC + ".dlq");
   }
 
   private TrainerService service(int pairs, RefreshRunner runner) {
@@ -115,7 +128,7 @@ class TrainerServiceTest {
             new RefreshPolicy(20, Optional.empty(), 2, 2),
             runner,
             Trials.NONE,
-            new TrainerStatus(),
+            status,
             Clock.systemUTC());
     service.start();
     return service;
@@ -153,6 +166,67 @@ class TrainerServiceTest {
       assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("2: 20 new pairs came");
       assertThat(openings).hasValue(2);
       assertThat(refreshed).hasSize(2).last().isSameAs(redefined);
+    }
+  }
+
+  @Test
+  void shouldLearnFromATopicThatWasMadeAnew() throws InterruptedException {
+    var openings = new AtomicInteger();
+    try (var service =
+        service(
+            sink -> {
+              openings.incrementAndGet();
+              return reader(sink, 20);
+            },
+            this::end)) {
+      assertThat(service.awaitCaughtUp(Duration.ofSeconds(20))).isTrue();
+      assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("1: 20 new pairs came");
+      topicId = "topic-2";
+      assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("2: 20 new pairs came");
+      assertThat(openings).hasValue(2);
+    }
+  }
+
+  @Test
+  void shouldEndWithTheReasonWhenAThreadCannotGoOn() throws Exception {
+    try (var service =
+        service(
+            sink -> {
+              throw new OutOfMemoryError("Java heap space");
+            },
+            this::end)) {
+      assertThat(service.ended().toCompletableFuture().get(20, TimeUnit.SECONDS))
+          .isEqualTo("the trainer cannot go on: java.lang.OutOfMemoryError: Java heap space");
+      assertThat(status.reading().dead()).isPresent();
+    }
+  }
+
+  @Test
+  void shouldGoOnWithOtherTasksAfterAnErrorThatIsNotOfTheMemory() throws Exception {
+    var first = new AtomicInteger();
+    RefreshRunner broken =
+        (task, number, files, reason) -> {
+          if (first.getAndIncrement() == 0) {
+            throw new AssertionError("the library is broken");
+          }
+          return end(task, number, files, reason);
+        };
+    try (var service = service(20, broken)) {
+      assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("1: it was interrupted");
+      assertThat(status.reading().unready()).isEmpty();
+      assertThat(service.ended().toCompletableFuture()).isNotDone();
+    }
+  }
+
+  @Test
+  void shouldEndWhenARefreshHasNoMemory() throws Exception {
+    RefreshRunner large =
+        (task, number, files, reason) -> {
+          throw new OutOfMemoryError("Java heap space");
+        };
+    try (var service = service(20, large)) {
+      assertThat(service.ended().toCompletableFuture().get(20, TimeUnit.SECONDS))
+          .contains("Java heap space");
     }
   }
 
