@@ -8,6 +8,8 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -19,6 +21,7 @@ import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.schemas.avro.AdapterState;
 import org.deftstream.schemas.avro.AdapterStatus;
 import org.deftstream.schemas.avro.AdapterWeightsChunk;
+import org.deftstream.schemas.avro.DType;
 import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Provenance;
@@ -82,6 +85,39 @@ class SerdesTest {
     assertThat(back.getAuxiliary()).isEmpty();
     assertThat(back.getAttributes()).isEmpty();
     assertThat(back.getCapturedAt()).isNull();
+  }
+
+  /** Ten bytes each in the record, two hundred in memory. */
+  @Test
+  void shouldRefuseMoreEntriesThanAnyRecordHasBeforeTheyAreUnpacked() {
+    var empty = new Tensor(DType.UINT8, List.of(), ByteBuffer.allocate(0));
+    var inputs = new HashMap<String, Tensor>();
+    for (int i = 0; i <= TrustedRecords.MOST_ITEMS; i++) {
+      inputs.put("i" + i, empty);
+    }
+    var map =
+        Measurement.newBuilder()
+            .setId("m")
+            .setTask("t")
+            .setValues(TENSOR)
+            .setAuxiliary(inputs)
+            .build();
+    assertRefused("measurements", Measurement.class, map);
+
+    var axes = Collections.nCopies(TrustedRecords.MOST_ITEMS + 1, 1);
+    var shape = new Tensor(DType.UINT8, axes, ByteBuffer.allocate(1));
+    var pair = LabelledPair.newBuilder().setId("p").setTask("t").setTruth(shape).build();
+    assertRefused("labelled-pairs", LabelledPair.class, pair);
+  }
+
+  private <T extends SpecificRecord> void assertRefused(String topic, Class<T> type, T record) {
+    try (var serde = serdes.value(type)) {
+      byte[] bytes = serde.serializer().serialize(topic, record);
+      assertThatThrownBy(() -> serde.deserializer().deserialize(topic, bytes))
+          .isInstanceOf(SerializationException.class)
+          .rootCause()
+          .hasMessageContaining("exceeds the maximum allowed of 10000");
+    }
   }
 
   @Test
