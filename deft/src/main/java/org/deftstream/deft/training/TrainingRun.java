@@ -72,6 +72,7 @@ public final class TrainingRun {
    * A run that keeps its state in a directory and goes on from what it finds there.
    *
    * @param checkpointMinutes time between checkpoints
+   * @throws CheckpointException if it cannot go on from it
    */
   public TrainingRun(
       TrainableNetwork network,
@@ -161,8 +162,8 @@ public final class TrainingRun {
     if (!Files.exists(file)) {
       return;
     }
-    var content = Safetensors.read(file);
     try {
+      var content = Safetensors.read(file);
       JsonNode progress = JSON.readTree(content.metadata().get("progress"));
       network.restore(content.tensors());
       step = progress.get("step").asLong();
@@ -171,14 +172,9 @@ public final class TrainingRun {
       for (var p : progress.get("curve")) {
         curve.add(new double[] {p.get(0).asDouble(), p.get(1).asDouble(), p.get(2).asDouble()});
       }
-    } catch (IOException | IllegalArgumentException e) {
-      throw new UserError(
-          "the checkpoint in "
-              + directory
-              + " does not fit this run ("
-              + e.getMessage()
-              + "); choose another directory",
-          e);
+    } catch (IOException | RuntimeException e) {
+      // A file that was cut, is of another network, or lacks a part.
+      throw new CheckpointException(directory, e);
     }
   }
 

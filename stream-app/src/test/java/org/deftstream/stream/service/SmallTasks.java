@@ -34,7 +34,7 @@ public final class SmallTasks implements ServedTasks {
                                "samples": 2}}}
       """;
 
-  private final Task task = Task.parse(DEFINITION, name -> SHAPE);
+  private final Task task = task();
   private final Prior prior;
   private final HTransform hTransform;
 
@@ -98,5 +98,10 @@ public final class SmallTasks implements ServedTasks {
 
     @Override
     public void close() {}
+  }
+
+  /** The task itself. */
+  public static Task task() {
+    return Task.parse(DEFINITION, name -> SHAPE);
   }
 }

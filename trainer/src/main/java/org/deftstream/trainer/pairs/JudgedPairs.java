@@ -1,6 +1,7 @@
 package org.deftstream.trainer.pairs;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.deftstream.deft.UserError;
+import org.deftstream.schemas.RecordSize;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +31,16 @@ final class JudgedPairs {
   /** Brokers forget offsets that are never noted again. */
   private static final long KEEP_EVERY = Duration.ofHours(1).toNanos();
 
+  /** Letters that wait are kept in memory. */
+  private static final int MOST_LETTERS = 100;
+
+  private static final long MOST_BYTES = 8L << 20;
+
   private final Producer<byte[], byte[]> producer;
   private final String deadLetters;
   private final Map<TopicPartition, PairMark> marks = new HashMap<>();
+  private final List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
+  private long letterBytes;
   private long noted = System.nanoTime();
 
   JudgedPairs(Producer<byte[], byte[]> producer, String deadLetters) {
@@ -88,23 +97,28 @@ final class JudgedPairs {
     return marks.get(partition).skipped().contains(offset);
   }
 
+  /** Takes a dead letter, to be sent when the next offsets are noted. */
+  void reject(ProducerRecord<byte[], byte[]> letter) {
+    letters.add(letter);
+    letterBytes += RecordSize.of(letter.key(), letter.value(), letter.headers());
+  }
+
   /**
-   * Sends dead letters and notes how far records were judged, both or neither. Without letters only
-   * from time to time.
+   * Sends the dead letters and notes how far records were judged, both or neither. Only from time
+   * to time, unless nothing more comes or the letters are many.
    *
    * @param positions offset behind the last record that was read, of each partition
+   * @param idle whether nothing came
    * @throws UserError if the letters cannot be sent
    */
-  void note(
-      List<ProducerRecord<byte[], byte[]>> letters,
-      Map<TopicPartition, Long> positions,
-      ConsumerGroupMetadata group) {
+  void note(Map<TopicPartition, Long> positions, ConsumerGroupMetadata group, boolean idle) {
     boolean any = false;
     for (var each : positions.entrySet()) {
       any |= each.getValue() > offset(each.getKey());
     }
+    boolean full = letters.size() >= MOST_LETTERS || letterBytes >= MOST_BYTES;
     long since = System.nanoTime() - noted;
-    if (letters.isEmpty() && since < (any ? NOTE_EVERY : KEEP_EVERY)) {
+    if (!full && !(any && idle) && since < (any ? NOTE_EVERY : KEEP_EVERY)) {
       return;
     }
     var passed = new HashMap<TopicPartition, PairMark>();
@@ -127,6 +141,8 @@ final class JudgedPairs {
               + reason(e),
           e);
     }
+    letters.clear();
+    letterBytes = 0;
     marks.putAll(passed);
     noted = System.nanoTime();
   }

@@ -22,7 +22,7 @@ final class PairLayout {
     truth = operator.imageShape().size();
     measurement = product(operator.measurementShape());
     operator.auxiliaryShapes().forEach((name, shape) -> auxiliary.put(name, product(shape)));
-    length = truth + measurement + auxiliary.values().stream().mapToInt(Integer::intValue).sum();
+    length = auxiliary.values().stream().reduce(Math.addExact(truth, measurement), Math::addExact);
   }
 
   private static int product(int[] shape) {
@@ -31,7 +31,7 @@ final class PairLayout {
 
   /** Bytes of one pair. */
   int bytes() {
-    return length * Float.BYTES;
+    return Math.multiplyExact(length, Float.BYTES);
   }
 
   /** Writes a pair; what is to be simulated stays 0. */

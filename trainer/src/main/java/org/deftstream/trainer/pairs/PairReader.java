@@ -2,7 +2,6 @@ package org.deftstream.trainer.pairs;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,16 +165,15 @@ public final class PairReader implements AutoCloseable {
   public int poll(Duration timeout) {
     try {
       var records = read(timeout);
-      var letters = new ArrayList<ProducerRecord<byte[], byte[]>>();
       for (var record : records) {
-        take(record, letters);
+        take(record);
       }
       var at = new HashMap<TopicPartition, Long>();
       for (var partition : consumer.assignment()) {
         skip(partition);
         at.put(partition, consumer.position(partition));
       }
-      judged.note(letters, at, consumer.groupMetadata());
+      judged.note(at, consumer.groupMetadata(), records.isEmpty());
       return records.count();
     } catch (KafkaException e) {
       throw failed(e);
@@ -240,8 +238,7 @@ public final class PairReader implements AutoCloseable {
         e);
   }
 
-  private void take(
-      ConsumerRecord<byte[], byte[]> record, List<ProducerRecord<byte[], byte[]>> letters) {
+  private void take(ConsumerRecord<byte[], byte[]> record) {
     var place = new TopicPartition(topic, record.partition());
     boolean isNew = record.offset() >= judged.offset(place);
     try {
@@ -256,7 +253,7 @@ public final class PairReader implements AutoCloseable {
     } catch (PairRejectedException e) {
       if (isNew) {
         rejected++;
-        letters.add(letter(record, e));
+        judged.reject(letter(record, e));
       }
     } catch (OutOfMemoryError e) {
       throw unreadable(Map.of(record.partition(), record.offset()), e);

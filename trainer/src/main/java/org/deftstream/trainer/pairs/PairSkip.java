@@ -42,6 +42,7 @@ public record PairSkip(
               .formatted(topic, now.partitions() - 1, partition));
     }
     var place = new TopicPartition(topic, partition);
+    consumer.assign(List.of(place));
     long first = consumer.beginningOffsets(List.of(place)).get(place);
     long end = consumer.endOffsets(List.of(place)).get(place);
     if (offset < first || offset >= end) {

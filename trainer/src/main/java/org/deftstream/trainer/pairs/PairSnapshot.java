@@ -60,14 +60,24 @@ public final class PairSnapshot implements AutoCloseable {
   /**
    * Whether a directory holds a whole snapshot of a task as it is defined now.
    *
-   * @throws UserError if it is damaged
+   * @throws UserError if it is damaged: no JSON, or with fewer values than it should have
    */
   public static boolean exists(Path directory, Task task) {
     if (!Files.exists(directory.resolve(INDEX))) {
       return false;
     }
     try {
-      return isOf(JSON.readTree(Files.readString(directory.resolve(INDEX))), task);
+      var index = JSON.readTree(Files.readString(directory.resolve(INDEX)));
+      if (!isOf(index, task)) {
+        return false;
+      }
+      var values = directory.resolve(VALUES);
+      long needed = (long) index.path("pairs").size() * new PairLayout(task.operator()).bytes();
+      if (Files.size(values) < needed) {
+        throw new UserError(
+            values + " has " + Files.size(values) + " bytes and needs " + needed + "; it was cut");
+      }
+      return true;
     } catch (IOException e) {
       throw unreadable(directory, e);
     }

@@ -121,7 +121,12 @@ public record RefreshFiles(Path directory) {
     }
   }
 
-  private static void delete(Path root) {
+  /** Deletes all of it, for a refresh that cannot be gone on with. */
+  public void delete() {
+    delete(directory);
+  }
+
+  static void delete(Path root) {
     if (!Files.exists(root)) {
       return;
     }

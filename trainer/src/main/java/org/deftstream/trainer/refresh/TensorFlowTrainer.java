@@ -13,7 +13,10 @@ import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.training.AdapterTraining;
+import org.deftstream.deft.training.CheckpointException;
 import org.deftstream.deft.training.LabelledPairs;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains with the library's own training. Borrows the prior; the network lives for one training.
@@ -35,6 +38,9 @@ public record TensorFlowTrainer(
     AdapterForm form,
     TrainingSettings settings)
     implements CandidateTrainer {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorFlowTrainer.class);
+  private static final String RUN = "run";
+
   /** Its own id is given after the gate. */
   private static final String PROVISIONAL_ID = "candidate";
 
@@ -53,6 +59,22 @@ public record TensorFlowTrainer(
 
   @Override
   public Path train(
+      Path directory,
+      LabelledPairs pairs,
+      LabelledPairs held,
+      Optional<AdapterDirectory.Content> from,
+      RefreshListener listener) {
+    try {
+      return goOn(directory, pairs, held, from, listener);
+    } catch (CheckpointException e) {
+      // Nothing but the time that it took is in it, and nobody is there to choose another.
+      LOG.warn("the training begins again: {}", e.getMessage());
+      RefreshFiles.delete(directory.resolve(RUN));
+      return goOn(directory, pairs, held, from, listener);
+    }
+  }
+
+  private Path goOn(
       Path directory,
       LabelledPairs pairs,
       LabelledPairs held,
@@ -80,7 +102,7 @@ public record TensorFlowTrainer(
       try (var evaluated = networks.open(config)) {
         var watch =
             new ValidationWatch(
-                directory.resolve("run"),
+                directory.resolve(RUN),
                 settings.patience(),
                 () -> loss.of(evaluated, new AdapterWeights(network.averagedWeights())),
                 listener);

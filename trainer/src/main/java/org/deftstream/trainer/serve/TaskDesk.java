@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
 import org.deftstream.trainer.pairs.Pair;
 import org.deftstream.trainer.pairs.PairEntry;
@@ -15,12 +16,16 @@ import org.deftstream.trainer.pairs.Split;
 import org.deftstream.trainer.refresh.RefreshFiles;
 import org.deftstream.trainer.refresh.RefreshPolicy;
 import org.deftstream.trainer.refresh.TaskProgress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One task as the trainer knows it: its pairs, its commands, how far it has come. Thread-safe;
  * closed by its owner.
  */
 final class TaskDesk implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskDesk.class);
+
   private final Task task;
   private final Path directory;
   private final WindowSettings settings;
@@ -108,16 +113,28 @@ final class TaskDesk implements AutoCloseable {
 
   /**
    * The refresh that was begun and has not ended, if there is one; one that was begun before the
-   * task was redefined is left as it is.
+   * task was redefined is left as it is, and one whose files are damaged begins again with the
+   * pairs of now.
    */
   synchronized Optional<Begun> unfinished() {
     if (progress.refreshes() == 0) {
       return Optional.empty();
     }
     var files = RefreshFiles.of(directory, progress.refreshes());
-    return files.result().isEmpty() && PairSnapshot.exists(files.pairs(), task)
-        ? Optional.of(new Begun(progress.refreshes(), files))
-        : Optional.empty();
+    boolean unfinished;
+    try {
+      unfinished = files.result().isEmpty() && PairSnapshot.exists(files.pairs(), task);
+    } catch (UserError e) {
+      LOG.warn("refresh {} of task {} begins again: {}", number(), task.name(), e.getMessage());
+      files.delete();
+      window.freeze(files.pairs());
+      unfinished = true;
+    }
+    return unfinished ? Optional.of(new Begun(number(), files)) : Optional.empty();
+  }
+
+  private int number() {
+    return progress.refreshes();
   }
 
   /**

@@ -167,6 +167,7 @@ class PairReaderTest {
       consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, offset++, null, value));
     }
     reader.poll(Duration.ZERO);
+    reader.poll(Duration.ZERO);
   }
 
   private byte[] bytes(Pair pair) {
@@ -233,6 +234,7 @@ class PairReaderTest {
             TOPIC, 0, 0, "small/inpaint".getBytes(StandardCharsets.UTF_8), null);
     RefreshCommand.headers().forEach(record.headers()::add);
     consumer.addRecord(record);
+    reader.poll(Duration.ZERO);
     reader.poll(Duration.ZERO);
     assertThat(taken).containsExactly("refresh small/inpaint");
     assertThat(producer.history()).isEmpty();
@@ -304,6 +306,7 @@ class PairReaderTest {
     }
     consumer.addRecord(record);
     reader.poll(Duration.ZERO);
+    reader.poll(Duration.ZERO);
     assertThat(header(0, DeadLetterHeaders.ERROR_CLASS)).isEqualTo("TooManyHeaders");
     assertThat(producer.history().get(0).headers().toArray()).hasSizeLessThan(10);
     assertThat(taken).isEmpty();
@@ -324,6 +327,7 @@ class PairReaderTest {
     send(List.of(bytes(Pairs.measured("a")), new byte[] {7}));
     assertThat(producer.history()).isEmpty();
     consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, 2, null, new byte[] {8}));
+    reader.poll(Duration.ZERO);
     reader.poll(Duration.ZERO);
     assertThat(producer.history()).hasSize(1);
     assertThat(header(0, DeadLetterHeaders.OFFSET)).isEqualTo("2");

@@ -98,6 +98,23 @@ class TaskDeskTest {
   }
 
   @Test
+  void shouldBeginARefreshAgainWhoseFilesWereCut() throws IOException {
+    for (String file : new String[] {"pairs/pairs.f32", "pairs/pairs.json", "result.json"}) {
+      try (var desk = desk()) {
+        fill(desk, 0, 20);
+        var path = desk.begin(Map.of(0, 20L)).files().directory().resolve(file);
+        Files.write(path, new byte[] {'{'});
+        var begun = desk.unfinished().orElseThrow();
+        try (var pairs = PairSnapshot.open(begun.files().pairs(), Pairs.task())) {
+          assertThat(pairs.entries()).as(file).hasSize(20);
+          assertThat(pairs.validation(new Split(0.5), 100)).isNotEmpty();
+        }
+        assertThat(begun.files().result()).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void shouldLeaveARefreshFromBeforeTheTaskWasRedefined() {
     try (var desk = desk()) {
       fill(desk, 0, 20);
