@@ -18,6 +18,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * The results in a directory, from which an interrupted comparison goes on and reports are made.
@@ -69,7 +70,7 @@ final class ResultStore implements AutoCloseable {
     try {
       return new ResultStore(directory);
     } catch (IOException e) {
-      throw new UserError("cannot keep results in " + directory + ": " + e, e);
+      throw new UserError("cannot keep results in " + directory + ": " + FileProblem.reason(e), e);
     }
   }
 
@@ -123,7 +124,7 @@ final class ResultStore implements AutoCloseable {
       }
       out.force(false);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(FileProblem.named(lines, e));
     }
     batch.forEach(this::keep);
   }

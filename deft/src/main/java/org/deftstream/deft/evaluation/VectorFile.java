@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * Vectors of one length in a file: little-endian float32, one after the other, without a header.
@@ -28,6 +29,8 @@ record VectorFile(Path file, int length) {
       while (bytes.hasRemaining()) {
         at += channel.write(bytes, at);
       }
+    } catch (IOException e) {
+      throw FileProblem.named(file, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.deftstream.stream.cli;
 
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import org.deftstream.stream.demo.DemoCommand;
@@ -38,6 +39,7 @@ public final class Deftstream implements Runnable {
 
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] args) {
+    Verbosity.early(System.getenv(), args);
     System.exit(run(args));
   }
 
@@ -65,7 +67,8 @@ public final class Deftstream implements Runnable {
             new EvaluateCommand())
         .forEach(line::addSubcommand);
     var errors = new ErrorReport();
-    return line.setCaseInsensitiveEnumValuesAllowed(true)
+    return line.setErr(new PrintWriter(ErrorLines.current(), true))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         // A folder may be called as a command is: evaluate --out report.
         .setAllowSubcommandsAsOptionParameters(true)
         .setUsageHelpAutoWidth(true)

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.stream.dlq.DeadLetterReader;
 import org.deftstream.stream.dlq.DeadLetterReplay;
 import org.deftstream.stream.dlq.DeadLetterReplay.Outcome;
@@ -143,7 +144,7 @@ final class DlqCommand extends CommandGroup {
       try {
         Files.write(file, value);
       } catch (IOException e) {
-        throw new UserError("cannot write " + file + ": " + e, e);
+        throw new UserError("cannot write " + file + ": " + FileProblem.reason(e), e);
       }
     }
   }

@@ -2,6 +2,7 @@ package org.deftstream.stream.cli;
 
 import java.io.PrintWriter;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.FileProblem;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -16,29 +17,33 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
 
   @Override
   public int handleExecutionException(Exception thrown, CommandLine command, ParseResult parsed) {
-    var error = command.getErr();
-    error.println("deftstream: " + message(thrown));
-    if (parsed.expandedArgs().contains(VERBOSE)) {
-      thrown.printStackTrace(error);
-    }
-    error.flush();
+    boolean verbose = parsed.expandedArgs().contains(VERBOSE);
+    report(command.getErr(), message(thrown), verbose ? thrown : null);
     return command.getCommandSpec().exitCodeOnExecutionException();
   }
 
   @Override
   public int handleParseException(ParameterException thrown, String[] args) {
     var command = thrown.getCommandLine();
-    PrintWriter error = command.getErr();
     var name = command.getCommandSpec().qualifiedName();
-    error.println(
-        "deftstream: "
-            + oneLine(thrown.getMessage())
-            + suggestion(thrown)
-            + "; see "
-            + name
-            + " --help");
-    error.flush();
+    report(
+        command.getErr(),
+        thrown.getMessage() + suggestion(thrown) + "; see " + name + " --help",
+        null);
     return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static void report(PrintWriter error, String message, Throwable shown) {
+    String line = LogText.oneLine(message);
+    if (Verbosity.isJson()) {
+      Verbosity.failed(line, shown);
+      return;
+    }
+    error.println("deftstream: " + line);
+    if (shown != null) {
+      shown.printStackTrace(error);
+    }
+    error.flush();
   }
 
   private static String suggestion(ParameterException thrown) {
@@ -50,8 +55,8 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
   }
 
   /**
-   * A user error says all; anything else is a fault of the program or of something under it, and
-   * its type is part of what there is to know.
+   * A user error says all, and so does a file that cannot be used; anything else is a fault of the
+   * program or of something under it, and its type is part of what there is to know.
    */
   private static String message(Throwable reported) {
     // Picocli takes errors only in this wrapping.
@@ -64,15 +69,15 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
         return cause.getMessage();
       }
     }
+    var file = FileProblem.in(thrown);
+    if (file.isPresent()) {
+      return file.get();
+    }
     return "unexpected "
         + thrown.getClass().getSimpleName()
-        + (thrown.getMessage() == null ? "" : ": " + oneLine(thrown.getMessage()))
+        + (thrown.getMessage() == null ? "" : ": " + thrown.getMessage())
         + " ("
         + VERBOSE
         + " shows where)";
-  }
-
-  private static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

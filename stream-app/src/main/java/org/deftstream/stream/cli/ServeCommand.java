@@ -37,12 +37,8 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var settings = options.read();
-    if (settings.logsJson()) {
-      Verbosity.json();
-    }
     LOG.debug("Settings: {}", settings);
     new TopicAdmin(settings.connection()).verify(settings.topics());
-    Verbosity.reportLostConnections();
     try (var owner = new ShutdownOwner()) {
       var models =
           owner.own(
@@ -62,9 +58,7 @@ final class ServeCommand implements Callable<Integer> {
                 + settings.readyTimeout().toSeconds()
                 + " s");
       }
-      service
-          .httpPort()
-          .ifPresent(port -> say("http://" + settings.httpHost() + ":" + port + "/metrics"));
+      service.httpUrl().ifPresent(url -> say(url + "/metrics"));
       say("ready: " + settings.instanceId() + " serves " + settings.topics().measurements());
       return ended(service, owner);
     }

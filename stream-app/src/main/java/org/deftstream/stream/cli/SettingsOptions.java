@@ -23,6 +23,10 @@ final class SettingsOptions {
 
   /** The settings of this run. */
   ServiceSettings read() {
-    return ServiceSettings.load(Optional.ofNullable(file), System.getenv(), flags);
+    var settings = ServiceSettings.load(Optional.ofNullable(file), System.getenv(), flags);
+    if (settings.logsJson()) {
+      Verbosity.json();
+    }
+    return settings;
   }
 }

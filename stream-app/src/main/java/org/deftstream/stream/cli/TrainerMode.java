@@ -69,9 +69,6 @@ final class TrainerMode implements TrainMode {
 
   private int serve() throws InterruptedException {
     var settings = options.read();
-    if (settings.logsJson()) {
-      Verbosity.json();
-    }
     ProcessPriority.lower(settings.trainer().nice());
     new TopicAdmin(settings.connection()).verify(settings.topics());
     var trainer = TrainerAccess.settings(settings);
@@ -81,7 +78,7 @@ final class TrainerMode implements TrainMode {
       if (port.isPresent()) {
         var pages =
             owner.own("pages", TrainerPages.open(settings.httpHost(), port.getAsInt(), status));
-        System.err.println("pages: http://" + settings.httpHost() + ":" + pages.port());
+        System.err.println("pages: " + pages.url());
       }
       var running =
           owner.own("trainer", Trainer.start(trainer, TrainerAccess.publisher(settings), status));

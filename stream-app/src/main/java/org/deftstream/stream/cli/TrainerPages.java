@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.deftstream.stream.http.HttpPages;
 import org.deftstream.stream.http.Reply;
@@ -15,7 +14,6 @@ final class TrainerPages implements AutoCloseable {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final int OK = 200;
-  private static final int UNAVAILABLE = 503;
 
   private final TrainerMetrics metrics;
   private final HttpPages http;
@@ -38,9 +36,9 @@ final class TrainerPages implements AutoCloseable {
             "/metrics",
             () -> new Reply(OK, PROMETHEUS, metrics.scrape()),
             "/health/live",
-            () -> health("live", status.reading().dead()),
+            () -> Reply.health("live", status.reading().dead()),
             "/health/ready",
-            () -> health("ready", status.reading().unready()),
+            () -> Reply.health("ready", status.reading().unready()),
             "/trainer",
             () -> Reply.json(OK, document(status)));
     try {
@@ -51,15 +49,9 @@ final class TrainerPages implements AutoCloseable {
     }
   }
 
-  private static Reply health(String question, Optional<String> trouble) {
-    var answer = JSON.objectNode().put(question, trouble.isEmpty());
-    trouble.ifPresent(reason -> answer.put("reason", reason));
-    return Reply.json(trouble.isEmpty() ? OK : UNAVAILABLE, answer);
-  }
-
-  /** Port of the pages. */
-  int port() {
-    return http.port();
+  /** Where the pages are: {@code http://host:port}. */
+  String url() {
+    return http.url();
   }
 
   /** The page {@code /trainer}: of every task its pairs, its refresh and the last judgement. */

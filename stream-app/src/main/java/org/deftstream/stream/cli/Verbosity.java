@@ -2,16 +2,25 @@ package org.deftstream.stream.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
-import java.time.Duration;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How much is logged. */
+/** How much is logged, and how. */
 final class Verbosity {
-  private static final String CONNECTIONS = "org.apache.kafka.clients.NetworkClient";
+  /** What the program itself says to whoever started it. */
+  private static final Logger LOG = LoggerFactory.getLogger("deftstream");
+
+  private static final String FORMAT_VARIABLE = "DEFTSTREAM_LOG_FORMAT";
+  private static final String FORMAT_FLAG = "log.format=json";
+  private static final String JSON = "json";
+
+  private static volatile boolean json;
 
   private Verbosity() {}
 
@@ -24,30 +33,53 @@ final class Verbosity {
     }
   }
 
-  /** One JSON document per line instead of text, on every appender. */
-  static void json() {
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      var appenders = context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders();
-      while (appenders.hasNext()) {
-        if (appenders.next() instanceof OutputStreamAppender<ILoggingEvent> appender) {
-          var encoder = new JsonEncoder();
-          encoder.setContext(context);
-          encoder.setWithFormattedMessage(true);
-          encoder.setWithMessage(false);
-          encoder.setWithArguments(false);
-          encoder.setWithContext(false);
-          encoder.start();
-          appender.setEncoder(encoder);
-        }
-      }
+  /** Takes the format from where it can be seen before the command line and settings are read. */
+  static void early(Map<String, String> environment, String... args) {
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, thrown) -> LOG.error("thread {} ended by itself", thread.getName(), thrown));
+    boolean asked = JSON.equals(environment.getOrDefault(FORMAT_VARIABLE, "").strip());
+    for (var arg : args) {
+      asked |= arg.endsWith(FORMAT_FLAG);
+    }
+    if (asked) {
+      json();
     }
   }
 
-  /** For a process that runs for long: a broker that is gone is news, not the end. */
-  static void reportLostConnections() {
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      context.addTurboFilter(new RepetitionFilter(CONNECTIONS, Duration.ofSeconds(30)));
-      context.getLogger(CONNECTIONS).setLevel(Level.WARN);
+  /**
+   * From now on every line of standard error is one JSON document, also what is printed to it by
+   * whoever does.
+   */
+  static synchronized void json() {
+    if (json || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
+      return;
     }
+    json = true;
+    var appenders = context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders();
+    while (appenders.hasNext()) {
+      if (appenders.next() instanceof OutputStreamAppender<ILoggingEvent> appender) {
+        var layout = new JsonLine();
+        layout.setContext(context);
+        layout.start();
+        var encoder = new LayoutWrappingEncoder<ILoggingEvent>();
+        encoder.setContext(context);
+        encoder.setLayout(layout);
+        encoder.start();
+        appender.setEncoder(encoder);
+        // Not through System.err, which leads here.
+        appender.setOutputStream(new FileOutputStream(FileDescriptor.err));
+      }
+    }
+    System.setErr(ErrorLines.to(LOG::info));
+  }
+
+  /** Whether standard error holds JSON documents. */
+  static boolean isJson() {
+    return json;
+  }
+
+  /** Reports the failure that ends the program, as a document. */
+  static void failed(String message, Throwable shown) {
+    LOG.error(message, shown);
   }
 }

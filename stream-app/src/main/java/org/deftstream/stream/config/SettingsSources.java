@@ -1,10 +1,7 @@
 package org.deftstream.stream.config;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -42,17 +39,11 @@ final class SettingsSources {
 
   private static void readFile(Path path, Map<String, RawSetting> settings) {
     var properties = new Properties();
-    try (var reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
-      properties.load(reader);
-    } catch (NoSuchFileException e) {
-      throw new UserError("there is no settings file " + path, e);
-    } catch (MalformedInputException e) {
-      throw new UserError("the settings file " + path + " is not UTF-8 text", e);
-    } catch (IllegalArgumentException e) {
+    try {
+      properties.load(new StringReader(SettingsFile.read(path)));
+    } catch (IllegalArgumentException | IOException e) {
       throw new UserError(
           "the settings file " + path + " is not a properties file: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UserError("cannot read the settings file " + path + " (" + e + ")", e);
     }
     for (var key : properties.stringPropertyNames()) {
       put(new RawSetting(key, properties.getProperty(key), "in " + path), settings);

@@ -1,6 +1,8 @@
 package org.deftstream.stream.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
 
 /**
  * What a page answers.
@@ -13,6 +15,18 @@ public record Reply(int status, String contentType, String body) {
   /** A JSON document. */
   public static Reply json(int status, JsonNode document) {
     return new Reply(status, "application/json", document + "\n");
+  }
+
+  /**
+   * The answer to a question about health: 200, or 503 with the reason.
+   *
+   * @param question {@code live} or {@code ready}
+   * @param trouble why not; empty if it is
+   */
+  public static Reply health(String question, Optional<String> trouble) {
+    var answer = JsonNodeFactory.instance.objectNode().put(question, trouble.isEmpty());
+    trouble.ifPresent(reason -> answer.put("reason", reason));
+    return json(trouble.isEmpty() ? 200 : 503, answer);
   }
 
   /** Plain text. */

@@ -3,6 +3,8 @@ package org.deftstream.stream.metrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -13,16 +15,18 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineStatistics;
 import org.deftstream.stream.control.TaskView;
@@ -45,7 +49,7 @@ public final class ServiceMetrics implements AutoCloseable {
   private final Set<String> reasons = new HashSet<>();
   private volatile LedgerStatistics ledger;
   private volatile Supplier<? extends Collection<TaskView>> tasks = List::of;
-  private volatile Supplier<? extends Collection<? extends Metric>> kafka = List::of;
+  private volatile Supplier<Map<TopicPartition, Long>> waiting = Map::of;
 
   /** Metrics of the JVM alone; the service's parts are added as they are opened. */
   public ServiceMetrics() {
@@ -55,7 +59,7 @@ public final class ServiceMetrics implements AutoCloseable {
             .register(registry);
     lag =
         MultiGauge.builder("deftstream.consumer.lag")
-            .description("Measurements of a partition that were not consumed yet")
+            .description("Measurements of a partition that wait: its end less what was committed")
             .register(registry);
     new ClassLoaderMetrics().bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
@@ -188,9 +192,9 @@ public final class ServiceMetrics implements AutoCloseable {
     tasks = views;
   }
 
-  /** Adds how far the consumer is behind, from the metrics of Kafka's own clients. */
-  public void watchKafka(Supplier<? extends Collection<? extends Metric>> metrics) {
-    kafka = metrics;
+  /** Adds how many measurements wait, by partition; a partition that is not known is left out. */
+  public void watchLag(Supplier<Map<TopicPartition, Long>> lag) {
+    waiting = lag;
   }
 
   /** Adds a state that is true or false, as 1 or 0. */
@@ -219,8 +223,22 @@ public final class ServiceMetrics implements AutoCloseable {
                       .register(registry));
     }
     adapters.register(ServingRows.of(tasks.get()), true);
-    lag.register(KafkaLag.rows(kafka.get()), true);
+    lag.register(lagRows(), true);
     return registry.scrape();
+  }
+
+  private List<Row<?>> lagRows() {
+    var rows = new ArrayList<Row<?>>();
+    waiting
+        .get()
+        .forEach(
+            (each, records) ->
+                rows.add(
+                    Row.of(
+                        Tags.of(
+                            "topic", each.topic(), "partition", String.valueOf(each.partition())),
+                        records)));
+    return rows;
   }
 
   @Override

@@ -1,24 +1,29 @@
 package org.deftstream.stream.service;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.ThreadMetadata;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.stream.http.Reply;
 
 /**
- * Whether an instance lives (if not, only a restart helps) and whether it is ready (every desired
- * adapter loaded or refused, partitions consumed). Told of the parts as they are opened.
- * Thread-safe.
+ * Whether an instance lives (if not, only a restart helps) and whether it is ready: every desired
+ * adapter loaded or refused, partitions owned, brokers that answer, and stream threads that came
+ * back from a poll or a commit a moment ago. Told of the parts as they are opened. Thread-safe.
  */
 final class Health {
-  private static final int OK = 200;
-  private static final int UNAVAILABLE = 503;
-
   private volatile Engine engine;
   private volatile ServedTasks tasks;
-  private volatile KafkaStreams streams;
+  private volatile StreamsView streams;
+  private volatile BrokerWatch brokers;
   private volatile boolean closing;
+  private final StreamPulse pulse;
+
+  Health(StreamPulse pulse) {
+    this.pulse = pulse;
+  }
 
   void watch(Engine opened) {
     engine = opened;
@@ -28,8 +33,12 @@ final class Health {
     tasks = opened;
   }
 
-  void watch(KafkaStreams opened) {
+  void watch(StreamsView opened) {
     streams = opened;
+  }
+
+  void watch(BrokerWatch opened) {
+    brokers = opened;
   }
 
   /** From now on the instance is not ready. */
@@ -48,13 +57,14 @@ final class Health {
     if (streams != null && streams.state() == KafkaStreams.State.ERROR) {
       return Optional.of("Kafka Streams stopped by itself");
     }
-    return Optional.empty();
+    return pulse.dead();
   }
 
   /** What is awaited; empty if the instance is ready. */
   Optional<String> unready() {
-    if (dead().isPresent()) {
-      return dead();
+    var dead = dead();
+    if (dead.isPresent()) {
+      return dead;
     }
     if (closing) {
       return Optional.of("the instance stops");
@@ -66,22 +76,51 @@ final class Health {
       return Optional.of(
           "Kafka Streams is " + (streams == null ? "not started" : streams.state().toString()));
     }
-    return Optional.empty();
+    if (brokers != null && !brokers.answers()) {
+      return Optional.of(
+          "no Kafka broker has answered for more than "
+              + BrokerWatch.PATIENCE.toSeconds()
+              + " s; records wait");
+    }
+    return idle(streams.threads());
+  }
+
+  /** Which thread does not consume, though Kafka Streams runs. */
+  private Optional<String> idle(Iterable<ThreadMetadata> threads) {
+    List<String> running = new ArrayList<>();
+    int owned = 0;
+    for (var thread : threads) {
+      // One that was replaced waits for its partitions, and the streams count as running meanwhile.
+      if (!thread.threadState().equals("RUNNING")) {
+        return Optional.of(
+            "a stream thread waits for its partitions; it is " + thread.threadState());
+      }
+      running.add(thread.threadName());
+      owned += thread.activeTasks().size();
+    }
+    if (owned == 0) {
+      return Optional.of(
+          "it owns no partition: they are being shared out, or there are more threads and"
+              + " instances than partitions");
+    }
+    return pulse
+        .stuck(running)
+        .map(
+            name ->
+                "neither a poll nor a commit of "
+                    + name
+                    + " came back within "
+                    + StreamPulse.PATIENCE.toSeconds()
+                    + " s");
   }
 
   /** The page {@code /health/live}. */
   Reply live() {
-    return reply("live", dead());
+    return Reply.health("live", dead());
   }
 
   /** The page {@code /health/ready}. */
   Reply ready() {
-    return reply("ready", unready());
-  }
-
-  private static Reply reply(String name, Optional<String> why) {
-    var document = JsonNodeFactory.instance.objectNode().put(name, why.isEmpty());
-    why.ifPresent(reason -> document.put("reason", reason));
-    return Reply.json(why.isEmpty() ? OK : UNAVAILABLE, document);
+    return Reply.health("ready", unready());
   }
 }

@@ -1,10 +1,11 @@
 package org.deftstream.stream.service;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
-import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.common.TopicPartition;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.stream.http.HttpPages;
 import org.deftstream.stream.http.Reply;
@@ -21,7 +22,8 @@ final class Observation implements AutoCloseable {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   private final ServiceMetrics metrics = new ServiceMetrics();
-  private final Health health = new Health();
+  private final StreamPulse pulse = new StreamPulse();
+  private final Health health = new Health(pulse);
   private final Optional<HttpPages> http;
   private volatile ServedTasks tasks;
 
@@ -68,9 +70,29 @@ final class Observation implements AutoCloseable {
     metrics.watch(statistics, admission);
   }
 
-  void watch(KafkaStreams streams) {
-    metrics.watchKafka(() -> streams.metrics().values());
+  /** To be told of what the stream threads do. */
+  StreamPulse pulse() {
+    return pulse;
+  }
+
+  void watch(StreamsView streams, BrokerWatch brokers, String measurements) {
+    health.watch(brokers);
     health.watch(streams);
+    metrics.watchLag(
+        () -> {
+          // A partition that went to another instance since it was counted is counted there.
+          var owned = streams.partitions(measurements);
+          Map<TopicPartition, Long> lag = new HashMap<>();
+          brokers
+              .waiting()
+              .forEach(
+                  (partition, waiting) -> {
+                    if (owned.contains(partition)) {
+                      lag.put(new TopicPartition(measurements, partition), waiting);
+                    }
+                  });
+          return lag;
+        });
   }
 
   void closing() {
@@ -85,6 +107,11 @@ final class Observation implements AutoCloseable {
   /** All metrics in Prometheus' text format. */
   String scrape() {
     return metrics.scrape();
+  }
+
+  /** Where the pages are, if they are served. */
+  Optional<String> url() {
+    return http.map(HttpPages::url);
   }
 
   /** Port of the pages, if they are served. */

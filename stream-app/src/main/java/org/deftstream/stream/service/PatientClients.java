@@ -1,10 +1,12 @@
 package org.deftstream.stream.service;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -33,14 +35,17 @@ final class PatientClients implements KafkaClientSupplier {
   private static final Logger log = LoggerFactory.getLogger(PatientClients.class);
 
   private final BooleanSupplier closing;
+  private final StreamPulse pulse;
 
   /**
    * Makes clients.
    *
+   * @param pulse told of every poll and every commit that came back
    * @param closing whether the streams end, for whatever reason; an open commit is then left to
    *     Kafka, which lets the next owner of the partitions wait for its outcome
    */
-  PatientClients(BooleanSupplier closing) {
+  PatientClients(StreamPulse pulse, BooleanSupplier closing) {
+    this.pulse = pulse;
     this.closing = closing;
   }
 
@@ -51,22 +56,22 @@ final class PatientClients implements KafkaClientSupplier {
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return new PatientProducer(config, closing);
+    return new PatientProducer(config, pulse, closing);
   }
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new NotedConsumer(config, pulse);
   }
 
   @Override
   public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
-    return getConsumer(config);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   @Override
   public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
-    return getConsumer(config);
+    return getRestoreConsumer(config);
   }
 
   /** Repeats a step of a commit until its outcome is known. */
@@ -79,16 +84,35 @@ final class PatientClients implements KafkaClientSupplier {
         if (closing.getAsBoolean()) {
           throw e;
         }
-        log.warn("no word from Kafka about a commit, asking again: {}", e.getMessage());
+        // Once for the whole outage is enough, and BrokerWatch says it.
+        log.debug("no word from Kafka about a commit, asking again: {}", e.getMessage());
       }
     }
   }
 
+  private static final class NotedConsumer extends KafkaConsumer<byte[], byte[]> {
+    private final StreamPulse pulse;
+
+    NotedConsumer(Map<String, Object> config, StreamPulse pulse) {
+      super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      this.pulse = pulse;
+    }
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      var polled = super.poll(timeout);
+      pulse.polled();
+      return polled;
+    }
+  }
+
   private static final class PatientProducer extends KafkaProducer<byte[], byte[]> {
+    private final StreamPulse pulse;
     private final BooleanSupplier closing;
 
-    PatientProducer(Map<String, Object> config, BooleanSupplier closing) {
+    PatientProducer(Map<String, Object> config, StreamPulse pulse, BooleanSupplier closing) {
       super(config, new ByteArraySerializer(), new ByteArraySerializer());
+      this.pulse = pulse;
       this.closing = closing;
     }
 
@@ -101,6 +125,7 @@ final class PatientClients implements KafkaClientSupplier {
     @Override
     public void commitTransaction() {
       repeat(super::commitTransaction, closing);
+      pulse.committed();
     }
   }
 }

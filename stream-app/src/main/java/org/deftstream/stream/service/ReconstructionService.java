@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
@@ -13,11 +14,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.engine.AdmissionBudget;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineStatistics;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
@@ -130,23 +134,56 @@ public final class ReconstructionService implements AutoCloseable {
                 facts.limits()));
     streams =
         open.add(
-            new KafkaStreams(
-                topology,
-                clients.streams(),
-                new PatientClients(() -> streams.state().isShuttingDown())),
-            each -> each.close(closeOptions(clients.staticMember())));
-    observation.watch(streams);
-    streams.setUncaughtExceptionHandler(ReconstructionService::respond);
+            streams(topology, clients), each -> each.close(closeOptions(clients.staticMember())));
+    watchKafka(clients);
+    streams.setUncaughtExceptionHandler(this::respond);
     streams.setStateListener((now, before) -> changed(now));
     streams.start();
   }
 
-  private void createStateDirectory() {
+  private KafkaStreams streams(Topology topology, ClientSettings clients) {
     try {
-      Files.createDirectories(options.stateDirectory());
+      return new KafkaStreams(
+          topology,
+          clients.streams(),
+          new PatientClients(observation.pulse(), () -> streams.state().isShuttingDown()));
+    } catch (StreamsException e) {
+      // Kafka Streams says so of whatever keeps it from locking the directory.
+      throw new UserError(
+          "state.dir="
+              + options.stateDirectory()
+              + " cannot be used: it is another instance's that runs, or it cannot be written;"
+              + " give each instance a state.dir of its own",
+          e);
+    }
+  }
+
+  private void watchKafka(ClientSettings clients) {
+    var view = StreamsView.of(streams);
+    String measurements = options.topics().measurements();
+    var lag =
+        open.add(
+            new AdminLag(
+                measurements,
+                options.applicationId(),
+                () -> view.partitions(measurements),
+                clients.admin()),
+            AdminLag::close);
+    var brokers = open.add(new BrokerWatch(lag, System::nanoTime), BrokerWatch::close);
+    observation.watch(view, brokers, measurements);
+    brokers.start();
+  }
+
+  private void createStateDirectory() {
+    var directory = options.stateDirectory();
+    try {
+      Files.createDirectories(directory);
     } catch (IOException e) {
       throw new UserError(
-          "state directory " + options.stateDirectory() + " cannot be made: " + e.getMessage(), e);
+          "state.dir=" + directory + " cannot be made: " + FileProblem.reason(e), e);
+    }
+    if (!Files.isWritable(directory)) {
+      throw new UserError("state.dir=" + directory + " cannot be written: access denied");
     }
   }
 
@@ -188,7 +225,8 @@ public final class ReconstructionService implements AutoCloseable {
             admission);
   }
 
-  private static StreamThreadExceptionResponse respond(Throwable thrown) {
+  private StreamThreadExceptionResponse respond(Throwable thrown) {
+    observation.pulse().failed(thrown);
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof BrokenServiceException) {
         log.error("the instance stops: {}", cause.getMessage(), thrown);
@@ -254,6 +292,11 @@ public final class ReconstructionService implements AutoCloseable {
   /** Port on which metrics, health and adapters are served, if they are. */
   public OptionalInt httpPort() {
     return observation.port();
+  }
+
+  /** Address of the pages, if they are served: {@code http://host:port}. */
+  public Optional<String> httpUrl() {
+    return observation.url();
   }
 
   /** All metrics in Prometheus' text format. */

@@ -8,11 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.metrics.KafkaMetric;
-import org.apache.kafka.common.metrics.Measurable;
-import org.apache.kafka.common.metrics.MetricConfig;
-import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.TopicPartition;
 import org.deftstream.deft.engine.AdmissionBudget;
 import org.deftstream.stream.control.TaskView;
 import org.deftstream.stream.ledger.Admission;
@@ -76,29 +72,22 @@ class ServiceMetricsTest {
   }
 
   @Test
-  void shouldShowTheConsumersLagAndLeaveOutWhatIsNotKnown() {
-    metrics.watchKafka(
+  void shouldShowHowManyMeasurementsWaitAndForgetAPartitionThatIsGone() {
+    metrics.watchLag(
         () ->
-            List.of(
-                lag("measurements", "0", 7),
-                lag("measurements", "1", Double.NaN),
-                metric("records-lag-max", Map.of("topic", "measurements", "partition", "2"), 9)));
-
+            Map.of(
+                new TopicPartition("measurements", 0),
+                7L,
+                new TopicPartition("measurements", 1),
+                0L));
     assertThat(metrics.scrape().lines().filter(line -> line.startsWith("deftstream_consumer_lag")))
-        .containsExactly("deftstream_consumer_lag{partition=\"0\",topic=\"measurements\"} 7.0");
-  }
+        .containsExactlyInAnyOrder(
+            "deftstream_consumer_lag{partition=\"0\",topic=\"measurements\"} 7.0",
+            "deftstream_consumer_lag{partition=\"1\",topic=\"measurements\"} 0.0");
 
-  private static KafkaMetric lag(String topic, String partition, double value) {
-    return metric("records-lag", Map.of("topic", topic, "partition", partition), value);
-  }
-
-  private static KafkaMetric metric(String name, Map<String, String> tags, double value) {
-    return new KafkaMetric(
-        new Object(),
-        new MetricName(name, "consumer-fetch-manager-metrics", "", tags),
-        (Measurable) (config, now) -> value,
-        new MetricConfig(),
-        Time.SYSTEM);
+    metrics.watchLag(() -> Map.of(new TopicPartition("measurements", 1), 2L));
+    assertThat(metrics.scrape().lines().filter(line -> line.startsWith("deftstream_consumer_lag")))
+        .containsExactly("deftstream_consumer_lag{partition=\"1\",topic=\"measurements\"} 2.0");
   }
 
   @Test

@@ -31,8 +31,23 @@ final class ServiceStack implements AutoCloseable {
   private final EmbeddedStack stack;
 
   ServiceStack(Path directory) {
+    this(directory, 0, 0);
+  }
+
+  private ServiceStack(Path directory, int kafkaPort, int registryPort) {
     this.directory = directory;
-    stack = EmbeddedStack.start(new StackSettings(directory.resolve("stack"), 0, 0, PATIENCE));
+    stack =
+        EmbeddedStack.start(
+            new StackSettings(directory.resolve("stack"), kafkaPort, registryPort, PATIENCE));
+  }
+
+  /** The same stack once more, after it was closed: same data, same ports. */
+  ServiceStack again() {
+    return new ServiceStack(directory, port(bootstrapServers()), port(registryUrl()));
+  }
+
+  private static int port(String address) {
+    return Integer.parseInt(address.replaceFirst("^.*:(\\d+).*$", "$1"));
   }
 
   String bootstrapServers() {
