@@ -11,8 +11,6 @@ import org.apache.kafka.common.serialization.Deserializer;
  * without the check, a record of another type fails far from here with a ClassCastException.
  */
 final class RecordDeserializer<T extends SpecificRecord> implements Deserializer<T> {
-  private static final int HEADER_BYTES = 1 + Integer.BYTES;
-
   private final Class<T> type;
   private final KafkaAvroDeserializer delegate;
 
@@ -40,7 +38,7 @@ final class RecordDeserializer<T extends SpecificRecord> implements Deserializer
 
   /** The delegate meets a record that is shorter with a BufferUnderflowException. */
   private void requireHeader(byte[] bytes) {
-    if (bytes != null && bytes.length < HEADER_BYTES) {
+    if (bytes != null && bytes.length < BoundedDeserializer.PREFIX_BYTES) {
       throw new SerializationException(
           "expected a record of type %s, which begins with a zero byte and a four-byte schema id, but got %d bytes"
               .formatted(type.getSimpleName(), bytes.length));

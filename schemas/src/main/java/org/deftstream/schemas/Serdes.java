@@ -1,12 +1,16 @@
 package org.deftstream.schemas;
 
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDeConfig;
-import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroDeserializerConfig;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializerConfig;
 import io.confluent.kafka.serializers.subject.TopicNameStrategy;
+import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -98,10 +102,11 @@ public final class Serdes {
    * @param type the generated record; a record written with another name's schema is refused
    * @param <T> the generated record
    * @return a new deserializer; the caller closes it. It throws Kafka's {@code
-   *     SerializationException} for bytes that are not such a record
+   *     SerializationException} for bytes that are not such a record, and for a record that would
+   *     take far more of the heap than it has bytes
    */
   public <T extends SpecificRecord> Deserializer<T> deserializer(Class<T> type) {
-    var deserializer = new KafkaAvroDeserializer();
+    var deserializer = new BoundedDeserializer(type);
     Map<String, Object> typed = new HashMap<>(config);
     typed.put(KafkaAvroDeserializerConfig.SPECIFIC_AVRO_VALUE_TYPE_CONFIG, type.getName());
     deserializer.configure(typed, false);
@@ -116,6 +121,25 @@ public final class Serdes {
   public static Serde<String> key() {
     return org.apache.kafka.common.serialization.Serdes.serdeFrom(
         new StringSerializer(), new StringDeserializer());
+  }
+
+  /**
+   * Asks the registry, past all caches, which versions a topic's values have.
+   *
+   * @param topic the topic
+   * @return whether it answered, be it that there are none
+   */
+  public boolean registryAnswers(String topic) {
+    var urls =
+        String.valueOf(config.get(AbstractKafkaSchemaSerDeConfig.SCHEMA_REGISTRY_URL_CONFIG));
+    try (var client =
+        SchemaRegistryClientFactory.newClient(
+            List.of(urls.split(",")), 1, List.of(new AvroSchemaProvider()), config, Map.of())) {
+      client.getAllVersions(topic + "-value");
+      return true;
+    } catch (IOException | RestClientException | RuntimeException e) {
+      return RegistryErrors.unknownSchema(e);
+    }
   }
 
   private KafkaAvroSerializer configured(KafkaAvroSerializer serializer) {

@@ -1,14 +1,12 @@
 package org.deftstream.schemas;
 
-import org.apache.avro.SystemLimitException;
 import org.apache.avro.util.ClassSecurityValidator;
 import org.deftstream.schemas.avro.Tensor;
 
 /**
- * Tells Avro that the generated records of this module may be made from what a schema names, and
- * how much of a record it may unpack. Since 1.12.2 Avro makes no class that it was not told to
- * trust, so that a hostile schema cannot reach any class of the class path, and generated records
- * get no exception.
+ * Tells Avro that the generated records of this module may be made from what a schema names. Since
+ * 1.12.2 Avro makes no class that it was not told to trust, so that a hostile schema cannot reach
+ * any class of the class path, and generated records get no exception.
  *
  * <p>It must be told before the first record is built or read, wherever that is. So every generated
  * record does it when its class is initialised ({@code src/main/avro-templates}), and {@link
@@ -17,16 +15,7 @@ import org.deftstream.schemas.avro.Tensor;
 public final class TrustedRecords {
   private static final String PACKAGE = Tensor.class.getPackageName();
 
-  /** Most entries of one array or map: far more than any record of ours has. */
-  static final int MOST_ITEMS = 10_000;
-
   static {
-    // An empty tensor of a map is ten bytes in a record and two hundred in memory. Avro reads the
-    // limit when it meets the first array or map.
-    if (System.getProperty(SystemLimitException.MAX_COLLECTION_LENGTH_PROPERTY) == null) {
-      System.setProperty(
-          SystemLimitException.MAX_COLLECTION_LENGTH_PROPERTY, Integer.toString(MOST_ITEMS));
-    }
     ClassSecurityValidator.setGlobal(
         ClassSecurityValidator.composite(
             ClassSecurityValidator.getGlobal(), type -> type.getPackageName().equals(PACKAGE)));

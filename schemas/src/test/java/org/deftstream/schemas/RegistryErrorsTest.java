@@ -81,6 +81,24 @@ class RegistryErrorsTest {
   }
 
   @Test
+  void shouldSayWhetherTheRegistryAnswersAtAll() throws Exception {
+    assertThat(answers(200, "[1]")).isTrue();
+    assertThat(answers(404, "{\"error_code\":40401,\"message\":\"no such subject\"}")).isTrue();
+    assertThat(answers(404, "<html>no such page</html>")).isFalse();
+    assertThat(answers(503, "starting")).isFalse();
+    assertThat(Serdes.of("http://127.0.0.1:1").registryAnswers("measurements")).isFalse();
+  }
+
+  private static boolean answers(int status, String body) throws Exception {
+    var server = answering(status, body);
+    try {
+      return Serdes.of(url(server)).registryAnswers("measurements");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
   void shouldTellTheInnermostReason() {
     assertThat(
             RegistryErrors.reason(
@@ -101,8 +119,7 @@ class RegistryErrorsTest {
     assertThat(RegistryErrors.passing(thrown)).as("%s", cause).isFalse();
   }
 
-  /** What a deserializer throws when the registry answers so. */
-  private static Throwable thrownAfter(int status, String body) throws Exception {
+  private static HttpServer answering(int status, String body) throws Exception {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
@@ -113,9 +130,19 @@ class RegistryErrorsTest {
           exchange.close();
         });
     server.start();
-    var url = "http://127.0.0.1:" + server.getAddress().getPort();
+    return server;
+  }
+
+  private static String url(HttpServer server) {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** What a deserializer throws when the registry answers so. */
+  private static Throwable thrownAfter(int status, String body) throws Exception {
+    var server = answering(status, body);
     try (var deserializer =
-        Serdes.of(url, Map.of("http.read.timeout.ms", 5000)).deserializer(Measurement.class)) {
+        Serdes.of(url(server), Map.of("http.read.timeout.ms", 5000))
+            .deserializer(Measurement.class)) {
       var thrown =
           catchThrowable(
               () -> deserializer.deserialize("measurements", new RecordHeaders(), RECORD));

@@ -92,7 +92,7 @@ class SerdesTest {
   void shouldRefuseMoreEntriesThanAnyRecordHasBeforeTheyAreUnpacked() {
     var empty = new Tensor(DType.UINT8, List.of(), ByteBuffer.allocate(0));
     var inputs = new HashMap<String, Tensor>();
-    for (int i = 0; i <= TrustedRecords.MOST_ITEMS; i++) {
+    for (int i = 0; i <= ValueBounds.MAX_ITEMS; i++) {
       inputs.put("i" + i, empty);
     }
     var map =
@@ -104,7 +104,7 @@ class SerdesTest {
             .build();
     assertRefused("measurements", Measurement.class, map);
 
-    var axes = Collections.nCopies(TrustedRecords.MOST_ITEMS + 1, 1);
+    var axes = Collections.nCopies(ValueBounds.MAX_ITEMS + 1, 1);
     var shape = new Tensor(DType.UINT8, axes, ByteBuffer.allocate(1));
     var pair = LabelledPair.newBuilder().setId("p").setTask("t").setTruth(shape).build();
     assertRefused("labelled-pairs", LabelledPair.class, pair);
@@ -116,7 +116,7 @@ class SerdesTest {
       assertThatThrownBy(() -> serde.deserializer().deserialize(topic, bytes))
           .isInstanceOf(SerializationException.class)
           .rootCause()
-          .hasMessageContaining("exceeds the maximum allowed of 10000");
+          .hasMessageContaining("more than 10000 items");
     }
   }
 

@@ -40,6 +40,7 @@ public final class Deftstream implements Runnable {
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] args) {
     Verbosity.early(System.getenv(), args);
+    DeadThreads.watch();
     System.exit(run(args));
   }
 

@@ -28,7 +28,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dlq",
     description = "Show the measurements that could not be answered, and replay them.",
-    subcommands = {DlqCommand.Show.class, DlqCommand.One.class, DlqCommand.Replay.class})
+    subcommands = {
+      DlqCommand.Show.class,
+      DlqCommand.One.class,
+      DlqCommand.Replay.class,
+      DlqSkipCommand.class
+    })
 final class DlqCommand extends CommandGroup {
 
   /** {@code deftstream dlq list}. */

@@ -13,13 +13,13 @@ import org.deftstream.deft.engine.AdmissionBudget;
  * How much may be on the heap at once, for the whole process: one for all tasks and threads,
  * because a bound per task either starves the engine or blocks a thread that its other tasks need.
  *
- * <p>Three things are bounded: bytes of records that are being worked on, their number, and bytes
- * of records and answers that are kept until they can be published in order. The first two are
- * given back when the work is done, not when the answer leaves, so an answer that waits for the one
- * before it never empties the engine. Thread-safe.
+ * <p>Three things are bounded: bytes of records that are being worked on and of what the work needs
+ * beside them, their number, and bytes of records and answers that are kept until they can be
+ * published in order. The first two are given back when the work is done, not when the answer
+ * leaves, so an answer that waits for the one before it never empties the engine. Thread-safe.
  */
 public final class Admission {
-  /** A record is there as bytes and as numbers; what the engine adds does not depend on it. */
+  /** A record is there as bytes and as numbers; what its work needs beside is known later. */
   private static final int COPIES = 2;
 
   private static final Duration SLICE = Duration.ofMillis(200);
@@ -30,6 +30,10 @@ public final class Admission {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final AtomicLong kept = new AtomicLong();
+
+  /** What the last work turned out to need: about what the next one will. */
+  private volatile long expected;
+
   private int open;
   private int working;
   private int aloneWaiting;
@@ -62,28 +66,38 @@ public final class Admission {
    * @return the permit, which the caller gives back; empty if there was no room
    */
   public Optional<Permit> tryAdmit(long bytes, Duration wait) {
+    return tryAdmit(bytes, expected, wait);
+  }
+
+  private Optional<Permit> tryAdmit(long bytes, long needed, Duration wait) {
     long deadline = System.nanoTime() + wait.toNanos();
     if (!enter(deadline)) {
       return Optional.empty();
     }
     var left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-    if (!budget.tryAcquire(bytes * COPIES, left)) {
+    long taken = taken(bytes, needed);
+    if (!budget.tryAcquire(taken, left)) {
       leave(false);
       return Optional.empty();
     }
-    return Optional.of(new Permit(bytes, false));
+    return Optional.of(new Permit(bytes, taken, false));
+  }
+
+  private long taken(long bytes, long needed) {
+    return Math.min(budget.capacity(), Math.max(bytes * COPIES, needed));
   }
 
   /**
    * Admits a record, however long it takes; never to be called by a stream thread.
    *
    * @param bytes size of the record
+   * @param needed bytes of the budget that its work is known to need; 0 if that is not known
    * @param cancelled asked a few times each second
    * @return the permit; empty only if cancelled
    */
-  public Optional<Permit> admit(long bytes, BooleanSupplier cancelled) {
+  public Optional<Permit> admit(long bytes, long needed, BooleanSupplier cancelled) {
     while (!cancelled.getAsBoolean()) {
-      var permit = tryAdmit(bytes, SLICE);
+      var permit = tryAdmit(bytes, Math.max(needed, expected), SLICE);
       if (permit.isPresent()) {
         return permit;
       }
@@ -96,10 +110,11 @@ public final class Admission {
    * work is done; never to be called by a stream thread.
    *
    * @param bytes size of the record
+   * @param needed bytes of the budget that its work is known to need; 0 if that is not known
    * @param cancelled asked a few times each second
    * @return the permit; empty only if cancelled
    */
-  public Optional<Permit> admitAlone(long bytes, BooleanSupplier cancelled) {
+  public Optional<Permit> admitAlone(long bytes, long needed, BooleanSupplier cancelled) {
     lock.lock();
     try {
       aloneWaiting++;
@@ -119,13 +134,14 @@ public final class Admission {
     } finally {
       lock.unlock();
     }
-    while (!budget.tryAcquire(bytes * COPIES, SLICE)) {
+    long taken = taken(bytes, needed);
+    while (!budget.tryAcquire(taken, SLICE)) {
       if (cancelled.getAsBoolean()) {
         leave(true);
         return Optional.empty();
       }
     }
-    return Optional.of(new Permit(bytes, true));
+    return Optional.of(new Permit(bytes, taken, true));
   }
 
   /** From now on nothing is admitted; what was, goes on. */
@@ -191,6 +207,11 @@ public final class Admission {
     return kept.get();
   }
 
+  /** Whether what waits to be published soon keeps everything else from beginning. */
+  boolean crowded() {
+    return kept.get() >= keptLimit / 2;
+  }
+
   private boolean enter(long deadline) {
     lock.lock();
     try {
@@ -253,18 +274,34 @@ public final class Admission {
   }
 
   /** Room for one record, from admission until its answer has left. Thread-safe. */
-  public final class Permit implements AutoCloseable {
-    private final long bytes;
+  public final class Permit implements Room, AutoCloseable {
     private final boolean alone;
+    private long taken;
     private long keptBytes;
     private boolean worked;
     private boolean closed;
 
-    private Permit(long bytes, boolean alone) {
-      this.bytes = bytes;
+    private Permit(long bytes, long taken, boolean alone) {
+      this.taken = taken;
       this.alone = alone;
       keptBytes = bytes;
       kept.addAndGet(bytes);
+    }
+
+    @Override
+    public synchronized boolean resize(long bytes) {
+      long wanted = Math.min(budget.capacity(), bytes);
+      expected = wanted;
+      if (worked || wanted == taken) {
+        return true;
+      }
+      if (wanted < taken) {
+        budget.release(taken - wanted);
+      } else if (!budget.tryAcquire(wanted - taken, Duration.ZERO)) {
+        return false;
+      }
+      taken = wanted;
+      return true;
     }
 
     /**
@@ -279,7 +316,7 @@ public final class Admission {
       worked = true;
       keptBytes += answerBytes;
       kept.addAndGet(answerBytes);
-      budget.release(bytes * COPIES);
+      budget.release(taken);
       endWork(alone);
     }
 

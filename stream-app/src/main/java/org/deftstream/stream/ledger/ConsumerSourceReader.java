@@ -1,14 +1,14 @@
 package org.deftstream.stream.ledger;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.deftstream.stream.ledger.ReadRequests.Request;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,58 +17,72 @@ import org.slf4j.LoggerFactory;
  * consumer exist only while there is something to read, and a few seconds after.
  *
  * <p>A record is handed out together with the permit to work on it, so no more is read ahead than
- * the consumer fetches at once. Errors of the connection or the broker are retried for as long as
- * the reader is open; only a record that is certainly not in the log is reported as gone.
+ * the consumer fetches at once. Whatever is thrown, the thread goes on for as long as the reader is
+ * open: errors of the connection or the broker are retried without end, and only a record that is
+ * certainly not in the log is reported as gone. A record at which reading fails again and again for
+ * another reason, alone in its poll, is reported as unreadable.
  */
 public final class ConsumerSourceReader implements SourceReader {
+  /** Records that a consumer returns at once, usually; they are on the heap before admission. */
+  public static final int USUAL_RECORDS = 8;
+
   private static final Logger log = LoggerFactory.getLogger(ConsumerSourceReader.class);
   private static final Duration LINGER = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofMillis(500);
 
-  private final Supplier<? extends Consumer<byte[], byte[]>> consumers;
+  private final IntFunction<? extends Consumer<byte[], byte[]>> consumers;
   private final TopicPartition partition;
   private final Admission admission;
-  private final ArrayDeque<Request> requests = new ArrayDeque<>();
+  private final ReadFailures failures;
+  private final ReadRequests requests = new ReadRequests();
   private final Queue<Reading> readings = new ConcurrentLinkedQueue<>();
   private Consumer<byte[], byte[]> consumer;
-  private boolean running;
+  private Thread thread;
   private volatile boolean closed;
-
-  record Request(long offset, boolean alone) {}
 
   /**
    * Makes a reader that has not begun.
    *
-   * @param consumers makes a consumer with {@code auto.offset.reset=none}, without a group, reading
-   *     committed records; the reader closes it
+   * @param consumers makes a consumer that returns at most so many records at once, with {@code
+   *     auto.offset.reset=none}, without a group, reading committed records; the reader closes it
    * @param partition the partition to read
    * @param admission room for what is read
    */
   public ConsumerSourceReader(
-      Supplier<? extends Consumer<byte[], byte[]>> consumers,
+      IntFunction<? extends Consumer<byte[], byte[]>> consumers,
       TopicPartition partition,
       Admission admission) {
+    this(consumers, partition, admission, new ReadFailures());
+  }
+
+  /** A reader with another idea of what is unreadable. */
+  ConsumerSourceReader(
+      IntFunction<? extends Consumer<byte[], byte[]>> consumers,
+      TopicPartition partition,
+      Admission admission,
+      ReadFailures failures) {
     this.consumers = consumers;
     this.partition = partition;
     this.admission = admission;
+    this.failures = failures;
   }
 
   @Override
-  public void request(long offset, boolean alone) {
+  public void request(long offset, boolean alone, long bytes) {
     synchronized (requests) {
       if (closed) {
         return;
       }
-      requests.addLast(new Request(offset, alone));
-      if (running) {
+      requests.add(offset, alone, bytes);
+      if (thread != null) {
         requests.notifyAll();
         return;
       }
-      running = true;
+      var starting = new Thread(this::run, "deftstream-reader-" + partition);
+      starting.setDaemon(true);
+      starting.start();
+      thread = starting;
     }
-    var thread = new Thread(this::run, "deftstream-reader-" + partition);
-    thread.setDaemon(true);
-    thread.start();
   }
 
   @Override
@@ -97,24 +111,41 @@ public final class ConsumerSourceReader implements SourceReader {
         again = false;
       } catch (WakeupException e) {
         again = false;
-      } catch (RuntimeException e) {
-        // Nothing that a consumer throws says that a record is gone: that is found out in the pass.
-        log.warn("reading {} again failed, trying once more: {}", partition, e.toString());
-        again = pause();
+      } catch (Throwable e) {
+        again = goOnAfter(e);
       }
     }
     giveBack();
   }
 
+  /**
+   * False if there is nothing left to do. Throws nothing, also if there is no memory for a line.
+   */
+  private boolean goOnAfter(Throwable thrown) {
+    try {
+      // Nothing that a consumer throws says that a record is gone: that is found out in the pass.
+      log.warn("reading {} again failed, trying once more: {}", partition, thrown.toString());
+      Request lowest = asked().first();
+      if (lowest != null && failures.unreadable(lowest.offset(), thrown)) {
+        log.warn("{}@{} cannot be read and is given up", partition, lowest.offset());
+        answer(lowest, new Unreadable(lowest.offset(), thrown.toString()));
+      }
+    } catch (Throwable e) {
+      // The pause gives others the time to let go of what they hold.
+    }
+    return pause();
+  }
+
   /** One life of a consumer. */
   private void readUntilIdle() {
-    try (Consumer<byte[], byte[]> opened = consumers.get()) {
+    int records = failures.suspected() ? 1 : USUAL_RECORDS;
+    try (Consumer<byte[], byte[]> opened = consumers.apply(records)) {
       synchronized (requests) {
         consumer = opened;
       }
       try {
         opened.assign(List.of(partition));
-        var pass = new SourcePass(opened, partition, this::next, this::hand);
+        var pass = new SourcePass(opened, partition, asked());
         while (awaitRequest()) {
           pass.read();
         }
@@ -138,8 +169,7 @@ public final class ConsumerSourceReader implements SourceReader {
           break;
         }
       }
-      running = !requests.isEmpty() && !closed;
-      return running;
+      return goesOn();
     }
   }
 
@@ -149,9 +179,17 @@ public final class ConsumerSourceReader implements SourceReader {
       if (!closed) {
         waitFor(RETRY.toMillis());
       }
-      running = !requests.isEmpty() && !closed;
-      return running;
+      return goesOn();
     }
+  }
+
+  /** If not, the next request starts another thread; the lock is held. */
+  private boolean goesOn() {
+    boolean goesOn = !requests.isEmpty() && !closed;
+    if (!goesOn) {
+      thread = null;
+    }
+    return goesOn;
   }
 
   private boolean waitFor(long millis) {
@@ -164,38 +202,52 @@ public final class ConsumerSourceReader implements SourceReader {
     }
   }
 
-  private Request next() {
-    synchronized (requests) {
-      return closed ? null : requests.peekFirst();
-    }
+  private SourcePass.Requests asked() {
+    return new SourcePass.Requests() {
+      @Override
+      public Request first() {
+        synchronized (requests) {
+          return requests.first();
+        }
+      }
+
+      @Override
+      public Request at(long offset) {
+        synchronized (requests) {
+          return requests.at(offset);
+        }
+      }
+
+      @Override
+      public long newest() {
+        synchronized (requests) {
+          return requests.newest();
+        }
+      }
+
+      @Override
+      public void found(Request request, SourceRecord record) {
+        var permit =
+            request.alone()
+                ? admission.admitAlone(record.bytes(), request.bytes(), () -> closed)
+                : admission.admit(record.bytes(), request.bytes(), () -> closed);
+        permit.ifPresent(granted -> answer(request, new Found(record, granted)));
+      }
+
+      @Override
+      public void gone(Request request, String reason) {
+        answer(request, new Gone(request.offset(), reason));
+      }
+    };
   }
 
-  /** Answers the first request. */
-  private void hand(SourceRecord record, String gone) {
-    Request request = next();
-    if (request == null) {
-      return;
-    }
-    Reading reading;
-    if (record == null) {
-      reading = new Gone(request.offset(), gone);
-    } else {
-      var permit =
-          request.alone()
-              ? admission.admitAlone(record.bytes(), () -> closed)
-              : admission.admit(record.bytes(), () -> closed);
-      if (permit.isEmpty()) {
-        return;
-      }
-      reading = new Found(record, permit.get());
-    }
+  private void answer(Request request, Reading reading) {
+    failures.answered();
     synchronized (requests) {
-      requests.pollFirst();
+      requests.remove(request);
       readings.add(reading);
     }
-    if (closed) {
-      giveBack();
-    }
+    giveBack();
   }
 
   private void giveBack() {

@@ -25,7 +25,12 @@ final class Departure {
     }
   }
 
-  private static RejectedRecordException reason(RuntimeException thrown) {
+  /**
+   * Why a record cannot be answered.
+   *
+   * @throws BrokenServiceException if what was thrown says nothing about the record
+   */
+  static RejectedRecordException reason(RuntimeException thrown) {
     Throwable cause = thrown;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();

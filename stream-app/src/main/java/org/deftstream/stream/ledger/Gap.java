@@ -1,17 +1,19 @@
 package org.deftstream.stream.ledger;
 
 import java.time.Duration;
+import java.util.NavigableSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.deftstream.stream.ledger.LedgerStatistics.Counter;
+import org.deftstream.stream.ledger.RejectedRecordException.Stage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Offsets that were passed over: the next consumed record lay beyond them. Most of the time they
  * held the marks of transactions, and nothing is missing. But what lies below the start of the log
- * was deleted before it was consumed, and leaves as dead letters. Kafka does not tell what a
- * deleted offset held, so each counts as a record.
+ * was deleted before it was consumed, and leaves as dead letters, and so does what an operator had
+ * passed over. Kafka does not tell what a deleted offset held, so each counts as a record.
  *
  * <p>The start of the log is asked for without waiting; until it is known, nothing behind leaves.
  */
@@ -26,6 +28,7 @@ final class Gap implements Pending {
 
   private final LedgerEntry entry;
   private final Supplier<CompletableFuture<Long>> logStart;
+  private final Supplier<NavigableSet<Long>> skipped;
   private CompletableFuture<Long> start;
   private long askedAt;
 
@@ -34,10 +37,15 @@ final class Gap implements Pending {
    *
    * @param entry the offsets
    * @param logStart asks
+   * @param skipped what an operator had passed over, as known when the log's start is
    */
-  Gap(LedgerEntry entry, Supplier<CompletableFuture<Long>> logStart) {
+  Gap(
+      LedgerEntry entry,
+      Supplier<CompletableFuture<Long>> logStart,
+      Supplier<NavigableSet<Long>> skipped) {
     this.entry = entry;
     this.logStart = logStart;
+    this.skipped = skipped;
     ask();
   }
 
@@ -67,8 +75,26 @@ final class Gap implements Pending {
   @Override
   public void leave(Outlet outlet, LedgerStatistics statistics) {
     long begins = start.join();
+    long end = Math.max(entry.offset(), Math.min(begins, entry.next()));
+    leaveDeleted(end, outlet, statistics);
+    leaveSkipped(end, outlet, statistics);
+  }
+
+  private void leaveSkipped(long from, Outlet outlet, LedgerStatistics statistics) {
+    for (long offset : skipped.get().subSet(from, entry.next())) {
+      var reason =
+          new RejectedRecordException(
+              Stage.ADMIT,
+              "Skipped",
+              "an operator had this record passed over, because it could not be read");
+      outlet.deadLetter(offset, null, reason);
+      statistics.countDeadLetter(reason.errorClass());
+    }
+  }
+
+  private void leaveDeleted(long end, Outlet outlet, LedgerStatistics statistics) {
+    long begins = start.join();
     long first = entry.offset();
-    long end = Math.min(begins, entry.next());
     if (end <= first) {
       return;
     }

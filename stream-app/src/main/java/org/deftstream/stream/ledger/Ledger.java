@@ -2,6 +2,7 @@ package org.deftstream.stream.ledger;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +38,6 @@ public final class Ledger implements AutoCloseable {
   }
 
   private final LedgerStore store;
-  private final Work work;
   private final Admission admission;
   private final Patience patience;
   private final LedgerSettings settings;
@@ -45,6 +45,7 @@ public final class Ledger implements AutoCloseable {
   private final FencingGate gate;
   private final WaitingRecords waiting;
   private final Supplier<CompletableFuture<Long>> logStart;
+  private final Supplier<NavigableSet<Long>> skipped;
   private final ArrayDeque<Pending> queue = new ArrayDeque<>();
   private Recovery recovery = Recovery.COMMITTED;
   private boolean saidThatRecordsComeAgain;
@@ -63,6 +64,8 @@ public final class Ledger implements AutoCloseable {
    * @param gate the task's gate
    * @param reader reads the partition again; closed with the ledger
    * @param logStart asks where the partition's log begins, without waiting
+   * @param skipped what an operator had passed over; as new as the last answer about the log's
+   *     start
    * @param resources what all ledgers of the process share
    */
   public Ledger(
@@ -70,16 +73,17 @@ public final class Ledger implements AutoCloseable {
       FencingGate gate,
       SourceReader reader,
       Supplier<CompletableFuture<Long>> logStart,
+      Supplier<NavigableSet<Long>> skipped,
       LedgerResources resources) {
     this.store = store;
     this.gate = gate;
-    this.work = resources.work();
     this.admission = resources.admission();
     this.patience = resources.patience();
     this.settings = resources.settings();
     this.statistics = resources.statistics();
     this.waiting = new WaitingRecords(reader, resources);
     this.logStart = logStart;
+    this.skipped = skipped;
   }
 
   /**
@@ -105,7 +109,7 @@ public final class Ledger implements AutoCloseable {
     for (LedgerEntry stored : state.entries()) {
       if (stored.isGap()) {
         if (sameSource) {
-          queue.addLast(new Gap(stored, logStart));
+          queue.addLast(new Gap(stored, logStart, skipped));
         }
         continue;
       }
@@ -160,30 +164,49 @@ public final class Ledger implements AutoCloseable {
     statistics.count(Counter.CONSUMED);
     // Its offset says by itself whether something is missing before it.
     logStartAtFirst = null;
-    if (tailKnown) {
-      passOver(offset);
+    if (!tailKnown) {
+      // What lies before the first record that is ever consumed is not ours, but for what was
+      // passed
+      // over right before it.
+      tail = offset;
+      while (skipped.get().contains(tail - 1)) {
+        tail--;
+      }
     }
+    passOver(offset);
     drain(outlet);
-    var taken = record.get();
-    var inFlight = new InFlight(LedgerEntry.fresh(offset));
-    var permit = awaitRoom(taken.bytes(), outlet);
-    if (permit.isPresent()) {
-      inFlight.begin(taken, permit.get(), work);
-    } else {
-      statistics.count(Counter.PARKED);
-      waiting.add(inFlight);
-    }
-    queue.addLast(inFlight);
+    queue.addLast(begun(offset, record, outlet));
     statistics.addUnanswered(1);
     tail = offset + 1;
     tailKnown = true;
     save();
   }
 
+  private InFlight begun(long offset, Supplier<SourceRecord> record, Outlet outlet) {
+    var inFlight = new InFlight(LedgerEntry.fresh(offset));
+    SourceRecord taken;
+    long bytes;
+    try {
+      taken = record.get();
+      bytes = taken.bytes();
+    } catch (RuntimeException e) {
+      inFlight.reject(null, null, Departure.reason(e));
+      return inFlight;
+    }
+    var permit = awaitRoom(bytes, outlet);
+    if (permit.isPresent()) {
+      waiting.begin(inFlight, taken, permit.get());
+    } else {
+      statistics.count(Counter.PARKED);
+      waiting.add(inFlight);
+    }
+    return inFlight;
+  }
+
   /** Notes the offsets, if any, between the last consumed record and the next one. */
   private void passOver(long next) {
     if (next > tail) {
-      queue.addLast(new Gap(LedgerEntry.passedOver(tail, next), logStart));
+      queue.addLast(new Gap(LedgerEntry.passedOver(tail, next), logStart, skipped));
       statistics.addUnanswered(1);
       tail = next;
     }
@@ -201,12 +224,13 @@ public final class Ledger implements AutoCloseable {
 
   /** Room for a record; none if others wait already, or if there is none in good time. */
   private Optional<Admission.Permit> awaitRoom(long bytes, Outlet outlet) {
-    boolean recovering = recovery != Recovery.COMMITTED;
-    var wanted = waiting.size() < settings.longQueue() ? settings.parkAfter() : settings.patience();
-    long granted = recovering ? 0 : patience.grantNanos(wanted);
+    boolean full = waiting.size() >= settings.longQueue();
+    var wanted = full ? settings.patience() : settings.parkAfter();
+    boolean hopeless = recovery != Recovery.COMMITTED || (headPostponed() && !full);
+    long granted = hopeless ? 0 : patience.grantNanos(wanted);
     long start = System.nanoTime();
     while (true) {
-      if (waiting.isEmpty()) {
+      if (waiting.isEmpty() && !headPostponed()) {
         var permit = admission.tryAdmit(bytes, SLICE);
         if (permit.isPresent()) {
           patience.spend(System.nanoTime() - start);
@@ -249,9 +273,27 @@ public final class Ledger implements AutoCloseable {
       return;
     }
     recovery = Recovery.COMMITTED;
+    makeRoom();
     if (waiting.request(queue.peekFirst())) {
       save();
       commit.run();
+    }
+  }
+
+  private boolean headPostponed() {
+    return queue.peekFirst() instanceof InFlight head && head.postponed();
+  }
+
+  /** Answers that cannot leave behind a head that was put off do not keep the room of others. */
+  private void makeRoom() {
+    if (!headPostponed() || !admission.crowded()) {
+      return;
+    }
+    for (Pending each : queue) {
+      if (each instanceof InFlight inFlight && each != queue.peekFirst() && inFlight.holdsRoom()) {
+        inFlight.putBack(settings.againAfter());
+        waiting.add(inFlight);
+      }
     }
   }
 

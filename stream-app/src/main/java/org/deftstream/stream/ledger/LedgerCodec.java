@@ -55,17 +55,16 @@ final class LedgerCodec {
   /**
    * Unpacks.
    *
-   * @throws IllegalStateException if the bytes were written by a newer version
+   * @throws BrokenServiceException if the bytes were written by a newer version
    */
   static LedgerState decode(byte[] bytes) {
     var buffer = ByteBuffer.wrap(bytes);
     byte version = buffer.get();
     if (version != VERSION) {
-      throw new IllegalStateException(
-          "the ledger was written in format "
-              + version
-              + ", but this version reads format "
-              + VERSION);
+      throw new BrokenServiceException(
+          "the ledger was written in format %d, but this version reads format %d; start the version that wrote it"
+              .formatted(version, VERSION),
+          null);
     }
     var source = new UUID(buffer.getLong(), buffer.getLong());
     long owner = buffer.getLong();

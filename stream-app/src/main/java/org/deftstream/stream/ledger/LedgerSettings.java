@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param aloneAfter a record that was taken over this often by another process runs with nothing
  *     beside it, because it may be what ends the process
  * @param givenUpAfter a record that was begun alone this often becomes a dead letter
+ * @param againAfter a record whose work was put off begins anew after this time
  */
 public record LedgerSettings(
     Duration parkAfter,
@@ -22,13 +23,15 @@ public record LedgerSettings(
     Duration drainInterval,
     int longQueue,
     int aloneAfter,
-    int givenUpAfter) {
+    int givenUpAfter,
+    Duration againAfter) {
 
   /** Checks. */
   public LedgerSettings {
     requirePositive("parkAfter", parkAfter);
     requirePositive("patience", patience);
     requirePositive("drainInterval", drainInterval);
+    requirePositive("againAfter", againAfter);
     if (longQueue < 1 || aloneAfter < 1 || givenUpAfter < 1) {
       throw new IllegalArgumentException(
           "longQueue, aloneAfter and givenUpAfter must be at least 1, got %d, %d and %d"
@@ -36,15 +39,22 @@ public record LedgerSettings(
     }
   }
 
-  /** 300 ms, 2.5 s, 10 ms, 10,000 records, 3 recoveries, 3 runs. */
+  /** 300 ms, 2.5 s, 10 ms, 10,000 records, 3 recoveries, 3 runs, 1 s. */
   public static LedgerSettings defaults() {
     return new LedgerSettings(
-        Duration.ofMillis(300), Duration.ofMillis(2500), Duration.ofMillis(10), 10_000, 3, 3);
+        Duration.ofMillis(300),
+        Duration.ofMillis(2500),
+        Duration.ofMillis(10),
+        10_000,
+        3,
+        3,
+        Duration.ofSeconds(1));
   }
 
   /** The same with another wait before a record is parked. */
   public LedgerSettings withParkAfter(Duration wait) {
-    return new LedgerSettings(wait, patience, drainInterval, longQueue, aloneAfter, givenUpAfter);
+    return new LedgerSettings(
+        wait, patience, drainInterval, longQueue, aloneAfter, givenUpAfter, againAfter);
   }
 
   private static void requirePositive(String name, Duration value) {

@@ -4,6 +4,9 @@ package org.deftstream.stream.ledger;
 public final class RejectedRecordException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Class of records that are not in the source topic any more. */
+  public static final String GONE = "SourceRecordGone";
+
   /** Where a record was found to be wrong. */
   public enum Stage {
     DECODE,

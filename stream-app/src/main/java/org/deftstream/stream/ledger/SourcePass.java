@@ -3,12 +3,11 @@ package org.deftstream.stream.ledger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.deftstream.stream.ledger.ReadRequests.Request;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +30,27 @@ final class SourcePass {
   /** Reading over so many records costs less than a seek, which throws away what was fetched. */
   private static final long READ_OVER = 64;
 
+  /** What is asked for, by whoever reads. */
+  interface Requests {
+    /** The request with the lowest offset, or null. */
+    Request first();
+
+    /** The request for an offset, or null. */
+    Request at(long offset);
+
+    /** The number of the request that came last. */
+    long newest();
+
+    /** Answers a request with its record. */
+    void found(Request request, SourceRecord record);
+
+    /** Answers a request with the reason why its record is gone. */
+    void gone(Request request, String reason);
+  }
+
   private final Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
-  private final Supplier<ConsumerSourceReader.Request> next;
-  private final BiConsumer<SourceRecord, String> hand;
+  private final Requests requests;
   private long position = -1;
   private long beyondEndSince = -1;
   private long waitingFor = -1;
@@ -45,42 +61,39 @@ final class SourcePass {
    *
    * @param consumer assigned to the partition
    * @param partition the partition
-   * @param next the first unanswered request, or null
-   * @param hand answers the first request, with the record or with the reason why it is gone
+   * @param requests what is asked for
    */
-  SourcePass(
-      Consumer<byte[], byte[]> consumer,
-      TopicPartition partition,
-      Supplier<ConsumerSourceReader.Request> next,
-      BiConsumer<SourceRecord, String> hand) {
+  SourcePass(Consumer<byte[], byte[]> consumer, TopicPartition partition, Requests requests) {
     this.consumer = consumer;
     this.partition = partition;
-    this.next = next;
-    this.hand = hand;
+    this.requests = requests;
   }
 
   /** Polls once and answers what can be answered. */
   void read() {
-    var request = next.get();
-    if (request == null) {
+    // Before the lowest is looked for: what is asked for later may lie before the place where this
+    // poll begins, and is not gone for that.
+    long newest = requests.newest();
+    var lowest = requests.first();
+    if (lowest == null) {
       return;
     }
-    noteSlowness(request.offset());
+    noteSlowness(lowest.offset());
     try {
-      moveTo(request.offset());
+      moveTo(lowest.offset());
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
         beyondEndSince = -1;
-        skipTo(record.offset(), "the log goes on at offset " + record.offset());
-        request = next.get();
-        if (request != null && request.offset() == record.offset()) {
-          hand.accept(SourceRecord.of(record), null);
+        skipTo(record.offset(), newest, "the log goes on at offset " + record.offset());
+        var request = requests.at(record.offset());
+        if (request != null) {
+          requests.found(request, SourceRecord.of(record));
         }
       }
       position = consumer.position(partition);
-      skipTo(position, "the log holds nothing more below offset " + position);
+      skipTo(position, newest, "the log holds nothing more below offset " + position);
     } catch (OffsetOutOfRangeException e) {
       position = -1;
-      outOfRange(request.offset());
+      outOfRange(lowest.offset(), newest);
     }
   }
 
@@ -101,19 +114,19 @@ final class SourcePass {
     }
   }
 
-  /** Every request below an offset that was reached without it is gone. */
-  private void skipTo(long offset, String reason) {
-    for (var request = next.get();
-        request != null && request.offset() < offset;
-        request = next.get()) {
-      hand.accept(null, reason);
+  /** Every request so old and below an offset that was reached without it is gone. */
+  private void skipTo(long offset, long newest, String reason) {
+    for (var request = requests.first();
+        request != null && request.offset() < offset && request.number() <= newest;
+        request = requests.first()) {
+      requests.gone(request, reason);
     }
   }
 
-  private void outOfRange(long offset) {
+  private void outOfRange(long offset, long newest) {
     long start = consumer.beginningOffsets(List.of(partition)).get(partition);
     if (offset < start) {
-      skipTo(start, "the log begins at offset " + start);
+      skipTo(start, newest, "the log begins at offset " + start);
       return;
     }
     Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(partition));
@@ -124,7 +137,7 @@ final class SourcePass {
     } else if (beyondEndSince < 0) {
       beyondEndSince = now;
     } else if (now - beyondEndSince > BEYOND_END.toNanos()) {
-      skipTo(Long.MAX_VALUE, "the log ends at offset " + end);
+      skipTo(Long.MAX_VALUE, newest, "the log ends at offset " + end);
     }
   }
 }

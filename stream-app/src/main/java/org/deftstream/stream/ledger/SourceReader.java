@@ -6,14 +6,15 @@ package org.deftstream.stream.ledger;
  */
 public interface SourceReader extends AutoCloseable {
   /**
-   * Asks for one record. Offsets rise from call to call.
+   * Asks for one record, once until it is answered.
    *
    * @param offset the record's offset
    * @param alone whether the record is handed out only when nothing else is being worked on
+   * @param bytes of the budget that its work is known to need; 0 if that is not known
    */
-  void request(long offset, boolean alone);
+  void request(long offset, boolean alone, long bytes);
 
-  /** The next record that was found or is known to be gone, in the order asked for; or null. */
+  /** The next record that was found or cannot be had, or null. */
   Reading poll();
 
   /** Stops reading. Permits of readings that were not polled are given back. */
@@ -57,4 +58,12 @@ public interface SourceReader extends AutoCloseable {
    * @param reason one clause for a person: why it is not there
    */
   record Gone(long offset, String reason) implements Reading {}
+
+  /**
+   * The record is there, but cannot be read, however often it is tried.
+   *
+   * @param offset the offset asked for
+   * @param reason one clause for a person: what happens when it is read
+   */
+  record Unreadable(long offset, String reason) implements Reading {}
 }

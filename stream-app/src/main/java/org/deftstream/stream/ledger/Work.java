@@ -10,11 +10,12 @@ public interface Work {
    * another instance, after a crash or a rebalance: the answer must be the same.
    *
    * @param record the record
+   * @param room on the heap, to be resized when it is known what the work needs
    * @return completes with the value to publish. Completes exceptionally with {@link
    *     RejectedRecordException} (or any other exception) if the record cannot be answered, which
-   *     makes it a dead letter; with {@link BrokenServiceException} or an {@link Error} if nothing
-   *     can be answered any more, which stops the instance and loses nothing. Cancelling it stops
-   *     the work
+   *     makes it a dead letter; with {@link PostponedException} if it cannot be worked on now; with
+   *     {@link BrokenServiceException} or an {@link Error} if nothing can be answered any more,
+   *     which stops the instance and loses nothing. Cancelling it stops the work
    */
-  CompletableFuture<byte[]> start(SourceRecord record);
+  CompletableFuture<byte[]> start(SourceRecord record, Room room);
 }

@@ -21,14 +21,19 @@ final class ClientSettings {
   private static final int LEAST_FETCH_BYTES = 8 * MIB;
 
   /** Small, because what was polled is on the heap before it is admitted. */
-  private static final int POLLED_RECORDS = 16;
+  static final int POLLED_RECORDS = 16;
 
-  private static final int REREAD_RECORDS = 8;
   private static final int TRANSACTION_TIMEOUT_MS = 10_000;
 
   private final ServiceOptions options;
 
+  /**
+   * The settings that the options ask for.
+   *
+   * @throws org.deftstream.deft.UserError if something is passed through that the guarantees forbid
+   */
   ClientSettings(ServiceOptions options) {
+    ProtectedSettings.check(options.connection());
     this.options = options;
   }
 
@@ -66,15 +71,19 @@ final class ClientSettings {
         .containsKey(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
   }
 
-  /** For the consumers that read records again. */
-  Map<String, Object> reader() {
+  /**
+   * For the consumers that read records again.
+   *
+   * @param records that one poll returns at most
+   */
+  Map<String, Object> reader(int records) {
     var settings = common();
     settings.putAll(consumer());
     settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
     settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
     settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, REREAD_RECORDS);
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records);
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

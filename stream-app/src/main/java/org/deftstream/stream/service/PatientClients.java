@@ -1,12 +1,11 @@
 package org.deftstream.stream.service;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -35,16 +34,22 @@ final class PatientClients implements KafkaClientSupplier {
   private static final Logger log = LoggerFactory.getLogger(PatientClients.class);
 
   private final BooleanSupplier closing;
+  private final Function<Map<String, Object>, Consumer<byte[], byte[]>> sources;
   private final StreamPulse pulse;
 
   /**
    * Makes clients.
    *
-   * @param pulse told of every poll and every commit that came back
+   * @param sources makes the consumer of a stream thread
+   * @param pulse told of every commit that came back
    * @param closing whether the streams end, for whatever reason; an open commit is then left to
    *     Kafka, which lets the next owner of the partitions wait for its outcome
    */
-  PatientClients(StreamPulse pulse, BooleanSupplier closing) {
+  PatientClients(
+      Function<Map<String, Object>, Consumer<byte[], byte[]>> sources,
+      StreamPulse pulse,
+      BooleanSupplier closing) {
+    this.sources = sources;
     this.pulse = pulse;
     this.closing = closing;
   }
@@ -61,7 +66,7 @@ final class PatientClients implements KafkaClientSupplier {
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-    return new NotedConsumer(config, pulse);
+    return sources.apply(config);
   }
 
   @Override
@@ -87,22 +92,6 @@ final class PatientClients implements KafkaClientSupplier {
         // Once for the whole outage is enough, and BrokerWatch says it.
         log.debug("no word from Kafka about a commit, asking again: {}", e.getMessage());
       }
-    }
-  }
-
-  private static final class NotedConsumer extends KafkaConsumer<byte[], byte[]> {
-    private final StreamPulse pulse;
-
-    NotedConsumer(Map<String, Object> config, StreamPulse pulse) {
-      super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-      this.pulse = pulse;
-    }
-
-    @Override
-    public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-      var polled = super.poll(timeout);
-      pulse.polled();
-      return polled;
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -30,9 +31,11 @@ import org.deftstream.stream.ledger.BrokenServiceException;
 import org.deftstream.stream.ledger.ConsumerSourceReader;
 import org.deftstream.stream.ledger.LedgerResources;
 import org.deftstream.stream.ledger.LedgerStatistics;
+import org.deftstream.stream.ledger.SkippedOffsets;
 import org.deftstream.stream.ledger.SourceReader;
 import org.deftstream.stream.topology.LedgerProcessorSettings;
 import org.deftstream.stream.topology.MeasurementDecoder;
+import org.deftstream.stream.topology.OutputLimits;
 import org.deftstream.stream.topology.ReconstructionEncoder;
 import org.deftstream.stream.topology.ReconstructionTopology;
 import org.deftstream.stream.topology.ReconstructionWork;
@@ -43,9 +46,9 @@ import org.slf4j.LoggerFactory;
  * One instance of the service: consumes measurements and publishes reconstructions and dead
  * letters, exactly one for each. Thread-safe; whoever started it closes it.
  *
- * <p>An error of a stream thread replaces the thread, which begins again from what was committed. A
- * broken engine stops the instance: {@link #stopped()} completes, and what is unanswered goes to
- * the other instances.
+ * <p>An exception of a stream thread replaces the thread, which begins again from what was
+ * committed. A broken engine, or an {@link Error} of a stream thread, stops the instance: {@link
+ * #stopped()} completes, and what is unanswered goes to the other instances.
  */
 public final class ReconstructionService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReconstructionService.class);
@@ -63,6 +66,13 @@ public final class ReconstructionService implements AutoCloseable {
   private Admission admission;
   private LedgerStatistics statistics;
   private KafkaStreams streams;
+
+  /** Both together name who wrote a ledger: what a thread that failed left counts as taken over. */
+  private final long process = new SecureRandom().nextLong();
+
+  private final AtomicLong failedThreads = new AtomicLong();
+
+  private volatile OutputLimits limits;
 
   private ReconstructionService(ServiceOptions options) {
     this.options = options;
@@ -96,6 +106,7 @@ public final class ReconstructionService implements AutoCloseable {
     var clients = new ClientSettings(options);
     createStateDirectory();
     TopicFacts facts = facts(clients);
+    limits = facts.limits();
     // A step under way is waited for; what it computes is computed again by the next owner.
     engine = open.add(new Engine(options.engine()), each -> each.close(Duration.ZERO));
     observation.watch(engine);
@@ -106,7 +117,7 @@ public final class ReconstructionService implements AutoCloseable {
     if (!tasks.awaitReady(deadline)) {
       throw new UserError("the tasks were not loaded within " + deadline.toSeconds() + " s");
     }
-    var work = open.add(work(clients, facts), ReconstructionWork::close);
+    var work = open.add(work(clients), ReconstructionWork::close);
     admission =
         new Admission(
             new AdmissionBudget(options.admission().bytes()),
@@ -117,36 +128,44 @@ public final class ReconstructionService implements AutoCloseable {
     observation.watch(statistics, admission);
     var ticks =
         open.add(new TickProducer(options.topics().ticks(), clients.ticks()), TickProducer::close);
+    var skipped = new SkippedOffsets();
     var logStart =
         open.add(
-            new AdminLogStart(options.topics().measurements(), clients.admin()),
+            new AdminLogStart(
+                options.topics().measurements(), options.applicationId(), clients.admin(), skipped),
             AdminLogStart::close);
     var topology =
         ReconstructionTopology.build(
             new LedgerProcessorSettings(
                 options.topics(),
                 facts.measurementsId(),
-                new SecureRandom().nextLong(),
+                () -> process + failedThreads.get(),
                 ticks,
                 readers(clients),
                 logStart,
+                skipped,
                 resources,
-                facts.limits()));
+                () -> limits));
     streams =
         open.add(
-            streams(topology, clients), each -> each.close(closeOptions(clients.staticMember())));
+            streams(
+                topology,
+                clients,
+                new SourceConsumers(options, clients, logStart, skipped, observation.pulse())),
+            each -> each.close(closeOptions(clients.staticMember())));
     watchKafka(clients);
     streams.setUncaughtExceptionHandler(this::respond);
     streams.setStateListener((now, before) -> changed(now));
     streams.start();
   }
 
-  private KafkaStreams streams(Topology topology, ClientSettings clients) {
+  private KafkaStreams streams(Topology topology, ClientSettings clients, SourceConsumers sources) {
     try {
       return new KafkaStreams(
           topology,
           clients.streams(),
-          new PatientClients(observation.pulse(), () -> streams.state().isShuttingDown()));
+          new PatientClients(sources, observation.pulse(), () -> streams.state().isShuttingDown()),
+          new SteadyTime());
     } catch (StreamsException e) {
       // Kafka Streams says so of whatever keeps it from locking the directory.
       throw new UserError(
@@ -202,10 +221,12 @@ public final class ReconstructionService implements AutoCloseable {
     }
   }
 
-  private ReconstructionWork work(ClientSettings clients, TopicFacts facts) {
+  private ReconstructionWork work(ClientSettings clients) {
     var serdes = Serdes.of(options.connection().registryUrl(), clients.registry());
     return new ReconstructionWork(
-        new MeasurementDecoder(() -> serdes.deserializer(Measurement.class)),
+        new MeasurementDecoder(
+            () -> serdes.deserializer(Measurement.class),
+            () -> serdes.registryAnswers(options.topics().measurements())),
         new ReconstructionEncoder(
             () -> serdes.serializer(Reconstruction.class),
             options.topics().reconstructions(),
@@ -213,28 +234,47 @@ public final class ReconstructionService implements AutoCloseable {
         tasks.registry(),
         engine,
         observation.listener(),
-        facts.limits(),
+        () -> limits,
         options.codecThreads());
   }
 
   private SourceReader.Factory readers(ClientSettings clients) {
     return partition ->
         new ConsumerSourceReader(
-            () -> new KafkaConsumer<byte[], byte[]>(clients.reader()),
+            records -> new KafkaConsumer<byte[], byte[]>(clients.reader(records)),
             new TopicPartition(options.topics().measurements(), partition),
             admission);
   }
 
+  /** Called by the thread that ends, before another takes its place. */
   private StreamThreadExceptionResponse respond(Throwable thrown) {
     observation.pulse().failed(thrown);
+    failedThreads.incrementAndGet();
+    learnLimits();
+    Error error = null;
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof BrokenServiceException) {
         log.error("the instance stops: {}", cause.getMessage(), thrown);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
       }
+      error = cause instanceof Error found ? found : error;
+    }
+    if (error != null) {
+      // Nothing that another thread would do better: it would be replaced for ever.
+      log.error("the instance stops: a stream thread ended with {}", error.toString(), thrown);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
     log.warn("a stream thread failed and is replaced; it goes on from what was committed", thrown);
     return StreamThreadExceptionResponse.REPLACE_THREAD;
+  }
+
+  /** A topic that takes less than before would end one thread after the other. */
+  private void learnLimits() {
+    try {
+      limits = facts(new ClientSettings(options)).limits();
+    } catch (RuntimeException e) {
+      log.warn("the topics' limits could not be learned again: {}", e.getMessage());
+    }
   }
 
   private void changed(KafkaStreams.State now) {

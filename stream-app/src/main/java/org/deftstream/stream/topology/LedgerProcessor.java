@@ -1,5 +1,6 @@
 package org.deftstream.stream.topology;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -8,7 +9,9 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.deftstream.schemas.DeadLetter;
+import org.deftstream.schemas.DeadLetterHeaders;
 import org.deftstream.schemas.RecordSize;
+import org.deftstream.stream.ledger.BrokenServiceException;
 import org.deftstream.stream.ledger.FencingGate;
 import org.deftstream.stream.ledger.Ledger;
 import org.deftstream.stream.ledger.LedgerStore;
@@ -16,6 +19,8 @@ import org.deftstream.stream.ledger.Outlet;
 import org.deftstream.stream.ledger.RejectedRecordException;
 import org.deftstream.stream.ledger.RejectedRecordException.Stage;
 import org.deftstream.stream.ledger.SourceRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ties a {@link Ledger} to Kafka Streams: hands it what is consumed, calls it while it is not
@@ -27,6 +32,8 @@ import org.deftstream.stream.ledger.SourceRecord;
  * there would fall outside the last transaction.
  */
 final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed> {
+  private static final Logger log = LoggerFactory.getLogger(LedgerProcessor.class);
+
   private final LedgerProcessorSettings settings;
   private ProcessorContext<byte[], Routed> context;
   private int partition;
@@ -47,10 +54,13 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
     ledger =
         new Ledger(
             new LedgerStore(
-                context.getStateStore(LedgerStore.NAME), settings.source(), settings.owner()),
+                context.getStateStore(LedgerStore.NAME),
+                settings.source(),
+                settings.owner().getAsLong()),
             new FencingGate(settings.ticks(), partition),
             settings.readers().open(partition),
             () -> settings.logStart().ask(partition),
+            () -> settings.skipped().of(partition),
             settings.resources());
     ledger.recover(context.currentSystemTimeMs());
     arm();
@@ -61,7 +71,14 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
     ledger.consumed();
     var coordinates = coordinates();
     if (coordinates.topic().equals(settings.measurements())) {
-      ledger.take(coordinates.offset(), () -> sourceRecord(coordinates, record), outlet);
+      try {
+        ledger.take(coordinates.offset(), () -> sourceRecord(coordinates, record), outlet);
+      } catch (Error e) {
+        throw new BrokenServiceException(
+            "%s-%d at offset %d cannot be taken: %s"
+                .formatted(coordinates.topic(), partition, coordinates.offset(), e),
+            e);
+      }
     }
     arm();
   }
@@ -118,7 +135,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
   private final class Forwarder implements Outlet {
     @Override
     public void answer(SourceRecord record, byte[] value) {
-      long limit = settings.limits().reconstruction();
+      long limit = settings.limits().get().reconstruction();
       long size = RecordSize.of(record.key(), value, record.headers());
       if (size > limit) {
         throw new RejectedRecordException(
@@ -127,31 +144,69 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
             "the reconstruction takes %d bytes with key and headers, but its topic takes %d; raise records.max.bytes and the topic's max.message.bytes"
                 .formatted(size, limit));
       }
-      context.forward(
-          new Record<>(
-              record.key(), new Routed(partition, value), record.timestamp(), record.headers()),
-          ReconstructionTopology.RECONSTRUCTIONS_SINK);
+      // What forwarding throws is about the producer; what this throws is about the record.
+      Record<byte[], Routed> made;
+      try {
+        made =
+            new Record<>(
+                record.key(), new Routed(partition, value), time(record), record.headers());
+      } catch (RuntimeException e) {
+        throw new RejectedRecordException(
+            Stage.PUBLISH, e.getClass().getSimpleName(), String.valueOf(e.getMessage()), e);
+      }
+      context.forward(made, ReconstructionTopology.RECONSTRUCTIONS_SINK);
+    }
+
+    /** A topic that keeps its producers' times refuses those of the future, for ever. */
+    private long time(SourceRecord record) {
+      return Math.min(record.timestamp(), System.currentTimeMillis());
     }
 
     @Override
     public void deadLetter(long offset, SourceRecord record, RejectedRecordException reason) {
+      Record<byte[], Routed> made;
+      try {
+        made = made(letter(offset, record, reason), record == null ? now() : time(record));
+      } catch (RuntimeException e) {
+        log.warn(
+            "a dead letter of {}-{}@{} leaves without its record",
+            settings.measurements(),
+            partition,
+            offset,
+            e);
+        made = made(DeadLetter.ofUnread(place(offset), why(reason)), now());
+      }
+      send(made);
+    }
+
+    private DeadLetter letter(long offset, SourceRecord record, RejectedRecordException reason) {
+      if (record == null) {
+        return reason.errorClass().equals(RejectedRecordException.GONE)
+            ? DeadLetter.ofGone(place(offset), why(reason))
+            : DeadLetter.ofUnread(place(offset), why(reason));
+      }
       var letter =
-          record == null
-              ? DeadLetter.ofGone(place(offset), why(reason))
-              : DeadLetter.of(
-                  place(offset),
-                  why(reason),
-                  record.key(),
-                  record.value(),
-                  record.headers(),
-                  settings.limits().deadLetter());
-      send(letter, record == null ? context.currentSystemTimeMs() : record.timestamp());
+          DeadLetter.of(
+              place(offset),
+              why(reason),
+              record.key(),
+              record.value(),
+              record.headers(),
+              settings.limits().get().deadLetter());
+      if (record.headerCount() > SourceRecord.MAX_HEADERS
+          && letter.headers().lastHeader(DeadLetterHeaders.OMITTED) == null) {
+        letter
+            .headers()
+            .add(
+                DeadLetterHeaders.OMITTED,
+                (record.headerCount() + " headers").getBytes(StandardCharsets.UTF_8));
+      }
+      return letter;
     }
 
     @Override
     public void deadLetters(long first, long last, RejectedRecordException reason) {
-      var letter = DeadLetter.ofRange(place(first), last, why(reason));
-      send(letter, context.currentSystemTimeMs());
+      send(made(DeadLetter.ofRange(place(first), last, why(reason)), now()));
     }
 
     private DeadLetter.Place place(long offset) {
@@ -163,11 +218,17 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
           reason.errorClass(), reason.getMessage(), reason.stage().header());
     }
 
-    private void send(DeadLetter letter, long timestamp) {
-      context.forward(
-          new Record<>(
-              letter.key(), new Routed(partition, letter.value()), timestamp, letter.headers()),
-          ReconstructionTopology.DEAD_LETTERS_SINK);
+    private long now() {
+      return Math.max(0, context.currentSystemTimeMs());
+    }
+
+    private Record<byte[], Routed> made(DeadLetter letter, long timestamp) {
+      return new Record<>(
+          letter.key(), new Routed(partition, letter.value()), timestamp, letter.headers());
+    }
+
+    private void send(Record<byte[], Routed> letter) {
+      context.forward(letter, ReconstructionTopology.DEAD_LETTERS_SINK);
     }
   }
 }

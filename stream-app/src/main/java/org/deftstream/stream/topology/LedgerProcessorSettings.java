@@ -1,9 +1,12 @@
 package org.deftstream.stream.topology;
 
 import java.util.UUID;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.deftstream.schemas.Topics;
 import org.deftstream.stream.ledger.LedgerResources;
 import org.deftstream.stream.ledger.LogStart;
+import org.deftstream.stream.ledger.SkippedOffsets;
 import org.deftstream.stream.ledger.SourceReader;
 import org.deftstream.stream.ledger.TickSender;
 
@@ -14,22 +17,25 @@ import org.deftstream.stream.ledger.TickSender;
  * @param topics topic names
  * @param source identity of the topic of measurements (Kafka's topic id), so that offsets of a
  *     topic made anew are not mistaken for older ones
- * @param owner identity of this process, drawn at random when it starts
+ * @param owner identity of this process, drawn at random when it starts, and another one after each
+ *     stream thread that failed: what such a thread left counts as taken over
  * @param ticks sends ticks
  * @param readers reads measurements again
  * @param logStart asks where the log of measurements begins
+ * @param skipped offsets that an operator had passed over
  * @param resources work, bounds, settings and counts, shared by all tasks
- * @param limits the largest records that can be published
+ * @param limits the largest records that can be published, as last learned
  */
 public record LedgerProcessorSettings(
     Topics topics,
     UUID source,
-    long owner,
+    LongSupplier owner,
     TickSender ticks,
     SourceReader.Factory readers,
     LogStart logStart,
+    SkippedOffsets skipped,
     LedgerResources resources,
-    OutputLimits limits) {
+    Supplier<OutputLimits> limits) {
 
   /** Name of the source topic. */
   String measurements() {

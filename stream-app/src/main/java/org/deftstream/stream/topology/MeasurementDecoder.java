@@ -2,6 +2,7 @@ package org.deftstream.stream.topology;
 
 import java.io.Closeable;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.deftstream.schemas.RegistryErrors;
@@ -18,18 +19,27 @@ public final class MeasurementDecoder implements Closeable {
   /** A zero byte and a four-byte schema id. */
   private static final int PREFIX_BYTES = 5;
 
-  private static final String FORMAT =
-      "expected Avro in the schema registry's format: a zero byte, a four-byte schema id, the record";
+  static final String FORMAT =
+      "expected Avro in the schema registry's format: a zero byte, a four-byte schema id, the"
+          + " record";
 
   private final PerThread<Deserializer<Measurement>> deserializers;
+  private final SchemaTrouble trouble;
 
   /**
    * Makes a decoder.
    *
    * @param deserializers makes a deserializer; called once for each thread
+   * @param registryAnswers asks the registry something else than a schema, anew each time
    */
-  public MeasurementDecoder(Supplier<Deserializer<Measurement>> deserializers) {
+  public MeasurementDecoder(
+      Supplier<Deserializer<Measurement>> deserializers, BooleanSupplier registryAnswers) {
+    this(deserializers, new SchemaTrouble(registryAnswers));
+  }
+
+  MeasurementDecoder(Supplier<Deserializer<Measurement>> deserializers, SchemaTrouble trouble) {
     this.deserializers = new PerThread<>(deserializers);
+    this.trouble = trouble;
   }
 
   /**
@@ -47,6 +57,7 @@ public final class MeasurementDecoder implements Closeable {
           "EmptyValue",
           "the record has " + (value == null ? "no" : "an empty") + " value; " + FORMAT);
     }
+    value = SchemaIds.prefixed(record.headers(), value);
     if (value[0] != 0) {
       throw undecodable(
           "NoAvro", "the value begins with the byte 0x%02x; %s".formatted(value[0], FORMAT));
@@ -62,10 +73,20 @@ public final class MeasurementDecoder implements Closeable {
     } catch (RuntimeException e) {
       throw classified(e, schemaId, value.length);
     }
+    trouble.answered(schemaId);
     return measurement;
   }
 
-  private static RuntimeException classified(RuntimeException e, int schemaId, int length) {
+  private RuntimeException classified(RuntimeException e, int schemaId, int length) {
+    if (RegistryErrors.unknownSchema(e) && schemaId == 0) {
+      return undecodable(
+          "UnknownSchema",
+          "schema id 0 is not in the registry; eight bytes of id, as Apicurio's own serializer"
+              + " writes them, begin with such zeros: use its four-byte ids"
+              + " (apicurio.registry.id-handler=...Default4ByteIdHandler) or Confluent's"
+              + " serializer; "
+              + FORMAT);
+    }
     if (RegistryErrors.unknownSchema(e)) {
       return new RejectedRecordException(
           Stage.DECODE,
@@ -74,13 +95,24 @@ public final class MeasurementDecoder implements Closeable {
           e);
     }
     if (RegistryErrors.passing(e)) {
-      return new RegistryUnavailableException(e);
+      return trouble.givenUp(schemaId)
+          ? noSchema(schemaId, e)
+          : new RegistryUnavailableException(e);
     }
     return new RejectedRecordException(
         Stage.DECODE,
         "Undecodable",
         "the %d bytes are not a whole Measurement in the schema of id %d: %s"
             .formatted(length, schemaId, RegistryErrors.reason(e)),
+        e);
+  }
+
+  private static RejectedRecordException noSchema(int schemaId, RuntimeException e) {
+    return new RejectedRecordException(
+        Stage.DECODE,
+        "SchemaUnavailable",
+        "the schema registry works, but for some time has not given the schema of id %d: %s"
+            .formatted(schemaId, RegistryErrors.reason(e)),
         e);
   }
 

@@ -15,12 +15,15 @@ import org.deftstream.stream.ledger.RejectedRecordException.Stage;
  * and thread-safe.
  */
 final class MeasurementValidator {
+  /** Longer names are nobody's; they would be copied into answers, messages and metrics. */
+  private static final int MAX_NAME = 256;
+
   private MeasurementValidator() {}
 
   /**
    * Checks that a measurement can be named at all.
    *
-   * @throws RejectedRecordException if id or task is empty
+   * @throws RejectedRecordException if id or task is empty or too long
    */
   static void requireNames(Measurement measurement) {
     if (measurement.getId().isBlank()) {
@@ -28,6 +31,17 @@ final class MeasurementValidator {
     }
     if (measurement.getTask().isBlank()) {
       throw rejected("MissingTask", "task is empty; it names what was measured");
+    }
+    requireLength("id", measurement.getId());
+    requireLength("task", measurement.getTask());
+  }
+
+  private static void requireLength(String what, String name) {
+    if (name.length() > MAX_NAME) {
+      throw rejected(
+          "NameTooLong",
+          "%s has %d characters, but at most %d are taken"
+              .formatted(what, name.length(), MAX_NAME));
     }
   }
 

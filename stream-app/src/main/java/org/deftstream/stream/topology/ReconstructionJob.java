@@ -14,8 +14,10 @@ import org.deftstream.stream.control.ServingMethod;
 import org.deftstream.stream.control.UnknownAdapterException;
 import org.deftstream.stream.control.UnknownTaskException;
 import org.deftstream.stream.ledger.BrokenServiceException;
+import org.deftstream.stream.ledger.PostponedException;
 import org.deftstream.stream.ledger.RejectedRecordException;
 import org.deftstream.stream.ledger.RejectedRecordException.Stage;
+import org.deftstream.stream.ledger.Room;
 import org.deftstream.stream.ledger.SourceRecord;
 
 /**
@@ -23,13 +25,21 @@ import org.deftstream.stream.ledger.SourceRecord;
  * engine's request; the lease on the method is given back however it ends.
  */
 final class ReconstructionJob {
+  /** A record is there as bytes and as numbers. */
+  private static final long COPIES = 2;
+
+  private static final long IMAGES_OF_A_SAMPLE = 3;
+  private static final long IMAGES_OF_A_JOB = 6;
+
   private final ReconstructionWork work;
   private final SourceRecord record;
+  private final Room room;
   private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
 
-  ReconstructionJob(ReconstructionWork work, SourceRecord record) {
+  ReconstructionJob(ReconstructionWork work, SourceRecord record, Room room) {
     this.work = work;
     this.record = record;
+    this.room = room;
   }
 
   CompletableFuture<byte[]> start() {
@@ -37,7 +47,7 @@ final class ReconstructionJob {
     return answer;
   }
 
-  /** Runs a step on a thread for it, again and again while the registry does not answer. */
+  /** Runs a step on a thread for it; the last one again and again, as the registry may be away. */
   private void step(Runnable step) {
     try {
       work.run(() -> attempt(step));
@@ -64,13 +74,14 @@ final class ReconstructionJob {
   }
 
   private void prepare() {
-    Measurement measurement = work.decoder().decode(record);
+    Measurement measurement = decode();
     MeasurementValidator.requireNames(measurement);
     var instructions = RecordInstructions.of(record.headers(), measurement.getAttributes());
     ServingMethod method = lease(measurement, instructions);
     // Complete, failed or cancelled: every way ends here, also an error below.
     answer.whenComplete((value, error) -> method.close());
     requirePublishable(method);
+    requireRoom(method);
     var request =
         new ReconstructionRequest(
             measurement.getId(),
@@ -98,6 +109,14 @@ final class ReconstructionJob {
             step(() -> finish(made, measurement.getId(), method, result));
           }
         });
+  }
+
+  private Measurement decode() {
+    try {
+      return work.decoder().decode(record);
+    } catch (RegistryUnavailableException e) {
+      throw work.postponed(record, e);
+    }
   }
 
   private void finish(
@@ -133,6 +152,20 @@ final class ReconstructionJob {
           "ResultTooLarge",
           "the reconstruction would take at least %d bytes with key and headers, but its topic takes %d; raise records.max.bytes and the topic's max.message.bytes"
               .formatted(least, work.limit()));
+    }
+  }
+
+  /**
+   * The images of a job are on the heap beside its record: for each sample its state and two more
+   * of the sampler, and those of the operator, the mean and the deviation.
+   */
+  private void requireRoom(ServingMethod method) {
+    long image = (long) Float.BYTES * method.operator().imageShape().size();
+    long bytes =
+        COPIES * record.bytes()
+            + image * (IMAGES_OF_A_SAMPLE * method.sampler().samples() + IMAGES_OF_A_JOB);
+    if (!room.resize(bytes)) {
+      throw new PostponedException("there is no room for its images now", bytes, null);
     }
   }
 

@@ -8,8 +8,11 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.stream.control.TaskRegistry;
+import org.deftstream.stream.ledger.PostponedException;
+import org.deftstream.stream.ledger.Room;
 import org.deftstream.stream.ledger.SourceRecord;
 import org.deftstream.stream.ledger.Work;
 import org.slf4j.Logger;
@@ -19,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * What is done with a measurement: decode, validate, lease the method, let the engine reconstruct,
  * encode. Decoding and encoding run on threads of this class, so neither a stream thread nor the
  * engine waits for them, or for the schema registry. A registry that does not answer rejects
- * nothing: the record is tried again until it does. Thread-safe; closed by its owner, after the
+ * nothing: a record that cannot be decoded for that is put off and gives its room to others, an
+ * answer that cannot be encoded is kept until it can. Thread-safe; closed by its owner, after the
  * streams and before the engine.
  */
 public final class ReconstructionWork implements Work, AutoCloseable {
@@ -32,7 +36,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
   private final TaskRegistry tasks;
   private final Engine engine;
   private final ReconstructionListener listener;
-  private final long limit;
+  private final Supplier<OutputLimits> limits;
   private final ScheduledExecutorService threads;
   private final AtomicLong complainedAt = new AtomicLong(System.nanoTime() - COMPLAIN.toNanos());
 
@@ -44,7 +48,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
    * @param tasks what is served; borrowed
    * @param engine reconstructs; borrowed
    * @param listener told of every reconstruction
-   * @param limits the largest records that can be published
+   * @param limits the largest records that can be published, as last learned
    * @param threadCount threads for decoding and encoding, at least 1
    */
   public ReconstructionWork(
@@ -53,20 +57,20 @@ public final class ReconstructionWork implements Work, AutoCloseable {
       TaskRegistry tasks,
       Engine engine,
       ReconstructionListener listener,
-      OutputLimits limits,
+      Supplier<OutputLimits> limits,
       int threadCount) {
     this.decoder = decoder;
     this.encoder = encoder;
     this.tasks = tasks;
     this.engine = engine;
     this.listener = listener;
-    this.limit = limits.reconstruction();
+    this.limits = limits;
     this.threads = Executors.newScheduledThreadPool(threadCount, threadFactory());
   }
 
   @Override
-  public CompletableFuture<byte[]> start(SourceRecord record) {
-    return new ReconstructionJob(this, record).start();
+  public CompletableFuture<byte[]> start(SourceRecord record, Room room) {
+    return new ReconstructionJob(this, record, room).start();
   }
 
   MeasurementDecoder decoder() {
@@ -91,7 +95,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
 
   /** Largest record of the topic of reconstructions, in bytes. */
   long limit() {
-    return limit;
+    return limits.get().reconstruction();
   }
 
   /** Runs a step of a job soon. */
@@ -101,6 +105,17 @@ public final class ReconstructionWork implements Work, AutoCloseable {
 
   /** Runs a step again, because the registry did not answer, and says so now and then. */
   void runLater(Runnable step, SourceRecord record, RegistryUnavailableException why) {
+    complain(record, why);
+    threads.schedule(step, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Puts a record off, because the registry did not answer, and says so now and then. */
+  PostponedException postponed(SourceRecord record, RegistryUnavailableException why) {
+    complain(record, why);
+    return new PostponedException(why.getMessage(), 0, why);
+  }
+
+  private void complain(SourceRecord record, RegistryUnavailableException why) {
     long now = System.nanoTime();
     long last = complainedAt.get();
     if (now - last >= COMPLAIN.toNanos() && complainedAt.compareAndSet(last, now)) {
@@ -109,7 +124,6 @@ public final class ReconstructionWork implements Work, AutoCloseable {
           why.getMessage(),
           record.coordinates());
     }
-    threads.schedule(step, RETRY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Stops the threads; jobs that are not done are dropped. */

@@ -12,6 +12,27 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class AdmissionTest {
+  @Test
+  void shouldCountWhatTheWorkTurnsOutToNeed() {
+    var budget = new AdmissionBudget(1000);
+    var images = new Admission(budget, 1 << 20, 10);
+    var first = images.tryAdmit(10, Duration.ofMillis(1)).orElseThrow();
+    assertThat(first.resize(600)).isTrue();
+    assertThat(images.admittedBytes()).isEqualTo(600);
+    assertThat(images.tryAdmit(10, Duration.ofMillis(1)))
+        .as("the next is expected to need as much")
+        .isEmpty();
+    assertThat(first.resize(300)).isTrue();
+    var second = images.tryAdmit(10, Duration.ofMillis(1)).orElseThrow();
+    assertThat(images.admittedBytes()).isEqualTo(600);
+    assertThat(second.resize(800)).as("there is no room").isFalse();
+    assertThat(images.admittedBytes()).isEqualTo(600);
+    first.close();
+    assertThat(second.resize(5000)).as("more than there is, is all there is").isTrue();
+    second.close();
+    assertThat(images.admittedBytes()).isZero();
+  }
+
   private final AdmissionBudget budget = new AdmissionBudget(1000);
   private final Admission admission = new Admission(budget, 600, 3);
 
@@ -69,7 +90,7 @@ class AdmissionTest {
   void shouldLetNothingBeginBesideARecordThatRunsAlone() throws Exception {
     var busy = admit(10).orElseThrow();
     var alone =
-        CompletableFuture.supplyAsync(() -> admission.admitAlone(10, () -> false).orElseThrow());
+        CompletableFuture.supplyAsync(() -> admission.admitAlone(10, 0, () -> false).orElseThrow());
     // Whoever waits to be alone comes before whoever only wants room.
     while (admit(10).map(this::giveBack).isPresent()) {
       Thread.onSpinWait();
@@ -85,8 +106,8 @@ class AdmissionTest {
   @Test
   void shouldStopWaitingWhenCancelled() {
     admit(1);
-    assertThat(admission.admitAlone(1, () -> true)).isEmpty();
-    assertThat(admission.admit(1, () -> true)).isEmpty();
+    assertThat(admission.admitAlone(1, 0, () -> true)).isEmpty();
+    assertThat(admission.admit(1, 0, () -> true)).isEmpty();
     assertThat(admit(1)).isPresent();
   }
 

@@ -3,9 +3,11 @@ package org.deftstream.stream.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,6 +30,7 @@ class ConsumerSourceReaderTest {
   private long start;
   private long end;
   private KafkaException failure;
+  private Error error;
   private ConsumerSourceReader reader;
 
   @AfterEach
@@ -72,7 +75,7 @@ class ConsumerSourceReaderTest {
     log(0, 1, 2, 3, 4);
     open();
     for (long offset = 0; offset < 5; offset++) {
-      reader.request(offset, false);
+      reader.request(offset, false, 0);
     }
     var held = new ArrayList<SourceReader.Found>();
     while (held.size() < 3) {
@@ -94,13 +97,68 @@ class ConsumerSourceReaderTest {
   void shouldGiveBackWhatNobodyPolled() {
     log(0, 1);
     open();
-    reader.request(0, false);
-    reader.request(1, true);
+    reader.request(0, false, 0);
+    reader.request(1, true, 0);
     while (admission.open() == 0) {
       Thread.onSpinWait();
     }
     reader.close();
-    assertThat(admission.awaitEmpty(java.time.Duration.ofSeconds(10))).isTrue();
+    assertThat(admission.awaitEmpty(Duration.ofSeconds(10))).isTrue();
+  }
+
+  /**
+   * Requests come while a batch is walked; what was asked for since the batch was looked at is not
+   * gone for lying below it.
+   */
+  @Test
+  void shouldNeverCallARecordGoneThatIsThere() {
+    int records = 30_000;
+    reader =
+        new ConsumerSourceReader(
+            atOnce -> new LogConsumer(PARTITION, records, atOnce, -1), PARTITION, admission);
+    var random = new SplittableRandom(6);
+    long offset = 0;
+    int found = 0;
+    int asked = 0;
+    while (offset < records) {
+      asked++;
+      reader.request(offset, false, 0);
+      // Now and then one that lies before what was read last.
+      long earlier = random.nextInt(20) == 0 ? Math.max(0, offset - 1 - random.nextInt(100)) : -1;
+      if (earlier >= 0 && earlier < offset) {
+        asked++;
+        reader.request(earlier, false, 0);
+      }
+      while (found < asked) {
+        var reading = reader.poll();
+        assertThat(reading instanceof SourceReader.Gone).as("%s", reading).isFalse();
+        if (reading instanceof SourceReader.Found one) {
+          one.permit().close();
+          found++;
+        }
+      }
+      offset += 1 + random.nextInt(3);
+    }
+    assertThat(found).isEqualTo(asked);
+  }
+
+  @Test
+  void shouldGoOnAfterAnError() {
+    log(0, 1);
+    error = new OutOfMemoryError("the heap is full for a moment");
+    assertThat(read(0, 1)).containsExactly("0", "1");
+    assertThat(consumers.get()).isGreaterThan(1);
+  }
+
+  @Test
+  void shouldGiveUpARecordThatCannotBeReadAndGoOnWithTheNext() {
+    reader =
+        new ConsumerSourceReader(
+            atOnce -> new LogConsumer(PARTITION, 12, atOnce, 9),
+            PARTITION,
+            admission,
+            new ReadFailures(Duration.ZERO));
+    assertThat(answers(3, 9, 11)).containsExactly("3", "9 unreadable", "11");
   }
 
   private void log(long... offsets) {
@@ -111,13 +169,19 @@ class ConsumerSourceReaderTest {
   }
 
   private void open() {
-    reader = new ConsumerSourceReader(this::consumer, PARTITION, admission);
+    reader =
+        new ConsumerSourceReader(
+            this::consumer, PARTITION, admission, new ReadFailures(Duration.ZERO));
   }
 
   private List<String> read(long... offsets) {
     open();
+    return answers(offsets);
+  }
+
+  private List<String> answers(long... offsets) {
     for (long offset : offsets) {
-      reader.request(offset, false);
+      reader.request(offset, false, 0);
     }
     var readings = new ArrayList<String>();
     while (readings.size() < offsets.length) {
@@ -129,13 +193,16 @@ class ConsumerSourceReaderTest {
         readings.add(Long.toString(found.offset()));
       } else if (reading instanceof SourceReader.Gone gone) {
         readings.add(gone.offset() + " gone: " + gone.reason());
+      } else if (reading instanceof SourceReader.Unreadable bad) {
+        assertThat(bad.reason()).contains("seek past the record");
+        readings.add(bad.offset() + " unreadable");
       }
     }
     return readings;
   }
 
   /** A consumer of the log; the first one fails if the test wants it. */
-  private Consumer<byte[], byte[]> consumer() {
+  private Consumer<byte[], byte[]> consumer(int records) {
     var consumer =
         new MockConsumer<byte[], byte[]>("none") {
           @Override
@@ -148,7 +215,14 @@ class ConsumerSourceReaderTest {
                         .forEach(each -> addRecord(record(each))));
           }
         };
-    if (consumers.getAndIncrement() == 0 && failure != null) {
+    boolean first = consumers.getAndIncrement() == 0;
+    if (first && error != null) {
+      consumer.schedulePollTask(
+          () -> {
+            throw error;
+          });
+    }
+    if (first && failure != null) {
       consumer.setPollException(failure);
     }
     consumer.updateBeginningOffsets(Map.of(PARTITION, start));

@@ -3,6 +3,7 @@ package org.deftstream.stream.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,27 @@ class GapTest {
     assertThat(fixture.statistics.get(Counter.GONE)).isEqualTo(2);
     assertThat(fixture.statistics.deadLetters()).containsEntry("SourceRecordGone", 2L);
     assertThat(fixture.statistics.unanswered()).isZero();
+  }
+
+  @Test
+  void shouldMakeADeadLetterOfARecordThatAnOperatorHadPassedOver() {
+    var ledger = fixture.begin();
+    answer(ledger, 3);
+    fixture.skipped.set(0, List.of(1L, 5L, 40L));
+    answer(ledger, 9);
+    assertThat(fixture.out)
+        .containsExactly("3=answer-3", "5 dead Skipped without record", "9=answer-9");
+    assertThat(fixture.statistics.deadLetters()).containsEntry("Skipped", 1L);
+  }
+
+  @Test
+  void shouldMakeADeadLetterOfTheFirstRecordsOfAPartitionIfTheyWerePassedOver() {
+    fixture.skipped.set(0, List.of(1L, 5L, 6L));
+    var ledger = fixture.begin();
+    answer(ledger, 7);
+    assertThat(fixture.out)
+        .containsExactly(
+            "5 dead Skipped without record", "6 dead Skipped without record", "7=answer-7");
   }
 
   @Test

@@ -24,12 +24,19 @@ final class LedgerFixture implements Outlet {
   final List<RejectedRecordException> reasons = new ArrayList<>();
   ManualReader reader = new ManualReader();
   CompletableFuture<Long> logStart = CompletableFuture.completedFuture(0L);
+  final SkippedOffsets skipped = new SkippedOffsets();
   int commits;
   long now;
 
   private final LedgerSettings settings =
       new LedgerSettings(
-          Duration.ofMillis(20), Duration.ofMillis(60), Duration.ofMillis(10), 100, 3, 2);
+          Duration.ofMillis(20),
+          Duration.ofMillis(60),
+          Duration.ofMillis(10),
+          100,
+          3,
+          2,
+          Duration.ofNanos(1));
 
   /** A new incarnation of the task, on what is stored. */
   Ledger begin() {
@@ -49,7 +56,13 @@ final class LedgerFixture implements Outlet {
             },
             0);
     var ledger =
-        new Ledger(new LedgerStore(values, source, owner), gate, reader, () -> logStart, resources);
+        new Ledger(
+            new LedgerStore(values, source, owner),
+            gate,
+            reader,
+            () -> logStart,
+            () -> skipped.of(0),
+            resources);
     ledger.recover(now);
     return ledger;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.UUID;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.deftstream.stream.ledger.LedgerStatistics.Counter;
 import org.deftstream.stream.ledger.RejectedRecordException.Stage;
 import org.junit.jupiter.api.Test;
@@ -185,12 +186,139 @@ class LedgerTest {
 
     var ledger = takeOver(30);
     fixture.punctuate(ledger);
+    fixture.punctuate(ledger);
     assertThat(fixture.reader.requests()).containsExactly("7");
     fixture.reader.find(LedgerFixture.record(7), fixture.admission);
     fixture.punctuate(ledger);
     assertThat(fixture.out).containsExactly("7 dead GivenUp");
     assertThat(fixture.work.started()).hasSize(started);
     assertThat(fixture.admission.open()).isZero();
+  }
+
+  /** Its bytes may be what the topic of dead letters, or the heap, does not take. */
+  @Test
+  void shouldLetOutARecordWithoutReadingItIfEvenItsLetterEndsTheProcess() {
+    leaveUnanswered(7);
+    for (int process = 20; process < 26; process++) {
+      var ledger = takeOver(process);
+      fixture.punctuate(ledger);
+      fixture.punctuate(ledger);
+      ledger.close();
+    }
+    assertThat(fixture.stored().entries()).extracting(LedgerEntry::aloneRuns).containsExactly(4);
+    var ledger = takeOver(30);
+    fixture.punctuate(ledger);
+    fixture.punctuate(ledger);
+    fixture.punctuate(ledger);
+    assertThat(fixture.reader.requests()).isEmpty();
+    assertThat(fixture.out).containsExactly("7 dead GivenUp without record");
+  }
+
+  @Test
+  void shouldMakeADeadLetterOfARecordThatCannotBeTaken() {
+    var ledger = fixture.begin();
+    ledger.consumed();
+    ledger.take(
+        0,
+        () -> {
+          throw new IllegalStateException("a header without a name");
+        },
+        fixture);
+    fixture.take(ledger, 1);
+    fixture.work.complete(1);
+    fixture.punctuate(ledger);
+    assertThat(fixture.out)
+        .containsExactly("0 dead IllegalStateException without record", "1=answer-1");
+    assertThat(fixture.reasons.get(0)).hasMessage("a header without a name");
+  }
+
+  @Test
+  void shouldMakeADeadLetterOfARecordThatCannotBeReadAgain() {
+    leaveUnanswered(0);
+    var ledger = takeOver(12);
+    fixture.punctuate(ledger);
+    fixture.reader.fail(0);
+    fixture.punctuate(ledger);
+    assertThat(fixture.out).containsExactly("0 dead Unreadable without record");
+  }
+
+  @Test
+  void shouldGiveBackTheRoomOfARecordThatIsPutOffAndReadItAgain() {
+    var ledger = fixture.begin();
+    fixture.take(ledger, 0);
+    fixture.take(ledger, 1);
+    fixture.work.fail(0, new PostponedException("the registry does not answer", 77, null));
+    assertThat(fixture.admission.open()).as("of the other one").isEqualTo(1);
+    fixture.work.forget(0);
+    fixture.work.complete(1);
+    fixture.punctuate(ledger);
+    assertThat(fixture.out).as("in order").isEmpty();
+    assertThat(fixture.reader.requests()).containsExactly("0 with 77 bytes");
+    assertThat(fixture.storedOffsets()).containsExactly(0L, 1L);
+
+    fixture.take(ledger, 2);
+    assertThat(fixture.work.started()).as("nothing begins behind it").containsExactly(0L, 1L);
+    fixture.reader.find(LedgerFixture.record(0), fixture.admission);
+    fixture.punctuate(ledger);
+    fixture.work.complete(0);
+    fixture.punctuate(ledger);
+    fixture.punctuate(ledger);
+    assertThat(fixture.out).containsExactly("0=answer-0", "1=answer-1");
+    assertThat(fixture.reader.requests()).containsExactly("0 with 77 bytes", "2");
+    assertThat(fixture.stored().entries()).extracting(LedgerEntry::recoveries).containsOnly(0);
+  }
+
+  /** The bound on what is kept is one for all partitions. */
+  @Test
+  void shouldNotKeepAnswersBehindARecordThatIsPutOffIfOthersNeedTheRoom() {
+    var ledger = fixture.begin();
+    fixture.take(ledger, 0);
+    fixture.take(ledger, 1);
+    fixture.work.future(1).complete(new byte[1 << 19]);
+    fixture.work.fail(0, new PostponedException("the registry does not answer", 0, null));
+    fixture.work.forget(0);
+    assertThat(fixture.admission.keptBytes()).isGreaterThan(1 << 19);
+    fixture.punctuate(ledger);
+    assertThat(fixture.admission.keptBytes()).isZero();
+    assertThat(fixture.admission.open()).isZero();
+
+    fixture.work.forget(1);
+    for (long offset = 0; offset < 2; offset++) {
+      fixture.reader.find(LedgerFixture.record(offset), fixture.admission);
+      fixture.punctuate(ledger);
+      fixture.work.complete(offset);
+      fixture.punctuate(ledger);
+      fixture.punctuate(ledger);
+    }
+    assertThat(fixture.out).containsExactly("0=answer-0", "1=answer-1");
+  }
+
+  @Test
+  void shouldMakeADeadLetterOfARecordWithMoreHeadersThanAnybodyMeans() {
+    var ledger = fixture.begin();
+    ledger.consumed();
+    var flood = new RecordHeaders();
+    for (int i = 0; i <= SourceRecord.MAX_HEADERS; i++) {
+      flood.add("", null);
+    }
+    var record = new SourceRecord("in", 0, 0, 1000, null, new byte[1], flood);
+    ledger.take(0, () -> record, fixture);
+    fixture.punctuate(ledger);
+    assertThat(fixture.out).containsExactly("0 dead TooManyHeaders");
+    assertThat(fixture.reasons.get(0)).hasMessageContaining("1001 headers");
+    assertThat(fixture.work.started()).isEmpty();
+    assertThat(fixture.admission.open()).isZero();
+    assertThat(record.headers()).isEmpty();
+  }
+
+  @Test
+  void shouldCountHeadersAtWhatTheyCost() {
+    var headers = new RecordHeaders();
+    for (int i = 0; i < 10; i++) {
+      headers.add("", null);
+    }
+    assertThat(new SourceRecord("in", 0, 0, 1000, null, null, headers).bytes())
+        .isGreaterThanOrEqualTo(1000);
   }
 
   @Test

@@ -20,16 +20,20 @@ final class ManualReader implements SourceReader {
   }
 
   void find(SourceRecord record, Admission admission) {
-    readings.add(new Found(record, admission.admit(record.bytes(), () -> false).orElseThrow()));
+    readings.add(new Found(record, admission.admit(record.bytes(), 0, () -> false).orElseThrow()));
   }
 
   void miss(long offset) {
     readings.add(new Gone(offset, "the log begins at offset 1000"));
   }
 
+  void fail(long offset) {
+    readings.add(new Unreadable(offset, "its batch cannot be unpacked"));
+  }
+
   @Override
-  public void request(long offset, boolean alone) {
-    requests.add(offset + (alone ? " alone" : ""));
+  public void request(long offset, boolean alone, long bytes) {
+    requests.add(offset + (alone ? " alone" : "") + (bytes > 0 ? " with " + bytes + " bytes" : ""));
   }
 
   @Override

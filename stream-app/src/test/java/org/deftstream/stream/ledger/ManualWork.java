@@ -12,7 +12,7 @@ public final class ManualWork implements Work {
   private final List<Long> started = new ArrayList<>();
 
   @Override
-  public synchronized CompletableFuture<byte[]> start(SourceRecord record) {
+  public synchronized CompletableFuture<byte[]> start(SourceRecord record, Room room) {
     started.add(record.offset());
     return futures.computeIfAbsent(record.offset(), offset -> new CompletableFuture<>());
   }

@@ -26,6 +26,8 @@ import org.deftstream.stream.ledger.ConsumerSourceReader;
 import org.deftstream.stream.ledger.LedgerResources;
 import org.deftstream.stream.ledger.LedgerSettings;
 import org.deftstream.stream.ledger.LedgerStatistics.Counter;
+import org.deftstream.stream.ledger.Room;
+import org.deftstream.stream.ledger.SkippedOffsets;
 import org.deftstream.stream.ledger.SourceRecord;
 import org.deftstream.stream.ledger.Work;
 import org.deftstream.stream.topology.LedgerProcessorSettings;
@@ -54,12 +56,12 @@ class ReplacedTaskIT {
         scenario.send(("m-" + i).getBytes(StandardCharsets.UTF_8));
       }
       scenario.flush();
-      try (var first = new Instance(scenario, "one", record -> new CompletableFuture<>())) {
+      try (var first = new Instance(scenario, "one", (record, room) -> new CompletableFuture<>())) {
         await(() -> committed(stack, scenario) == RECORDS);
         assertThat(first.resources.statistics().get(Counter.ANSWERED)).isZero();
       }
       var stall = new CountDownLatch(1);
-      try (var zombie = new Instance(scenario, "zombie", record -> new Stalled(stall))) {
+      try (var zombie = new Instance(scenario, "zombie", (record, room) -> new Stalled(stall))) {
         await(() -> zombie.resources.statistics().get(Counter.READ_AGAIN) > 0);
         assertThat(zombie.resources.statistics().get(Counter.ANSWERED)).isZero();
         try (var heir = new Instance(scenario, "heir", ReplacedTaskIT::answer)) {
@@ -77,7 +79,7 @@ class ReplacedTaskIT {
     }
   }
 
-  private static CompletableFuture<byte[]> answer(SourceRecord record) {
+  private static CompletableFuture<byte[]> answer(SourceRecord record, Room room) {
     return CompletableFuture.completedFuture(record.value());
   }
 
@@ -162,16 +164,17 @@ class ReplacedTaskIT {
                   new LedgerProcessorSettings(
                       options.topics(),
                       new UUID(1, 2),
-                      name.hashCode(),
+                      name::hashCode,
                       ticks,
                       partition ->
                           new ConsumerSourceReader(
-                              () -> new KafkaConsumer<byte[], byte[]>(clients.reader()),
+                              records -> new KafkaConsumer<byte[], byte[]>(clients.reader(records)),
                               new TopicPartition(options.topics().measurements(), partition),
                               admission),
                       partition -> CompletableFuture.completedFuture(0L),
+                      new SkippedOffsets(),
                       resources,
-                      new OutputLimits(1 << 20, 1 << 20))),
+                      () -> new OutputLimits(1 << 20, 1 << 20))),
               settings);
       streams.start();
     }

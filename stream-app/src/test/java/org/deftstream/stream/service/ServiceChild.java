@@ -14,7 +14,12 @@ final class ServiceChild implements AutoCloseable {
   /** A measurement of this id ends a child that was started with {@link #startMortal}. */
   static final String POISON = "poison";
 
+  /** The service stopped by itself. */
+  static final int EXIT_BY_ITSELF = 8;
+
   private static final int EXIT_BY_POISON = 9;
+
+  private static volatile boolean ending;
 
   private final Process process;
 
@@ -34,15 +39,27 @@ final class ServiceChild implements AutoCloseable {
     return start(scenario, instance, callTime, POISON);
   }
 
+  /** Starts one with a heap of so many MiB, and no more. */
+  static ServiceChild startSmall(ServiceStack.Scenario scenario, String instance, int heap)
+      throws IOException {
+    return start(scenario, instance, Duration.ZERO, "", heap);
+  }
+
   private static ServiceChild start(
       ServiceStack.Scenario scenario, String instance, Duration callTime, String poison)
+      throws IOException {
+    return start(scenario, instance, callTime, poison, 256);
+  }
+
+  private static ServiceChild start(
+      ServiceStack.Scenario scenario, String instance, Duration callTime, String poison, int heap)
       throws IOException {
     Files.createDirectories(scenario.directory());
     var options = scenario.options(instance);
     var command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
+            "-Xmx" + heap + "m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
@@ -61,6 +78,11 @@ final class ServiceChild implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
             .start());
+  }
+
+  /** Its exit code, once it has ended. */
+  int exitCode() throws InterruptedException {
+    return process.waitFor();
   }
 
   /** Whether it is alive. */
@@ -111,16 +133,26 @@ final class ServiceChild implements AutoCloseable {
     try (var service =
         ReconstructionService.start(
             mortal ? quickToSuspect(options) : options, tasks, ServiceStack.PATIENCE)) {
+      service
+          .stopped()
+          .thenRun(
+              () -> {
+                if (!ending) {
+                  Runtime.getRuntime().halt(EXIT_BY_ITSELF);
+                }
+              });
       if (service.awaitReady(ServiceStack.PATIENCE)) {
         System.out.println("ready");
       }
       while (System.in.read() >= 0) {
         // Until the test closes it.
       }
+      ending = true;
     }
   }
 
-  private static ServiceOptions quickToSuspect(ServiceOptions options) {
+  /** Options of an instance that suspects a record after one end, and gives it up after two. */
+  static ServiceOptions quickToSuspect(ServiceOptions options) {
     var usual = options.ledger();
     return new ServiceOptions(
         options.connection(),
@@ -133,7 +165,13 @@ final class ServiceChild implements AutoCloseable {
         options.engine(),
         options.admission(),
         new LedgerSettings(
-            usual.parkAfter(), usual.patience(), usual.drainInterval(), usual.longQueue(), 1, 1),
+            usual.parkAfter(),
+            usual.patience(),
+            usual.drainInterval(),
+            usual.longQueue(),
+            1,
+            1,
+            usual.againAfter()),
         options.membership(),
         options.maxRecordBytes(),
         options.http());

@@ -154,6 +154,17 @@ final class ServiceStack implements AutoCloseable {
       producer.send(new ProducerRecord<>(topics.measurements(), sent++ % partitions, null, value));
     }
 
+    /** Sends with a time of the producer's; a negative one as a hostile producer would. */
+    void sendAt(long timestamp, byte[] value) {
+      producer.send(
+          new ProducerRecord<>(topics.measurements(), sent++ % partitions, null, value) {
+            @Override
+            public Long timestamp() {
+              return timestamp;
+            }
+          });
+    }
+
     void send(byte[] value, Headers headers) {
       producer.send(
           new ProducerRecord<byte[], byte[]>(

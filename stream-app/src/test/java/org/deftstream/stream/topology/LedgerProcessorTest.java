@@ -9,12 +9,16 @@ import static org.deftstream.stream.topology.Texts.texts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -34,7 +38,9 @@ import org.deftstream.stream.ledger.LedgerStore;
 import org.deftstream.stream.ledger.ManualWork;
 import org.deftstream.stream.ledger.RejectedRecordException;
 import org.deftstream.stream.ledger.RejectedRecordException.Stage;
+import org.deftstream.stream.ledger.SkippedOffsets;
 import org.deftstream.stream.ledger.SourceReader;
+import org.deftstream.stream.ledger.SourceRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +54,8 @@ class LedgerProcessorTest {
   @TempDir Path directory;
 
   private final ManualWork work = new ManualWork();
+  private Admission admission = new Admission(new AdmissionBudget(1 << 20), 1 << 20, 100);
+  private SourceReader reader = new NothingToRead();
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> measurements;
   private TestInputTopic<byte[], byte[]> ticks;
@@ -56,17 +64,17 @@ class LedgerProcessorTest {
 
   @BeforeEach
   void start() {
-    var admission = new Admission(new AdmissionBudget(1 << 20), 1 << 20, 100);
     var settings =
         new LedgerProcessorSettings(
             TOPICS,
             new UUID(1, 2),
-            7,
+            () -> 7,
             partition -> CompletableFuture.completedFuture(null),
-            partition -> new NothingToRead(),
+            partition -> reader,
             partition -> CompletableFuture.completedFuture(0L),
+            new SkippedOffsets(),
             LedgerResources.of(work, admission, LedgerSettings.defaults()),
-            new OutputLimits(LIMIT, LIMIT));
+            () -> new OutputLimits(LIMIT, LIMIT));
     var config = new Properties();
     config.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
     config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
@@ -232,6 +240,57 @@ class LedgerProcessorTest {
     }
   }
 
+  /** A topic that keeps its producers' times would refuse it, and its transaction, for ever. */
+  @Test
+  void shouldSendNoTimeOfTheFuture() {
+    measurements.pipeInput(new TestRecord<>(null, bytes("m"), new RecordHeaders(), 1L << 60));
+    measurements.pipeInput(new TestRecord<>(null, bytes("m"), new RecordHeaders(), 1L << 60));
+    work.complete(0);
+    work.fail(1, new IllegalStateException("no"));
+    punctuate();
+    long soon = System.currentTimeMillis() + 60_000;
+    assertThat(reconstructions.readRecord().timestamp()).isLessThan(soon);
+    assertThat(deadLetters.readRecord().timestamp()).isLessThan(soon);
+  }
+
+  /** Kafka's own consumer returns -1; the way through Streams mends it, reading again must too. */
+  @Test
+  void shouldAnswerARecordWithoutATimeThatIsReadAgain() {
+    driver.close();
+    admission = new Admission(new AdmissionBudget(1 << 20), 1 << 20, 1);
+    reader = new Rereading(-1);
+    start();
+    for (int i = 0; i < 3; i++) {
+      measurements.pipeInput(new TestRecord<>(null, bytes("m"), new RecordHeaders(), 5L));
+    }
+    work.complete(0);
+    work.complete(1);
+    work.fail(2, new IllegalStateException("no"));
+    for (int i = 0; i < 4; i++) {
+      punctuate();
+    }
+    assertThat(reconstructions.readRecordsToList())
+        .hasSize(2)
+        .allSatisfy(each -> assertThat(each.timestamp()).isNotNegative());
+    assertThat(deadLetters.readRecordsToList()).hasSize(1);
+  }
+
+  @Test
+  void shouldSayThatHeadersWereLeftOut() {
+    var flood = new RecordHeaders();
+    for (int i = 0; i < 5000; i++) {
+      flood.add("h", null);
+    }
+    measurements.pipeInput(new TestRecord<>(bytes("k"), bytes("m"), flood, 1L));
+    punctuate();
+    var letter = deadLetters.readRecord();
+    assertThat(text(letter.value())).isEqualTo("m");
+    assertThat(texts(letter.headers()))
+        .containsEntry(DeadLetterHeaders.ERROR_CLASS, "TooManyHeaders")
+        .containsEntry(DeadLetterHeaders.OMITTED, "5000 headers")
+        .doesNotContainKey("h");
+  }
+
   @Test
   void shouldAnswerALateTimestampAndAnEarlyOne() {
     for (long timestamp : new long[] {0, Long.MAX_VALUE / 2}) {
@@ -261,9 +320,52 @@ class LedgerProcessorTest {
     driver.advanceWallClockTime(INTERVAL);
   }
 
+  /** Finds whatever is asked for when there is room. */
+  private final class Rereading implements SourceReader {
+    private final ArrayDeque<Long> asked = new ArrayDeque<>();
+    private final long timestamp;
+
+    private Rereading(long timestamp) {
+      this.timestamp = timestamp;
+    }
+
+    @Override
+    public void request(long offset, boolean alone, long bytes) {
+      asked.add(offset);
+    }
+
+    @Override
+    public Reading poll() {
+      if (asked.isEmpty()) {
+        return null;
+      }
+      var permit = admission.tryAdmit(1, Duration.ofNanos(1));
+      if (permit.isEmpty()) {
+        return null;
+      }
+      var read =
+          new ConsumerRecord<byte[], byte[]>(
+              TOPICS.measurements(),
+              0,
+              asked.remove(),
+              timestamp,
+              TimestampType.CREATE_TIME,
+              -1,
+              1,
+              null,
+              bytes("m"),
+              new RecordHeaders(),
+              Optional.empty());
+      return new Found(SourceRecord.of(read), permit.get());
+    }
+
+    @Override
+    public void close() {}
+  }
+
   private static final class NothingToRead implements SourceReader {
     @Override
-    public void request(long offset, boolean alone) {
+    public void request(long offset, boolean alone, long bytes) {
       throw new AssertionError("nothing is parked in this test");
     }
 

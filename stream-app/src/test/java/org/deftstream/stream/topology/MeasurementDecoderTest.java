@@ -8,12 +8,17 @@ import static org.deftstream.stream.topology.Texts.bytes;
 import com.sun.net.httpserver.HttpServer;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Tensors;
@@ -32,7 +37,7 @@ class MeasurementDecoderTest {
 
   private final Serdes serdes = Serdes.of("mock://" + SCOPE);
   private final MeasurementDecoder decoder =
-      new MeasurementDecoder(() -> serdes.deserializer(Measurement.class));
+      new MeasurementDecoder(() -> serdes.deserializer(Measurement.class), () -> false);
   private byte[] right;
 
   @BeforeEach
@@ -66,6 +71,44 @@ class MeasurementDecoderTest {
   }
 
   @Test
+  void shouldTakeTheSchemaIdFromTheHeaderWhereNewerSerializersPutIt() {
+    byte[] bare = Arrays.copyOfRange(right, 5, right.length);
+    var headers = new RecordHeaders().add("__value_schema_id", Arrays.copyOf(right, 5));
+    assertThat(decoder.decode(record(bare, headers))).isEqualTo(measurement());
+    assertThat(decoder.decode(record(right, headers))).isEqualTo(measurement());
+  }
+
+  @Test
+  void shouldNameTheHeaderIfItHoldsNoIdThatCanBeAskedFor() {
+    byte[] bare = Arrays.copyOfRange(right, 5, right.length);
+    byte[] guid = ByteBuffer.allocate(17).put((byte) 1).putLong(1).putLong(2).array();
+    assertThatThrownBy(
+            () -> decoder.decode(record(bare, new RecordHeaders().add("__value_schema_id", guid))))
+        .isInstanceOf(RejectedRecordException.class)
+        .hasMessageContaining("header __value_schema_id holds the GUID 00000000-0000-0001-0000-")
+        .hasMessageContaining("expected Avro in the schema registry's format");
+    assertThatThrownBy(
+            () ->
+                decoder.decode(
+                    record(bare, new RecordHeaders().add("__value_schema_id", bytes("abc")))))
+        .hasMessageContaining("header __value_schema_id holds 3 bytes");
+    assertThat(decoder.decode(record(right, new RecordHeaders().add("__value_schema_id", guid))))
+        .as("the value says it itself")
+        .isEqualTo(measurement());
+  }
+
+  @Test
+  void shouldRecogniseIdsOfEightBytes() {
+    byte[] eight =
+        ByteBuffer.allocate(right.length + 4)
+            .put((byte) 0)
+            .putLong(1)
+            .put(right, 5, right.length - 5)
+            .array();
+    assertRejected(eight, "UnknownSchema", "eight bytes of id, as Apicurio's own serializer");
+  }
+
+  @Test
   void shouldNameASchemaThatDoesNotExist() throws Exception {
     var thrown = decodeWithAnswer(404, "{\"error_code\":40403,\"message\":\"Schema not found\"}");
     assertThat(thrown)
@@ -85,8 +128,7 @@ class MeasurementDecoderTest {
         .isInstanceOf(RegistryUnavailableException.class);
   }
 
-  /** What decoding throws when the registry answers so. */
-  private Throwable decodeWithAnswer(int status, String body) throws Exception {
+  private static HttpServer answering(int status, String body) throws IOException {
     var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
@@ -96,8 +138,15 @@ class MeasurementDecoderTest {
           exchange.close();
         });
     server.start();
+    return server;
+  }
+
+  /** What decoding throws when the registry answers so. */
+  private Throwable decodeWithAnswer(int status, String body) throws Exception {
+    var server = answering(status, body);
     var answering = Serdes.of("http://127.0.0.1:" + server.getAddress().getPort());
-    try (var other = new MeasurementDecoder(() -> answering.deserializer(Measurement.class))) {
+    try (var other =
+        new MeasurementDecoder(() -> answering.deserializer(Measurement.class), () -> false)) {
       return catchThrowable(() -> other.decode(record(right)));
     } finally {
       server.stop(0);
@@ -154,9 +203,44 @@ class MeasurementDecoderTest {
     }
     var unreachable =
         Serdes.of("http://127.0.0.1:" + closedPort, Map.of("http.connect.timeout.ms", 500));
-    try (var other = new MeasurementDecoder(() -> unreachable.deserializer(Measurement.class))) {
+    try (var other =
+        new MeasurementDecoder(() -> unreachable.deserializer(Measurement.class), () -> false)) {
+      for (int i = 0; i < 10; i++) {
+        assertThatThrownBy(() -> other.decode(record(right)))
+            .isInstanceOf(RegistryUnavailableException.class);
+      }
+    }
+  }
+
+  /** It would wait for ever at the head of its partition, by the fault of whoever registered it. */
+  @Test
+  void shouldGiveUpASchemaAtWhichAloneTheRegistryFails() throws Exception {
+    var works = new AtomicBoolean(true);
+    var trouble = new SchemaTrouble(works::get, Duration.ZERO);
+    var server = answering(500, "{\"error_code\":50001,\"message\":\"cannot be parsed\"}");
+    var failing = Serdes.of("http://127.0.0.1:" + server.getAddress().getPort());
+    try (var other =
+        new MeasurementDecoder(() -> failing.deserializer(Measurement.class), trouble)) {
+      for (int i = 0; i < 4; i++) {
+        assertThatThrownBy(() -> other.decode(record(right)))
+            .isInstanceOf(RegistryUnavailableException.class);
+      }
+      works.set(false);
       assertThatThrownBy(() -> other.decode(record(right)))
+          .as("now it is the registry")
           .isInstanceOf(RegistryUnavailableException.class);
+      works.set(true);
+      for (int i = 0; i < 4; i++) {
+        assertThatThrownBy(() -> other.decode(record(right)))
+            .isInstanceOf(RegistryUnavailableException.class);
+      }
+      assertThatThrownBy(() -> other.decode(record(right)))
+          .isInstanceOfSatisfying(
+              RejectedRecordException.class,
+              e -> assertThat(e.errorClass()).isEqualTo("SchemaUnavailable"))
+          .hasMessageContaining("cannot be parsed");
+    } finally {
+      server.stop(0);
     }
   }
 
@@ -172,7 +256,11 @@ class MeasurementDecoderTest {
   }
 
   private static SourceRecord record(byte[] value) {
-    return new SourceRecord(TOPIC, 0, 0, 0, null, value, new RecordHeaders());
+    return record(value, new RecordHeaders());
+  }
+
+  private static SourceRecord record(byte[] value, Headers headers) {
+    return new SourceRecord(TOPIC, 0, 0, 0, null, value, headers);
   }
 
   private static Measurement measurement() {

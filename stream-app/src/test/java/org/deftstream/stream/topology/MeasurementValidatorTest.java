@@ -69,6 +69,17 @@ class MeasurementValidatorTest {
         .hasMessage("task 'small/ct': values: shape is [11, 4], but must be [4, 11]");
   }
 
+  @Test
+  void shouldRefuseNamesThatNobodyCanMean() {
+    var shape = Tensors.of(new float[1], 1);
+    var id = Measurement.newBuilder(measurement(shape)).setId("x".repeat(257)).build();
+    var task = Measurement.newBuilder(measurement(shape)).setTask("x".repeat(1 << 20)).build();
+    assertThatThrownBy(() -> MeasurementValidator.requireNames(id))
+        .hasMessage("id has 257 characters, but at most 256 are taken");
+    assertThatThrownBy(() -> MeasurementValidator.requireNames(task))
+        .hasMessage("task has 1048576 characters, but at most 256 are taken");
+  }
+
   private static Measurement measurement(Tensor values) {
     return Measurement.newBuilder()
         .setId("m")

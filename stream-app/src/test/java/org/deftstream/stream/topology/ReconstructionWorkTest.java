@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.deftstream.deft.engine.Engine;
@@ -28,7 +29,9 @@ import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
 import org.deftstream.stream.control.TaskRegistry;
 import org.deftstream.stream.ledger.BrokenServiceException;
+import org.deftstream.stream.ledger.PostponedException;
 import org.deftstream.stream.ledger.RejectedRecordException;
+import org.deftstream.stream.ledger.Room;
 import org.deftstream.stream.ledger.SourceRecord;
 import org.deftstream.stream.service.LeaseCounter;
 import org.deftstream.stream.service.SmallRecords;
@@ -43,10 +46,12 @@ class ReconstructionWorkTest {
   private static final OutputLimits LIMITS = new OutputLimits(1 << 20, 1 << 20);
 
   private final Serdes serdes = Serdes.of("mock://" + SCOPE);
-  private final AtomicInteger unavailable = new AtomicInteger();
+  private final AtomicInteger unavailableToDecode = new AtomicInteger();
+  private final AtomicInteger unavailableToEncode = new AtomicInteger();
   private final Engine engine = new Engine(EngineSettings.of(4));
   private LeaseCounter leases = new LeaseCounter(new SmallTasks(Duration.ZERO).registry());
   private ReconstructionWork work;
+  private Room room = Room.UNBOUNDED;
 
   @BeforeEach
   void register() throws Exception {
@@ -77,8 +82,8 @@ class ReconstructionWorkTest {
   }
 
   @Test
-  void shouldWaitForARegistryThatDoesNotAnswer() throws Exception {
-    unavailable.set(2);
+  void shouldKeepAnAnswerUntilTheRegistryAnswers() throws Exception {
+    unavailableToEncode.set(2);
     var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answerAsRegistry);
     server.start();
@@ -86,10 +91,50 @@ class ReconstructionWorkTest {
       var remote = Serdes.of("http://127.0.0.1:" + server.getAddress().getPort());
       var answer = start(LIMITS, remote, new RecordHeaders());
       assertThat(decoded(answer.get(1, TimeUnit.MINUTES)).getMeasurementId()).isEqualTo("m-1");
-      assertThat(unavailable.get()).as("it was asked again").isNegative();
+      assertThat(unavailableToEncode.get()).as("it was asked again").isNegative();
+      assertThat(engine.statistics().submitted()).as("and computed once").isEqualTo(1);
     } finally {
       server.stop(0);
     }
+  }
+
+  /** Its permit goes to records that do not need the registry. */
+  @Test
+  void shouldPutARecordOffWhenTheRegistryDoesNotAnswer() throws Exception {
+    unavailableToDecode.set(1);
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answerAsRegistry);
+    server.start();
+    try {
+      var remote = Serdes.of("http://127.0.0.1:" + server.getAddress().getPort());
+      var put = start(LIMITS, remote, new RecordHeaders());
+      assertThat(catchThrowable(() -> put.get(1, TimeUnit.MINUTES)))
+          .hasCauseInstanceOf(PostponedException.class);
+      work.close();
+      var again = start(LIMITS, remote, new RecordHeaders());
+      assertThat(decoded(again.get(1, TimeUnit.MINUTES)).getMeasurementId()).isEqualTo("m-1");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void shouldPutARecordOffWhenThereIsNoRoomForItsImages() {
+    var asked = new AtomicLong();
+    room =
+        bytes -> {
+          asked.set(bytes);
+          return false;
+        };
+    var thrown = catchThrowable(() -> start(LIMITS, serdes, new RecordHeaders()).get());
+    assertThat(thrown)
+        .hasCauseInstanceOf(PostponedException.class)
+        .cause()
+        .extracting(each -> ((PostponedException) each).bytes())
+        .isEqualTo(asked.get());
+    assertThat(asked.get()).isGreaterThan(2L * 12 * 64);
+    assertThat(leases.open()).isZero();
+    assertThat(engine.statistics().submitted()).isZero();
   }
 
   @Test
@@ -149,19 +194,20 @@ class ReconstructionWorkTest {
     TaskRegistry registry = leases;
     work =
         new ReconstructionWork(
-            new MeasurementDecoder(() -> used.deserializer(Measurement.class)),
+            new MeasurementDecoder(() -> used.deserializer(Measurement.class), () -> false),
             new ReconstructionEncoder(
                 () -> used.serializer(Reconstruction.class), TOPICS.reconstructions(), "one"),
             registry,
             engine,
             ReconstructionListener.NONE,
-            limits,
+            () -> limits,
             1);
     byte[] value =
         serdes
             .serializer(Measurement.class)
             .serialize(TOPICS.measurements(), SmallRecords.good("m-1"));
-    return work.start(new SourceRecord(TOPICS.measurements(), 0, 17, 0, null, value, headers));
+    return work.start(
+        new SourceRecord(TOPICS.measurements(), 0, 17, 0, null, value, headers), room);
   }
 
   private Reconstruction decoded(byte[] value) {
@@ -175,10 +221,11 @@ class ReconstructionWorkTest {
     String body;
     int status = 200;
     try {
-      if (unavailable.getAndDecrement() > 0) {
+      boolean decodes = exchange.getRequestMethod().equals("GET");
+      if ((decodes ? unavailableToDecode : unavailableToEncode).getAndDecrement() > 0) {
         status = 503;
         body = "{\"error_code\":50301,\"message\":\"starting\"}";
-      } else if (exchange.getRequestMethod().equals("GET")) {
+      } else if (decodes) {
         String path = exchange.getRequestURI().getPath();
         int id = Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
         body = json(Map.of("schema", mock.getSchemaById(id).canonicalString()));
