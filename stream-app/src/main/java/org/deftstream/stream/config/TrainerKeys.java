@@ -135,8 +135,8 @@ final class TrainerKeys {
             -1,
             -1,
             65_535,
-            "Port of the trainer's pages (/metrics, /health/live, /trainer), on http.host; 0 for"
-                + " any free one, -1 for none.");
+            "Port of the trainer's pages (/metrics, /health/live, /health/ready, /trainer), on"
+                + " http.host; 0 for any free one, -1 for none.");
   }
 
   private static void promotion(ServiceKeys.Definition keys) {

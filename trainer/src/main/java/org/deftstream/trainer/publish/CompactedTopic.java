@@ -10,17 +10,22 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.deftstream.deft.UserError;
+import org.deftstream.schemas.PrintableText;
+import org.deftstream.schemas.RegistryErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads the last committed record of each key. Stateless and thread-safe. */
 final class CompactedTopic {
   private static final Logger LOG = LoggerFactory.getLogger(CompactedTopic.class);
+
+  /** Longest text of others in a line of the log. */
+  private static final int LONGEST = 300;
+
   private static final Duration POLL = Duration.ofMillis(200);
 
   private CompactedTopic() {}
@@ -29,7 +34,9 @@ final class CompactedTopic {
    * The last committed record of each key whose last record is no tombstone. Records that cannot be
    * read are passed over, and logged.
    *
-   * @throws UserError if the topic is not there or does not answer in time
+   * @throws UserError if the topic is not there or does not answer in time, or the registry does
+   *     not answer: nothing is known then, for a record that was passed over would be one that is
+   *     not there
    */
   static <T extends SpecificRecord> SortedMap<String, T> read(
       PublisherSettings settings, String topic, Class<T> type) {
@@ -71,7 +78,7 @@ final class CompactedTopic {
     return states;
   }
 
-  private static <T> void apply(
+  static <T> void apply(
       ConsumerRecord<String, byte[]> record, Deserializer<T> values, SortedMap<String, T> states) {
     if (record.key() == null) {
       LOG.warn(
@@ -81,13 +88,17 @@ final class CompactedTopic {
     } else {
       try {
         states.put(record.key(), values.deserialize(record.topic(), record.value()));
-      } catch (SerializationException e) {
+      } catch (RuntimeException e) {
+        if (RegistryErrors.passing(e)) {
+          throw new UserError(
+              "the schema registry does not answer: " + RegistryErrors.reason(e), e);
+        }
         LOG.warn(
             "record {} of {} at offset {} cannot be read; passed over: {}",
-            record.key(),
+            PrintableText.line(record.key(), LONGEST),
             record.topic(),
             record.offset(),
-            e.getMessage());
+            PrintableText.line(RegistryErrors.reason(e), LONGEST));
       }
     }
   }

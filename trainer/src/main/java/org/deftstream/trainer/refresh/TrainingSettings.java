@@ -23,4 +23,14 @@ public record TrainingSettings(
     double emaDecay,
     double checkpointMinutes,
     int patience,
-    long seed) {}
+    long seed) {
+  private static final double MOST_RATE = 1;
+
+  public TrainingSettings {
+    // Not a number is neither above nor below.
+    if (!(learningRate > 0 && learningRate <= MOST_RATE)) {
+      throw new IllegalArgumentException(
+          "the learning rate must be above 0 and at most 1, got " + learningRate);
+    }
+  }
+}
