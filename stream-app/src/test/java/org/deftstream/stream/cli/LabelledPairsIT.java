@@ -2,12 +2,14 @@ package org.deftstream.stream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,11 +62,13 @@ class LabelledPairsIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int LARGE = 20 << 20;
+  private static final int CHILD_MEBIBYTES = 128;
 
   @TempDir static Path directory;
   private static EmbeddedStack stack;
 
   private final List<String> taken = new ArrayList<>();
+  private String name;
   private Topics topics;
   private KafkaProducer<byte[], byte[]> producer;
   private PairClients clients;
@@ -82,7 +86,7 @@ class LabelledPairsIT {
 
   @BeforeEach
   void createTopics(TestInfo test) {
-    var name = test.getTestMethod().orElseThrow().getName();
+    name = test.getTestMethod().orElseThrow().getName();
     topics = Topics.withPrefix(name + ".");
     createTopics();
     Map<String, Object> config = new HashMap<>(kafka());
@@ -293,5 +297,78 @@ class LabelledPairsIT {
     read(() -> taken.contains("last"));
     assertThat(taken).containsExactly("first", "last");
     assertThat(letters()).containsExactly("PassedBy");
+  }
+
+  /** A trainer in a JVM of its own, which ends by itself. */
+  private Process trainer(Path log) throws IOException {
+    var command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx" + CHILD_MEBIBYTES + "m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Deftstream.class.getName(),
+            "train",
+            "--serve",
+            "--set=bootstrap.servers=" + stack.bootstrapServers(),
+            "--set=schema.registry.url=" + stack.registryUrl(),
+            "--set=application.id=" + name,
+            "--set=topic.labelled.pairs=" + topics.labelledPairs(),
+            "--set=models.dir=" + Path.of("..", "deft", "models"),
+            "--set=trainer.dir=" + directory.resolve(name));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start();
+  }
+
+  /** 200 MiB of zeros are some kilobytes on the topic. */
+  @Test
+  void shouldEndWithTheNameOfThePlaceWhereMemoryDoesNotSufficeAndBePassedBy() throws Exception {
+    createDefaultTopics();
+    send(0, pair("of a task that the command does not know"));
+    try (var large =
+        new KafkaProducer<>(
+            Map.<String, Object>of(
+                "bootstrap.servers",
+                stack.bootstrapServers(),
+                "compression.type",
+                "zstd",
+                "max.request.size",
+                Integer.MAX_VALUE,
+                "buffer.memory",
+                512L << 20),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      large.send(new ProducerRecord<>(topics.labelledPairs(), 0, null, new byte[200 << 20])).get();
+    }
+    send(0, new byte[] {7});
+
+    var log = directory.resolve(name + ".log");
+    var child = trainer(log);
+    try {
+      assertThat(child.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .as(Files.readString(log))
+          .isTrue();
+      assertThat(child.exitValue()).as(Files.readString(log)).isEqualTo(1);
+      assertThat(Files.readString(log))
+          .contains(
+              "deftstream: topic '%s', partition 0, position 1: what stands there takes more"
+                      .formatted(topics.labelledPairs())
+                  + " memory than there is")
+          .contains("deftstream train --skip 0@1");
+    } finally {
+      child.destroyForcibly();
+    }
+    clients.skip(0, 1);
+    read(() -> letters().contains("Undecodable"));
+    assertThat(letters()).containsOnlyOnce("PassedBy").endsWith("Undecodable");
+  }
+
+  /** What the command asks for besides the topics of pairs. */
+  private void createDefaultTopics() {
+    new TopicAdmin(Connection.to(stack)).create(Topics.defaults(), 1, Optional.empty());
   }
 }
