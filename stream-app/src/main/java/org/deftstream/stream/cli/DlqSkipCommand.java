@@ -14,6 +14,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.deftstream.deft.UserError;
 import org.deftstream.stream.config.ServiceSettings;
 import org.deftstream.stream.stack.SkipNotes;
+import org.deftstream.trainer.serve.PairClients;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,14 +25,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "skip",
     description = {
-      "Pass over a measurement that cannot be read, because it unpacks to more than the heap.",
-      "It leaves as a dead letter of class Skipped when an instance starts again; no other record"
-          + " is touched."
+      "Pass over a measurement or a labelled pair that cannot be read, because it unpacks to more"
+          + " than the heap.",
+      "It leaves as a dead letter of class Skipped (a measurement when an instance starts again);"
+          + " no other record is touched."
     })
 final class DlqSkipCommand implements Callable<Integer> {
   @Mixin private SettingsOptions options;
 
-  @Parameters(index = "0", paramLabel = "TOPIC", description = "The topic of measurements.")
+  @Parameters(
+      index = "0",
+      paramLabel = "TOPIC",
+      description = "The topic of measurements, or of pairs.")
   private String topic;
 
   @Parameters(index = "1", paramLabel = "PARTITION", description = "Its partition.")
@@ -45,15 +50,23 @@ final class DlqSkipCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var service = options.read();
+    var out = spec.commandLine().getOut();
+    if (topic.equals(service.topics().labelledPairs())) {
+      new PairClients(TrainerAccess.access(service), service.applicationId())
+          .skip(partition, offset);
+      out.printf(
+          "offset %d of %s-%d is passed over; it is a dead letter%n", offset, topic, partition);
+      out.flush();
+      return 0;
+    }
     if (!topic.equals(service.topics().measurements())) {
       throw new UserError(
-          "the service reads %s, not %s; name the topic that it reads"
-              .formatted(service.topics().measurements(), topic));
+          "the service reads %s and the trainer %s, not %s; name the topic that is meant"
+              .formatted(service.topics().measurements(), service.topics().labelledPairs(), topic));
     }
     try (var admin = Admin.create(service.consumerConfig())) {
       skip(admin, service);
     }
-    var out = spec.commandLine().getOut();
     out.printf(
         "offset %d of %s-%d is passed over when an instance starts, and leaves as a dead letter%n",
         offset, topic, partition);

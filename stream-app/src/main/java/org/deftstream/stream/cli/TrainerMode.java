@@ -2,7 +2,6 @@ package org.deftstream.stream.cli;
 
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Pattern;
 import org.deftstream.deft.UserError;
 import org.deftstream.stream.stack.ShutdownOwner;
 import org.deftstream.stream.stack.TopicAdmin;
@@ -15,8 +14,6 @@ import picocli.CommandLine.Option;
 
 /** {@code deftstream train --serve} and {@code --now}: the options that need a Kafka. */
 final class TrainerMode implements TrainMode {
-  private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
-
   @Option(
       names = "--serve",
       description =
@@ -30,14 +27,6 @@ final class TrainerMode implements TrainMode {
       description = "Ask the running trainer to refresh a task, and return.")
   private String now;
 
-  @Option(
-      names = "--skip",
-      paramLabel = "PARTITION@OFFSET",
-      description =
-          "Pass by a record of the labelled pairs that takes more memory than the trainer has: it"
-              + " becomes a dead letter without its bytes and is not read again.")
-  private String skip;
-
   @Mixin private SettingsOptions options;
 
   @Override
@@ -48,23 +37,7 @@ final class TrainerMode implements TrainMode {
       System.out.println("asked for a refresh of task " + now);
       return Optional.of(0);
     }
-    if (skip != null) {
-      skip();
-      return Optional.of(0);
-    }
     return serve ? Optional.of(serve()) : Optional.empty();
-  }
-
-  private void skip() {
-    var place = PLACE.matcher(skip);
-    if (!place.matches()) {
-      throw new UserError(
-          "--skip takes a partition and an offset, as in 0@123, but got '" + skip + "'");
-    }
-    var settings = options.read();
-    new PairClients(TrainerAccess.access(settings), settings.applicationId())
-        .skip(Integer.parseInt(place.group(1)), Long.parseLong(place.group(2)));
-    System.out.println("passed by " + settings.topics().labelledPairs() + " " + skip);
   }
 
   private int serve() throws InterruptedException {

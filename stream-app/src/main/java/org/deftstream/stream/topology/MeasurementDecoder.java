@@ -6,6 +6,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.deftstream.schemas.RegistryErrors;
+import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.stream.ledger.RejectedRecordException;
 import org.deftstream.stream.ledger.RejectedRecordException.Stage;

@@ -32,6 +32,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.DeadLetterHeaders;
+import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.Topics;
@@ -73,6 +74,7 @@ class LabelledPairsIT {
   private KafkaProducer<byte[], byte[]> producer;
   private PairClients clients;
   private PairReader reader;
+  private final SchemaTrouble trouble = new SchemaTrouble(() -> true);
 
   @BeforeAll
   static void startStack() {
@@ -160,7 +162,7 @@ class LabelledPairsIT {
           .isLessThan(deadline);
       try {
         if (reader == null) {
-          reader = clients.open(new Book(), new PairCheck(5), new Taken());
+          reader = clients.open(new Book(), new PairCheck(5), trouble, new Taken());
           reader.start(Instant.EPOCH);
         } else if (reader.outdated()) {
           reopen();
@@ -296,7 +298,7 @@ class LabelledPairsIT {
     clients.skip(0, 1);
     read(() -> taken.contains("last"));
     assertThat(taken).containsExactly("first", "last");
-    assertThat(letters()).containsExactly("PassedBy");
+    assertThat(letters()).containsExactly("Skipped");
   }
 
   /** A trainer in a JVM of its own, which ends by itself. */
@@ -358,13 +360,13 @@ class LabelledPairsIT {
               "deftstream: topic '%s', partition 0, position 1: what stands there takes more"
                       .formatted(topics.labelledPairs())
                   + " memory than there is")
-          .contains("deftstream train --skip 0@1");
+          .contains("deftstream dlq skip " + topics.labelledPairs() + " 0 1");
     } finally {
       child.destroyForcibly();
     }
     clients.skip(0, 1);
     read(() -> letters().contains("Undecodable"));
-    assertThat(letters()).containsOnlyOnce("PassedBy").endsWith("Undecodable");
+    assertThat(letters()).containsOnlyOnce("Skipped").endsWith("Undecodable");
   }
 
   /** What the command asks for besides the topics of pairs. */

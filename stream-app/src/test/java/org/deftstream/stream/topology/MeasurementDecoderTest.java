@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.Topics;

@@ -1,10 +1,12 @@
 package org.deftstream.trainer.pairs;
 
+import java.nio.ByteBuffer;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.RegistryErrors;
+import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.trainer.pairs.PairRejectedException.Stage;
 
@@ -13,12 +15,23 @@ public final class PairIntake {
   private final Deserializer<LabelledPair> deserializer;
   private final TaskBook tasks;
   private final PairCheck check;
+  private final SchemaTrouble trouble;
 
-  /** An intake. */
-  public PairIntake(Deserializer<LabelledPair> deserializer, TaskBook tasks, PairCheck check) {
+  /**
+   * An intake.
+   *
+   * @param trouble knows schemas at which a registry fails that works otherwise; outlives the
+   *     intake
+   */
+  public PairIntake(
+      Deserializer<LabelledPair> deserializer,
+      TaskBook tasks,
+      PairCheck check,
+      SchemaTrouble trouble) {
     this.deserializer = deserializer;
     this.tasks = tasks;
     this.check = check;
+    this.trouble = trouble;
   }
 
   /**
@@ -51,6 +64,11 @@ public final class PairIntake {
     }
   }
 
+  /** The id behind the zero byte; what is shorter never reaches the registry. */
+  private static int schemaId(byte[] value) {
+    return value.length < 1 + Integer.BYTES ? 0 : ByteBuffer.wrap(value).getInt(1);
+  }
+
   private LabelledPair decode(String topic, Headers headers, byte[] value) {
     if (value == null || value.length == 0) {
       throw new PairRejectedException(
@@ -62,7 +80,7 @@ public final class PairIntake {
     try {
       return deserializer.deserialize(topic, headers, value);
     } catch (RuntimeException | StackOverflowError e) {
-      if (RegistryErrors.passing(e)) {
+      if (RegistryErrors.passing(e) && !trouble.givenUp(schemaId(value))) {
         throw new UserError("the schema registry does not answer: " + RegistryErrors.reason(e), e);
       }
       throw new PairRejectedException(

@@ -228,11 +228,12 @@ public final class PairReader implements AutoCloseable {
             .collect(Collectors.joining(", or "));
     var first = places.entrySet().iterator().next();
     return new UnreadablePairException(
-        "topic '%s', %s: what stands there takes more memory than there is (%d MiB); give the trainer more, or pass it by with: deftstream train --skip %d@%d"
+        "topic '%s', %s: what stands there takes more memory than there is (%d MiB); give the trainer more, or pass it by with: deftstream dlq skip %s %d %d"
             .formatted(
                 topic,
                 where,
                 Runtime.getRuntime().maxMemory() >> 20,
+                topic,
                 first.getKey(),
                 first.getValue()),
         e);

@@ -75,7 +75,7 @@ public record PairSkip(
         DeadLetter.ofUnread(
             new DeadLetter.Place(topics.labelledPairs(), partition, offset),
             new DeadLetter.Reason(
-                "PassedBy", "could not be read, and was passed by as it was asked for", "decode"));
+                "Skipped", "could not be read, and was passed by as it was asked for", "decode"));
     return new ProducerRecord<>(
         topics.labelledPairDeadLetters(), null, letter.key(), letter.value(), letter.headers());
   }

@@ -15,6 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.deftstream.deft.UserError;
+import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.trainer.pairs.PairCheck;
@@ -41,9 +42,11 @@ public record PairClients(PublisherSettings access, String application) {
   /**
    * Opens a reader that is not started.
    *
+   * @param trouble what is known of schemas, from reader to reader
    * @throws UserError if Kafka does not answer
    */
-  public PairReader open(TaskBook tasks, PairCheck check, PairReader.Sink sink) {
+  public PairReader open(
+      TaskBook tasks, PairCheck check, SchemaTrouble trouble, PairReader.Sink sink) {
     var opened = new ArrayDeque<AutoCloseable>();
     try {
       var producer = new KafkaProducer<byte[], byte[]>(writer());
@@ -57,7 +60,7 @@ public record PairClients(PublisherSettings access, String application) {
           consumer,
           producer,
           admin,
-          new PairIntake(access.serdes().deserializer(LabelledPair.class), tasks, check),
+          new PairIntake(access.serdes().deserializer(LabelledPair.class), tasks, check, trouble),
           sink,
           topics().labelledPairs(),
           topics().labelledPairDeadLetters());

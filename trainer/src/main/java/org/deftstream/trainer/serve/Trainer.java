@@ -2,6 +2,7 @@ package org.deftstream.trainer.serve;
 
 import java.time.Clock;
 import java.time.Duration;
+import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.trainer.models.ModelFiles;
 import org.deftstream.trainer.publish.AdapterPublisher;
 import org.deftstream.trainer.publish.ControlTopic;
@@ -26,11 +27,14 @@ public final class Trainer {
     var files = new ModelFiles(settings.models());
     var tasks = new InstalledTasks(files, () -> ControlTopic.read(settings.access()), AGAIN);
     var clients = new PairClients(settings.access(), settings.application());
+    var access = settings.access();
+    var trouble =
+        new SchemaTrouble(() -> access.serdes().registryAnswers(access.topics().labelledPairs()));
     var publication =
         new ControlPublication(settings.access(), publisher, settings.publication(), files::parse);
     var service =
         new TrainerService(
-            sink -> clients.open(tasks, settings.check(), sink),
+            sink -> clients.open(tasks, settings.check(), trouble, sink),
             tasks,
             settings.window(),
             settings.refresh().split(),

@@ -31,6 +31,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.DeadLetterHeaders;
+import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.LabelledPair;
@@ -53,6 +54,7 @@ class PairReaderTest {
   private PairReader reader;
   private int partitions = 1;
   private boolean closed;
+  private boolean works;
 
   /** Kafka's mock does not look offsets up by time, and forgets the committed ones. */
   private static final class Consumer extends MockConsumer<byte[], byte[]> {
@@ -146,7 +148,11 @@ class PairReaderTest {
         consumer,
         producer,
         new Topic(),
-        new PairIntake(deserializer, new Book(), new PairCheck(5)),
+        new PairIntake(
+            deserializer,
+            new Book(),
+            new PairCheck(5),
+            new SchemaTrouble(() -> works, Duration.ZERO)),
         new Taken(),
         TOPIC,
         TOPIC + ".dlq");
@@ -294,6 +300,17 @@ class PairReaderTest {
         .isInstanceOf(UserError.class)
         .hasMessage("the schema registry does not answer: Connection refused");
     assertThat(producer.history()).hasSize(1);
+
+    // A registry that works and fails at this one schema, again and again, will not be better.
+    works = true;
+    for (int attempt = 1; attempt < 5; attempt++) {
+      consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, 1 + attempt, null, new byte[9]));
+      assertThatThrownBy(() -> waiting.poll(Duration.ZERO)).isInstanceOf(UserError.class);
+    }
+    consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, 9, null, new byte[9]));
+    waiting.poll(Duration.ZERO);
+    waiting.poll(Duration.ZERO);
+    assertThat(producer.history()).hasSize(2);
   }
 
   @Test
@@ -381,6 +398,6 @@ class PairReaderTest {
         .isInstanceOf(UnreadablePairException.class)
         .hasMessageStartingWith(
             "topic 'labelled-pairs', partition 1, position 7: what stands there takes more memory")
-        .hasMessageEndingWith("deftstream train --skip 1@7");
+        .hasMessageEndingWith("deftstream dlq skip labelled-pairs 1 7");
   }
 }

@@ -23,6 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
+import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.trainer.pairs.PairCheck;
 import org.deftstream.trainer.pairs.PairIntake;
@@ -110,7 +111,12 @@ class TrainerServiceTest {
         new MockProducer<byte[], byte[]>(
             true, null, new ByteArraySerializer(), new ByteArraySerializer());
     producer.initTransactions();
-    var intake = new PairIntake((topic, bytes) -> new LabelledPair(), new Book(), new PairCheck(5));
+    var intake =
+        new PairIntake(
+            (topic, bytes) -> new LabelledPair(),
+            new Book(),
+            new PairCheck(5),
+            new SchemaTrouble(() -> true));
     return new PairReader(consumer, producer, new Topic(), intake, sink, TOPIC, TOPIC + ".dlq");
   }
 

@@ -1,4 +1,4 @@
-package org.deftstream.stream.topology;
+package org.deftstream.schemas;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * of its partition. A schema is given up when the registry has failed at it again and again for a
  * while, and has answered another question each time. Thread-safe.
  */
-final class SchemaTrouble {
+public final class SchemaTrouble {
   private static final int LEAST_FAILURES = 5;
   private static final Duration LEAST_TIME = Duration.ofSeconds(30);
   private static final int MOST_SCHEMAS = 1000;
@@ -36,12 +36,12 @@ final class SchemaTrouble {
    *
    * @param registryAnswers asks the registry something else than a schema, anew each time
    */
-  SchemaTrouble(BooleanSupplier registryAnswers) {
+  public SchemaTrouble(BooleanSupplier registryAnswers) {
     this(registryAnswers, LEAST_TIME);
   }
 
   /** With another time over which the registry must have failed. */
-  SchemaTrouble(BooleanSupplier registryAnswers, Duration least) {
+  public SchemaTrouble(BooleanSupplier registryAnswers, Duration least) {
     this.registryAnswers = registryAnswers;
     this.leastNanos = least.toNanos();
   }
@@ -52,7 +52,7 @@ final class SchemaTrouble {
    * @param schemaId the schema's id
    * @return whether the schema is given up
    */
-  boolean givenUp(int schemaId) {
+  public boolean givenUp(int schemaId) {
     boolean answers = registryAnswers.getAsBoolean();
     long now = System.nanoTime();
     synchronized (bySchema) {
@@ -70,7 +70,7 @@ final class SchemaTrouble {
   }
 
   /** Takes note that the registry gave a schema. */
-  void answered(int schemaId) {
+  public void answered(int schemaId) {
     synchronized (bySchema) {
       bySchema.remove(schemaId);
     }
