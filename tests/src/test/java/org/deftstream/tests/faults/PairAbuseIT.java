@@ -24,6 +24,7 @@ import org.deftstream.tests.platform.CliProcess;
 import org.deftstream.tests.platform.Deadline;
 import org.deftstream.tests.platform.EmbeddedPlatform;
 import org.deftstream.tests.platform.Installation;
+import org.deftstream.tests.platform.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -80,6 +81,7 @@ class PairAbuseIT {
       settings.put("models.dir", Path.of("..", "deft", "models").toString());
       settings.put("trainer.dir", directory.resolve("trainer").toString());
       settings.put("trainer.http.port", Integer.toString(port));
+      settings.put("connect.timeout.ms", Long.toString(Platform.PATIENCE.toMillis()));
       // Nothing is trained here.
       settings.put("trainer.refresh.pairs", "10000000");
       var log = directory.resolve("trainer.log");
