@@ -137,8 +137,8 @@ class SerdesTest {
             .setSourcePartition(3)
             .setSourceOffset(1L << 40)
             .build();
-    var several = new Reconstruction("m-1", "t", TENSOR, TENSOR, 8, provenance);
-    var single = new Reconstruction("m-1", "t", TENSOR, null, 1, provenance);
+    var several = new Reconstruction("m-1", "t", TENSOR, TENSOR, 8, provenance, true);
+    var single = new Reconstruction("m-1", "t", TENSOR, null, 1, provenance, null);
 
     assertThat(roundTrip("reconstructions", Reconstruction.class, several)).isEqualTo(several);
     assertThat(roundTrip("reconstructions", Reconstruction.class, single)).isEqualTo(single);

@@ -58,6 +58,13 @@ final class Lease implements ServingMethod {
   }
 
   @Override
+  public Optional<Boolean> outOfRange(double residual) {
+    return adapter
+        .flatMap(loaded -> ResidualRange.of(loaded.manifest().validation(), sampler().describe()))
+        .flatMap(range -> range.outside(residual));
+  }
+
+  @Override
   public void failed() {
     guard().ifPresent(CanaryGuard::failed);
   }

@@ -43,6 +43,16 @@ public interface ServingMethod extends AutoCloseable {
    */
   default void reconstructed(double residual) {}
 
+  /**
+   * Whether a residual lies outside the range in which the adapter was validated with this sampler.
+   *
+   * @param residual data consistency in units of the noise; NaN if there is no noise level
+   * @return empty if there is no such range
+   */
+  default Optional<Boolean> outOfRange(double residual) {
+    return Optional.empty();
+  }
+
   /** Tells that the engine could not reconstruct the measurement with this method. */
   default void failed() {}
 

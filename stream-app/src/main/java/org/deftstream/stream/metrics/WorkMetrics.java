@@ -1,5 +1,6 @@
 package org.deftstream.stream.metrics;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -41,6 +42,22 @@ final class WorkMetrics implements ReconstructionListener {
     if (Double.isFinite(result.residual())) {
       found.residual.record(result.residual());
     }
+    method
+        .outOfRange(result.residual())
+        .ifPresent(
+            outside -> {
+              counter("checked", "Results whose adapter states a range", method).increment();
+              // There, and 0, from the first result that could have been outside.
+              counter("outside", "Those whose residual lies outside of it", method)
+                  .increment(outside ? 1 : 0);
+            });
+  }
+
+  private Counter counter(String name, String description, ServingMethod method) {
+    return Counter.builder("deftstream.residual." + name)
+        .description(description)
+        .tags("task", method.task().name(), "adapter", method.adapterId().orElse(""))
+        .register(registry);
   }
 
   private Meters meters(Kind kind) {

@@ -61,7 +61,8 @@ public final class ReconstructionEncoder implements Closeable {
         Tensors.of(clamped(result.mean()), shape),
         deviation == null ? null : Tensors.of(deviation, shape),
         method.sampler().samples(),
-        provenance(record, method, result));
+        provenance(record, method, result),
+        method.outOfRange(result.residual()).orElse(null));
   }
 
   private Provenance provenance(

@@ -14,10 +14,16 @@ import org.deftstream.stream.control.TaskRegistry;
 public final class LeaseCounter implements TaskRegistry {
   private final TaskRegistry tasks;
   private final AtomicInteger open = new AtomicInteger();
+  private volatile Optional<Boolean> outOfRange = Optional.empty();
 
   /** Counts the leases of a registry. */
   public LeaseCounter(TaskRegistry tasks) {
     this.tasks = tasks;
+  }
+
+  /** From now on every residual is outside the adapter's range, or inside. */
+  public void outOfRange(boolean outside) {
+    outOfRange = Optional.of(outside);
   }
 
   /** Leases that were not given back. */
@@ -68,6 +74,11 @@ public final class LeaseCounter implements TaskRegistry {
     @Override
     public Optional<String> adapterId() {
       return lease.adapterId();
+    }
+
+    @Override
+    public Optional<Boolean> outOfRange(double residual) {
+      return outOfRange;
     }
 
     @Override

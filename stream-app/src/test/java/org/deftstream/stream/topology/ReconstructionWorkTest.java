@@ -33,6 +33,7 @@ import org.deftstream.stream.ledger.PostponedException;
 import org.deftstream.stream.ledger.RejectedRecordException;
 import org.deftstream.stream.ledger.Room;
 import org.deftstream.stream.ledger.SourceRecord;
+import org.deftstream.stream.metrics.ServiceMetrics;
 import org.deftstream.stream.service.LeaseCounter;
 import org.deftstream.stream.service.SmallRecords;
 import org.deftstream.stream.service.SmallTasks;
@@ -50,6 +51,7 @@ class ReconstructionWorkTest {
   private final AtomicInteger unavailableToEncode = new AtomicInteger();
   private final Engine engine = new Engine(EngineSettings.of(4));
   private LeaseCounter leases = new LeaseCounter(new SmallTasks(Duration.ZERO).registry());
+  private final ServiceMetrics metrics = new ServiceMetrics();
   private ReconstructionWork work;
   private Room room = Room.UNBOUNDED;
 
@@ -68,6 +70,7 @@ class ReconstructionWorkTest {
     if (work != null) {
       work.close();
     }
+    metrics.close();
     engine.close(Duration.ZERO);
     MockSchemaRegistry.dropScope(SCOPE);
   }
@@ -79,6 +82,27 @@ class ReconstructionWorkTest {
     assertThat(reconstruction.getMeasurementId()).isEqualTo("m-1");
     assertThat(reconstruction.getProvenance().getSourceOffset()).isEqualTo(17);
     assertThat(leases.open()).isZero();
+  }
+
+  @Test
+  void shouldFlagAndCountAResultOutsideTheRangeOfItsAdapter() throws Exception {
+    var without = decoded(start(LIMITS, serdes, new RecordHeaders()).get(1, TimeUnit.MINUTES));
+    assertThat(without.getResidualOutOfRange()).as("no range is known").isNull();
+    assertThat(metrics.scrape()).doesNotContain("deftstream_residual_outside_total");
+    work.close();
+
+    leases.outOfRange(true);
+    var outside = decoded(start(LIMITS, serdes, new RecordHeaders()).get(1, TimeUnit.MINUTES));
+    assertThat(outside.getResidualOutOfRange()).isTrue();
+    work.close();
+
+    leases.outOfRange(false);
+    var inside = decoded(start(LIMITS, serdes, new RecordHeaders()).get(1, TimeUnit.MINUTES));
+    assertThat(inside.getResidualOutOfRange()).isFalse();
+    var counted = "_total{adapter=\"\",task=\"" + SmallTasks.TASK + "\"} ";
+    assertThat(metrics.scrape().lines())
+        .contains("deftstream_residual_checked" + counted + "2.0")
+        .contains("deftstream_residual_outside" + counted + "1.0");
   }
 
   @Test
@@ -199,7 +223,7 @@ class ReconstructionWorkTest {
                 () -> used.serializer(Reconstruction.class), TOPICS.reconstructions(), "one"),
             registry,
             engine,
-            ReconstructionListener.NONE,
+            metrics.listener(),
             () -> limits,
             1);
     byte[] value =
