@@ -111,7 +111,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             var controllerPort = Ports.choose(0, "Kafka controller", OPTION);
             var properties = properties(directory, port, controllerPort);
             format(directory);
-            KilledBroker.unregister(
+            StaleRegistration.remove(
                 directory,
                 NODE_ID,
                 controllerOnly(properties, controllerPort),
@@ -179,6 +179,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             // Topics are created on purpose, with their settings, never by a misspelled name.
             Map.entry("auto.create.topics.enable", "false"),
             Map.entry("group.initial.rebalance.delay.ms", "0"),
+            // It would take the leader from every partition while transactions still commit.
+            Map.entry("controlled.shutdown.enable", "false"),
             // A transaction left open by a killed process otherwise lingers for up to 10 s more.
             Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "2000"),
             Map.entry("log.cleaner.dedupe.buffer.size", "8388608"),
@@ -243,7 +245,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     return failure;
   }
 
-  /** Stops the broker cleanly, in bounded time. Its data stays. */
+  /**
+   * Stops the broker in order, in bounded time: what is committed is written and stays. Clients that
+   * still write lose nothing; see {@link StaleRegistration}.
+   */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -2,9 +2,7 @@ package org.deftstream.stream.stack;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
 import org.deftstream.deft.UserError;
 
 /**
@@ -44,54 +42,36 @@ public final class EmbeddedStack implements AutoCloseable {
    */
   public static EmbeddedStack start(StackSettings settings) {
     var directory = DataDirectory.open(settings.directory());
-    // Two processes, so both may start at the same time.
-    var registry =
-        startInParallel(
-            () ->
-                EmbeddedRegistry.start(
-                    directory.resolve("registry"),
-                    settings.directory().resolve("registry.log"),
-                    settings.registryPort(),
-                    settings.startDeadline()));
+    EmbeddedRegistry registry = null;
     EmbeddedBroker broker = null;
     try {
+      // First what fails more often: a broker that had served meanwhile would have to stop again.
+      registry =
+          EmbeddedRegistry.start(
+              directory.resolve("registry"),
+              settings.directory().resolve("registry.log"),
+              settings.registryPort(),
+              settings.startDeadline());
       broker =
           EmbeddedBroker.start(
               directory.resolve("kafka"),
               settings.directory().resolve("kafka.log"),
               settings.kafkaPort(),
               settings.startDeadline());
-      return new EmbeddedStack(settings.directory(), directory, broker, registry.join());
-    } catch (CompletionException e) {
-      closeAll(broker, registry, directory);
-      throw e.getCause() instanceof UserError error ? error : e;
+      return new EmbeddedStack(settings.directory(), directory, broker, registry);
     } catch (Throwable e) {
       closeAll(broker, registry, directory);
       throw e;
     }
   }
 
-  private static CompletableFuture<EmbeddedRegistry> startInParallel(
-      Supplier<EmbeddedRegistry> start) {
-    var result = new CompletableFuture<EmbeddedRegistry>();
-    var thread =
-        new Thread(() -> result.completeAsync(start, Runnable::run), "embedded-registry-start");
-    thread.setDaemon(true);
-    thread.start();
-    return result;
-  }
-
   private static void closeAll(
-      EmbeddedBroker broker,
-      CompletableFuture<EmbeddedRegistry> registry,
-      DataDirectory directory) {
+      EmbeddedBroker broker, EmbeddedRegistry registry, DataDirectory directory) {
     if (broker != null) {
       broker.close();
     }
-    try {
-      registry.join().close();
-    } catch (CompletionException e) {
-      // It did not start, so there is nothing to close.
+    if (registry != null) {
+      registry.close();
     }
     directory.close();
   }
@@ -133,8 +113,6 @@ public final class EmbeddedStack implements AutoCloseable {
   /** Stops broker and registry, in bounded time. The data stays. */
   @Override
   public void close() {
-    broker.close();
-    registry.close();
-    directory.close();
+    closeAll(broker, registry, directory);
   }
 }

@@ -49,14 +49,18 @@ final class Answers implements AutoCloseable {
             .toList());
   }
 
-  /** Reads until so many answers have come. */
+  /** Reads until so many answers have come; patience begins anew with each of them. */
   Answers await(int number) {
     long deadline = System.nanoTime() + ServiceStack.PATIENCE.toNanos();
     while (count() < number) {
       assertThat(System.nanoTime())
           .as("%d of %d answers after %s", count(), number, ServiceStack.PATIENCE)
           .isLessThan(deadline);
+      int before = count();
       poll();
+      if (count() > before) {
+        deadline = System.nanoTime() + ServiceStack.PATIENCE.toNanos();
+      }
     }
     return this;
   }

@@ -188,12 +188,19 @@ final class Bed implements AutoCloseable {
     }
   }
 
-  /** Sends no more, and waits until all is answered and a while longer. */
+  /**
+   * Sends no more, and waits until all is answered and a while longer; patience begins anew with
+   * each answer.
+   */
   Verifier finish() {
     input.flush();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (verifier.answers() < input.sent() && System.nanoTime() < deadline) {
+      long before = verifier.answers();
       verifier.poll();
+      if (verifier.answers() > before) {
+        deadline = System.nanoTime() + PATIENCE.toNanos();
+      }
     }
     // What would come twice comes now.
     long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();

@@ -51,10 +51,11 @@ public final class Answers implements AutoCloseable {
             .toList());
   }
 
-  /** Reads until at least so many answers have come. */
+  /** Reads until at least so many answers have come; patience begins anew with each of them. */
   public Answers await(int number) {
     Deadline.await(
         Platform.PATIENCE,
+        this::count,
         () -> "answer " + number + " records, only " + count() + ",",
         () -> {
           poll();
@@ -68,6 +69,7 @@ public final class Answers implements AutoCloseable {
     var ends = consumer.endOffsets(consumer.assignment());
     Deadline.await(
         Platform.PATIENCE,
+        this::count,
         () -> "read to the end",
         () -> {
           poll();

@@ -2,6 +2,7 @@ package org.deftstream.tests.platform;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Waits with a bound. */
@@ -17,7 +18,19 @@ public final class Deadline {
    * @throws AssertionError when it never was
    */
   public static void await(Duration wait, Supplier<String> what, Callable<Boolean> done) {
+    await(wait, () -> 0, what, done);
+  }
+
+  /**
+   * As above, but the wait begins anew whenever something has been achieved: for work of any
+   * length, on a machine of any speed.
+   *
+   * @param achieved a number that rises with what is achieved
+   */
+  public static void await(
+      Duration wait, LongSupplier achieved, Supplier<String> what, Callable<Boolean> done) {
     long end = System.nanoTime() + wait.toNanos();
+    long before = achieved.getAsLong();
     Exception last = null;
     while (true) {
       try {
@@ -31,6 +44,10 @@ public final class Deadline {
       } catch (Exception e) {
         last = e;
         pause();
+      }
+      if (achieved.getAsLong() != before) {
+        before = achieved.getAsLong();
+        end = System.nanoTime() + wait.toNanos();
       }
       if (System.nanoTime() > end) {
         throw new AssertionError("did not " + what.get() + " within " + wait, last);

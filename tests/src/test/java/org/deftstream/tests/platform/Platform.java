@@ -8,7 +8,7 @@ import java.util.Map;
  * whoever started it, with everything that it started.
  */
 public interface Platform extends AutoCloseable {
-  /** The longest that a test waits for anything, on a machine with much else to do. */
+  /** The longest that a test waits for one thing, on a machine with much else to do. */
   Duration PATIENCE = Duration.ofMinutes(4);
 
   /** Kafka's address, as this JVM reaches it. */

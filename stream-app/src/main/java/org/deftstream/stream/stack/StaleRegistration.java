@@ -16,29 +16,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a data directory fit to start on after its broker was killed: the dead broker's
+ * Makes a data directory that was used fit to start on: what is left of the last broker's
  * registration is removed by a controller that runs alone for a moment.
  *
- * <p>Otherwise the new broker leads its partitions on the word of the dead one's registration until
- * the controller ends that, some seconds later; for an instant the partitions then have no leader,
- * and Kafka 4.1 to 4.3 takes a partition without leader for a deleted one and drops the transaction
- * markers that were on their way to it (KAFKA-20734). Records of an aborted transaction would come
- * out with the next commit, or a group's offsets would stay pending for ever. A broker that starts
- * unregistered leads nothing before it may write.
+ * <p>Kafka 4.1 to 4.3 takes a partition that has no leader for a deleted one, and drops the
+ * transaction markers that are on their way to it (KAFKA-20734): records of an aborted transaction
+ * come out with the next commit, or committed ones stay hidden behind a transaction that nobody
+ * ends, or a group's offsets stay pending for ever. A partition with one replica loses its leader
+ * twice: while its broker stops in order, because a controlled shutdown takes the leaderships away
+ * first and the broker is told of that before it ceases to commit; and after any start on a
+ * registration that the last broker left behind, which the new one leads by until the controller
+ * ends it, some seconds later.
+ *
+ * <p>So the embedded broker stops without a controlled shutdown, and therefore starts unregistered,
+ * however the last one ended: it leads nothing before it may write, and everything until it is
+ * gone.
  */
-final class KilledBroker {
-  private static final Logger LOG = LoggerFactory.getLogger(KilledBroker.class);
-
-  /** What Kafka leaves behind when it was stopped in order. */
-  private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+final class StaleRegistration {
+  private static final Logger LOG = LoggerFactory.getLogger(StaleRegistration.class);
 
   private static final String METADATA = "__cluster_metadata-0";
   private static final long ANSWER_SECONDS = 30;
 
-  private KilledBroker() {}
+  private StaleRegistration() {}
 
   /**
-   * Removes the registration if the directory was in use and its broker did not stop in order.
+   * Removes the registration if the directory was in use.
    *
    * @param directory the broker's data, formatted; nobody else uses it now
    * @param brokerId the broker
@@ -46,10 +49,9 @@ final class KilledBroker {
    * @param address host and port of that controller
    * @throws Exception when the controller does not start, or does not answer in time
    */
-  static void unregister(Path directory, int brokerId, Properties controller, String address)
+  static void remove(Path directory, int brokerId, Properties controller, String address)
       throws Exception {
-    if (!Files.exists(directory.resolve(METADATA))
-        || Files.exists(directory.resolve(CLEAN_SHUTDOWN))) {
+    if (!Files.exists(directory.resolve(METADATA))) {
       return;
     }
     var server = new KafkaRaftServer(KafkaConfig.fromProps(controller, false), Time.SYSTEM);
@@ -58,7 +60,7 @@ final class KilledBroker {
             Map.<String, Object>of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, address))) {
       server.startup();
       admin.unregisterBroker(brokerId).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
-      LOG.info("the broker in {} was killed; its registration is removed", directory);
+      LOG.debug("the registration of the last broker in {} is removed", directory);
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof BrokerIdNotRegisteredException)) {
         throw e;
