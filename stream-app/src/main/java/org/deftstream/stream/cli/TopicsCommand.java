@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.deftstream.deft.UserError;
 import org.deftstream.schemas.Topics;
+import org.deftstream.stream.ledger.LedgerStore;
 import org.deftstream.stream.stack.TopicAdmin;
 import org.deftstream.stream.stack.TopicReport;
 import picocli.CommandLine.Command;
@@ -30,17 +31,22 @@ final class TopicsCommand extends CommandGroup {
   /** {@code deftstream topics create}. */
   @Command(
       name = "create",
-      description =
-          "Create the topics that are missing and register the schemas. What exists is left as it is.")
+      description = {
+        "Create the topics that are missing and register the schemas. What exists is left as it is,",
+        "unless --partitions asks for more than the topics of the service have: these are grown then,"
+            + " all that belong together, with the topic of its ledger."
+      })
   static final class Create implements Callable<Integer> {
     @Mixin private SettingsOptions settings;
 
     @Option(
         names = "--partitions",
         paramLabel = "N",
-        defaultValue = "" + Topics.DEFAULT_PARTITIONS,
-        description = "Partitions of the topics that carry data (default: ${DEFAULT-VALUE}).")
-    private int partitions;
+        description =
+            "Partitions of the topics that carry data (default: "
+                + Topics.DEFAULT_PARTITIONS
+                + " for those that are made).")
+    private Integer partitions;
 
     @Option(
         names = "--replication",
@@ -52,15 +58,27 @@ final class TopicsCommand extends CommandGroup {
 
     @Override
     public Integer call() {
-      requirePositive("--partitions", partitions);
+      if (partitions != null) {
+        requirePositive("--partitions", partitions);
+      }
       if (replication != null) {
         requirePositive("--replication", replication);
       }
       var service = settings.read();
-      var reports =
-          new TopicAdmin(service.connection())
-              .create(service.topics(), partitions, Optional.ofNullable(replication));
-      print(reports, spec.commandLine().getOut());
+      var admin = new TopicAdmin(service.connection());
+      var out = spec.commandLine().getOut();
+      var replicas = Optional.ofNullable(replication);
+      int number = partitions == null ? Topics.DEFAULT_PARTITIONS : partitions;
+      var reports = admin.create(service.topics(), number, replicas);
+      if (partitions != null) {
+        var changelog = LedgerStore.changelog(service.applicationId());
+        var grown = admin.grow(service.topics(), changelog, partitions);
+        if (!grown.isEmpty()) {
+          grown.forEach((name, before) -> out.println("grown: " + name + " had " + before));
+          reports = admin.create(service.topics(), number, replicas);
+        }
+      }
+      print(reports, out);
       return 0;
     }
 

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.deftstream.stream.ledger.LedgerStatistics.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,9 @@ public final class Ledger implements AutoCloseable {
   private boolean saidThatRecordsComeAgain;
   private long tail;
 
+  /** Whether what was stored is of another topic of the same name. */
+  private boolean madeAnew;
+
   /** False for a partition whose first record was never consumed: what lies before is not ours. */
   private boolean tailKnown;
 
@@ -92,7 +97,17 @@ public final class Ledger implements AutoCloseable {
    * @param nowMillis the time
    */
   public void recover(long nowMillis) {
-    store.load().ifPresent(this::recover);
+    recover(nowMillis, source -> Long.MAX_VALUE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param certainBelow for a topic of the same name that was there before: the offset below which
+   *     what was consumed is certainly of that one
+   */
+  public void recover(long nowMillis, ToLongFunction<UUID> certainBelow) {
+    store.load().ifPresent(state -> recover(state, certainBelow));
     statistics.add(Counter.RECOVERED, queue.size());
     statistics.addUnanswered(queue.size());
     if (!queue.isEmpty()) {
@@ -101,8 +116,11 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  private void recover(LedgerState state) {
+  private void recover(LedgerState state, ToLongFunction<UUID> certainBelow) {
     boolean sameSource = store.sameSource(state);
+    madeAnew = !sameSource;
+    long certain = sameSource ? Long.MAX_VALUE : certainBelow.applyAsLong(state.source());
+    long uncertain = 0;
     tail = sameSource ? state.tail() : 0;
     tailKnown = sameSource;
     logStartAtFirst = sameSource ? logStart.get() : null;
@@ -111,6 +129,11 @@ public final class Ledger implements AutoCloseable {
         if (sameSource) {
           queue.addLast(new Gap(stored, logStart, skipped));
         }
+        continue;
+      }
+      if (stored.offset() >= certain) {
+        // Of the new topic perhaps, which is consumed from its beginning.
+        uncertain++;
         continue;
       }
       var inFlight = new InFlight(store.sameOwner(state) ? stored : stored.recovered());
@@ -124,6 +147,21 @@ public final class Ledger implements AutoCloseable {
             WaitingRecords.consumedAndGone("the topic was deleted and made anew since"));
       }
     }
+    if (uncertain > 0) {
+      log.warn(
+          "the topic was made anew while {} records from offset {} on were unanswered; those of the"
+              + " old topic are gone with it, those of the new one are consumed again",
+          uncertain,
+          certain);
+    }
+  }
+
+  /**
+   * Whether the topic was made anew since the ledger was last written: what was consumed of it is
+   * not known, so it is to be consumed from its beginning.
+   */
+  public boolean madeAnew() {
+    return madeAnew;
   }
 
   /** A record of whatever topic was consumed: this incarnation owns the partition. */
@@ -155,7 +193,8 @@ public final class Ledger implements AutoCloseable {
       if (!saidThatRecordsComeAgain) {
         saidThatRecordsComeAgain = true;
         log.warn(
-            "offset {} came again: consumed offsets were set back; what lies below {} is dropped",
+            "offset {} came again: consumed offsets were set back, or the topic was made anew, which"
+                + " is found out in seconds; what lies below {} is dropped",
             offset,
             tail);
       }

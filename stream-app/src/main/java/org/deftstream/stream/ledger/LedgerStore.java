@@ -57,6 +57,11 @@ public final class LedgerStore {
                 TopicConfig.DELETE_RETENTION_MS_CONFIG, "60000"));
   }
 
+  /** The topic that Kafka Streams keeps the stores of a service in: one partition for each task. */
+  public static String changelog(String applicationId) {
+    return applicationId + "-" + NAME + "-changelog";
+  }
+
   /** What is stored, by whomever; empty for a new partition. */
   public Optional<LedgerState> load() {
     return Optional.ofNullable(store.get(KEY)).map(LedgerCodec::decode);

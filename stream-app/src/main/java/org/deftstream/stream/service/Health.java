@@ -73,8 +73,7 @@ final class Health {
       return Optional.of("the desired adapters are being loaded");
     }
     if (streams == null || streams.state() != KafkaStreams.State.RUNNING) {
-      return Optional.of(
-          "Kafka Streams is " + (streams == null ? "not started" : streams.state().toString()));
+      return Optional.of(streams == null ? "Kafka Streams is not started" : waiting(streams));
     }
     if (brokers != null && !brokers.answers()) {
       return Optional.of(
@@ -112,6 +111,10 @@ final class Health {
                     + " came back within "
                     + StreamPulse.PATIENCE.toSeconds()
                     + " s");
+  }
+
+  private static String waiting(StreamsView streams) {
+    return streams.awaited().orElseGet(() -> "Kafka Streams is " + streams.state());
   }
 
   /** The page {@code /health/live}. */

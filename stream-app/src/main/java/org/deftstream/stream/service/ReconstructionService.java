@@ -8,11 +8,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
@@ -53,19 +50,16 @@ import org.slf4j.LoggerFactory;
 public final class ReconstructionService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReconstructionService.class);
   private static final Duration DEFAULT_CLOSE = Duration.ofSeconds(30);
-  private static final Duration STREAMS_CLOSE = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final ServiceOptions options;
   private final Resources open = new Resources();
   private Observation observation;
-  private final CompletableFuture<Void> running = new CompletableFuture<>();
-  private final CompletableFuture<KafkaStreams.State> stopped = new CompletableFuture<>();
   private Engine engine;
   private ServedTasks tasks;
   private Admission admission;
   private LedgerStatistics statistics;
-  private KafkaStreams streams;
+  private StreamRuns runs;
 
   /** Both together name who wrote a ledger: what a thread that failed left counts as taken over. */
   private final long process = new SecureRandom().nextLong();
@@ -105,7 +99,9 @@ public final class ReconstructionService implements AutoCloseable {
     observation = open.add(new Observation(options.instance(), options.http()), Observation::close);
     var clients = new ClientSettings(options);
     createStateDirectory();
-    TopicFacts facts = facts(clients);
+    var look = open.add(new TopicLook(options, clients), TopicLook::close);
+    TopicFacts facts = look.facts();
+    look.warnOfSettings();
     limits = facts.limits();
     // A step under way is waited for; what it computes is computed again by the next owner.
     engine = open.add(new Engine(options.engine()), each -> each.close(Duration.ZERO));
@@ -123,7 +119,10 @@ public final class ReconstructionService implements AutoCloseable {
             new AdmissionBudget(options.admission().bytes()),
             options.admission().keptBytes(),
             options.admission().records());
-    var resources = LedgerResources.of(work, admission, options.ledger());
+    var history = new RunHistory(options.topics().measurements());
+    var resources =
+        LedgerResources.of(
+            new ConfirmedWork(work, () -> runs.confirmed(), history), admission, options.ledger());
     statistics = resources.statistics();
     observation.watch(statistics, admission);
     var ticks =
@@ -134,38 +133,43 @@ public final class ReconstructionService implements AutoCloseable {
             new AdminLogStart(
                 options.topics().measurements(), options.applicationId(), clients.admin(), skipped),
             AdminLogStart::close);
-    var topology =
-        ReconstructionTopology.build(
-            new LedgerProcessorSettings(
-                options.topics(),
-                facts.measurementsId(),
-                () -> process + failedThreads.get(),
-                ticks,
-                readers(clients),
-                logStart,
-                skipped,
-                resources,
-                () -> limits));
-    streams =
+    var sources =
+        new SourceConsumers(options, clients, logStart, skipped, history, observation.pulse());
+    runs =
         open.add(
-            streams(
-                topology,
-                clients,
-                new SourceConsumers(options, clients, logStart, skipped, observation.pulse())),
-            each -> each.close(closeOptions(clients.staticMember())));
+            new StreamRuns(
+                look,
+                options.topics().measurements(),
+                (with, closing) -> {
+                  history.begin(with.id(options.topics().measurements()));
+                  limits = with.limits();
+                  var topology =
+                      ReconstructionTopology.build(
+                          new LedgerProcessorSettings(
+                              options.topics(),
+                              with.id(options.topics().measurements()),
+                              () -> process + failedThreads.get(),
+                              ticks,
+                              readers(clients),
+                              logStart,
+                              skipped,
+                              history,
+                              resources,
+                              () -> limits));
+                  return streams(
+                      topology, clients, new PatientClients(sources, observation.pulse(), closing));
+                },
+                leaving(clients.staticMember())),
+            StreamRuns::close);
     watchKafka(clients);
-    streams.setUncaughtExceptionHandler(this::respond);
-    streams.setStateListener((now, before) -> changed(now));
-    streams.start();
+    runs.start(facts);
   }
 
-  private KafkaStreams streams(Topology topology, ClientSettings clients, SourceConsumers sources) {
+  private KafkaStreams streams(Topology topology, ClientSettings clients, PatientClients patient) {
     try {
-      return new KafkaStreams(
-          topology,
-          clients.streams(),
-          new PatientClients(sources, observation.pulse(), () -> streams.state().isShuttingDown()),
-          new SteadyTime());
+      var made = new KafkaStreams(topology, clients.streams(), patient, new SteadyTime());
+      made.setUncaughtExceptionHandler(this::respond);
+      return made;
     } catch (StreamsException e) {
       // Kafka Streams says so of whatever keeps it from locking the directory.
       throw new UserError(
@@ -178,7 +182,7 @@ public final class ReconstructionService implements AutoCloseable {
   }
 
   private void watchKafka(ClientSettings clients) {
-    var view = StreamsView.of(streams);
+    var view = runs.view();
     String measurements = options.topics().measurements();
     var lag =
         open.add(
@@ -203,21 +207,6 @@ public final class ReconstructionService implements AutoCloseable {
     }
     if (!Files.isWritable(directory)) {
       throw new UserError("state.dir=" + directory + " cannot be written: access denied");
-    }
-  }
-
-  private TopicFacts facts(ClientSettings clients) {
-    try (Admin admin = Admin.create(clients.admin())) {
-      return TopicFacts.of(
-          admin, options.topics(), clients.maxRequestBytes(), options.maxRecordBytes());
-    } catch (KafkaException e) {
-      Throwable why = e.getCause() == null ? e : e.getCause();
-      throw new UserError(
-          "Kafka at "
-              + options.connection().bootstrapServers()
-              + " cannot be used: "
-              + why.getMessage(),
-          e);
     }
   }
 
@@ -250,7 +239,6 @@ public final class ReconstructionService implements AutoCloseable {
   private StreamThreadExceptionResponse respond(Throwable thrown) {
     observation.pulse().failed(thrown);
     failedThreads.incrementAndGet();
-    learnLimits();
     Error error = null;
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof BrokenServiceException) {
@@ -264,25 +252,14 @@ public final class ReconstructionService implements AutoCloseable {
       log.error("the instance stops: a stream thread ended with {}", error.toString(), thrown);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    log.warn("a stream thread failed and is replaced; it goes on from what was committed", thrown);
+    runs.lookSoon();
+    if (TopicTrouble.behind(thrown)) {
+      log.warn("a stream thread ended because its topics changed; they are looked at");
+    } else {
+      log.warn(
+          "a stream thread failed and is replaced; it goes on from what was committed", thrown);
+    }
     return StreamThreadExceptionResponse.REPLACE_THREAD;
-  }
-
-  /** A topic that takes less than before would end one thread after the other. */
-  private void learnLimits() {
-    try {
-      limits = facts(new ClientSettings(options)).limits();
-    } catch (RuntimeException e) {
-      log.warn("the topics' limits could not be learned again: {}", e.getMessage());
-    }
-  }
-
-  private void changed(KafkaStreams.State now) {
-    if (now == KafkaStreams.State.RUNNING) {
-      running.complete(null);
-    } else if (now.hasCompletedShutdown()) {
-      stopped.complete(now);
-    }
   }
 
   /**
@@ -293,7 +270,7 @@ public final class ReconstructionService implements AutoCloseable {
    */
   public boolean awaitReady(Duration wait) {
     long deadline = System.nanoTime() + wait.toNanos();
-    while (!running.isDone() && !stopped.isDone() && System.nanoTime() < deadline) {
+    while (!runs.running().isDone() && !runs.stopped().isDone() && System.nanoTime() < deadline) {
       try {
         Thread.sleep(POLL.toMillis());
       } catch (InterruptedException e) {
@@ -306,12 +283,17 @@ public final class ReconstructionService implements AutoCloseable {
 
   /** Whether it consumes now; false also while partitions move. */
   public boolean ready() {
-    return streams.state() == KafkaStreams.State.RUNNING;
+    return runs.state() == KafkaStreams.State.RUNNING;
   }
 
   /** Completes when the instance has stopped, by {@link #close} or by itself. */
   public CompletableFuture<KafkaStreams.State> stopped() {
-    return stopped.copy();
+    return runs.stopped().copy();
+  }
+
+  /** What the instance waits for before it consumes, where that is known. */
+  public Optional<String> awaited() {
+    return runs.awaited();
   }
 
   /** What was counted since the start. */
@@ -366,11 +348,9 @@ public final class ReconstructionService implements AutoCloseable {
   }
 
   /** With a name of its own an instance comes back; without, others take over at once. */
-  private static CloseOptions closeOptions(boolean comesBack) {
-    return CloseOptions.timeout(STREAMS_CLOSE)
-        .withGroupMembershipOperation(
-            comesBack
-                ? GroupMembershipOperation.REMAIN_IN_GROUP
-                : GroupMembershipOperation.LEAVE_GROUP);
+  private static GroupMembershipOperation leaving(boolean comesBack) {
+    return comesBack
+        ? GroupMembershipOperation.REMAIN_IN_GROUP
+        : GroupMembershipOperation.LEAVE_GROUP;
   }
 }

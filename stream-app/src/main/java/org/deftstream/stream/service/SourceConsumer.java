@@ -21,6 +21,7 @@ final class SourceConsumer extends KafkaConsumer<byte[], byte[]> {
 
   private final String topic;
   private final SkippedOffsets skipped;
+  private final RunHistory history;
   private final StreamPulse pulse;
   private final UnreadableRecord unreadable;
 
@@ -28,17 +29,20 @@ final class SourceConsumer extends KafkaConsumer<byte[], byte[]> {
       Map<String, Object> config,
       String topic,
       SkippedOffsets skipped,
+      RunHistory history,
       StreamPulse pulse,
       UnreadableRecord unreadable) {
     super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     this.topic = topic;
     this.skipped = skipped;
+    this.history = history;
     this.pulse = pulse;
     this.unreadable = unreadable;
   }
 
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    history.rewind(this);
     passOver();
     try {
       var polled = super.poll(timeout);

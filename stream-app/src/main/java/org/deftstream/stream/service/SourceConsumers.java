@@ -28,6 +28,7 @@ final class SourceConsumers implements Function<Map<String, Object>, Consumer<by
   private final ClientSettings clients;
   private final AdminLogStart logStart;
   private final SkippedOffsets skipped;
+  private final RunHistory history;
   private final StreamPulse pulse;
 
   SourceConsumers(
@@ -35,11 +36,13 @@ final class SourceConsumers implements Function<Map<String, Object>, Consumer<by
       ClientSettings clients,
       AdminLogStart logStart,
       SkippedOffsets skipped,
+      RunHistory history,
       StreamPulse pulse) {
     this.options = options;
     this.clients = clients;
     this.logStart = logStart;
     this.skipped = skipped;
+    this.history = history;
     this.pulse = pulse;
   }
 
@@ -53,6 +56,7 @@ final class SourceConsumers implements Function<Map<String, Object>, Consumer<by
         settings,
         options.topics().measurements(),
         skipped,
+        history,
         pulse,
         new UnreadableRecord(() -> clients.reader(1), ClientSettings.POLLED_RECORDS));
   }

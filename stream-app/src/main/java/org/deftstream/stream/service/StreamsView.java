@@ -1,6 +1,7 @@
 package org.deftstream.stream.service;
 
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.streams.KafkaStreams;
@@ -13,6 +14,11 @@ interface StreamsView {
 
   /** Its threads that have not ended; none before the start and after the end. */
   Set<ThreadMetadata> threads();
+
+  /** What they wait for before they run, where that is known. */
+  default Optional<String> awaited() {
+    return Optional.empty();
+  }
 
   /** Of some streams. */
   static StreamsView of(KafkaStreams streams) {

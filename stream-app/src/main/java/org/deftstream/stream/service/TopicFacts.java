@@ -3,17 +3,13 @@ package org.deftstream.stream.service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.deftstream.deft.UserError;
 import org.deftstream.schemas.Topics;
 import org.deftstream.stream.topology.OutputLimits;
@@ -21,48 +17,67 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the service must know of its topics before it starts, and refuses to start without: a topic
- * that is missing or has too few partitions would end every transaction, for ever.
+ * What the service must know of its topics before it consumes, and refuses to go on without: a
+ * topic that is missing or has the wrong number of partitions would end every transaction, for
+ * ever. Two that are equal were found for topics that are the same and as they were.
  *
- * @param measurementsId Kafka's identity of the topic of measurements
+ * @param partitions number of partitions of the measurements
+ * @param ids Kafka's identities of the topics, by their names: one that was made anew has another
  * @param limits the largest records that can be published
  */
-record TopicFacts(UUID measurementsId, OutputLimits limits) {
+record TopicFacts(int partitions, Map<String, Uuid> ids, OutputLimits limits) {
   private static final Logger log = LoggerFactory.getLogger(TopicFacts.class);
-  private static final long SECONDS = 30;
+
+  /** Copies. */
+  TopicFacts {
+    ids = Map.copyOf(ids);
+  }
 
   /**
-   * Asks the brokers.
+   * Asks the brokers, and grows what has fewer partitions than the measurements.
    *
    * @param admin a client; borrowed
    * @param topics names
+   * @param changelog name of the ledger's topic
    * @param maxRequestBytes the producer's own limit
-   * @param maxRecordBytes the largest record that the service is set up for
-   * @throws UserError with one line that says what is wrong and what would be right
+   * @throws UnfitTopicsException with one line that says what is wrong and what would be right
+   * @throws UserError if Kafka does not answer
    */
-  static TopicFacts of(Admin admin, Topics topics, long maxRequestBytes, int maxRecordBytes) {
-    var names =
-        List.of(
-            topics.measurements(), topics.ticks(), topics.reconstructions(), topics.deadLetters());
-    Map<String, TopicDescription> found =
-        get(admin.describeTopics(names).allTopicNames(), "describe its topics");
-    int partitions = found.get(topics.measurements()).partitions().size();
-    requireEqual(topics, found.get(topics.ticks()), partitions);
-    requireAtLeast(topics, found.get(topics.reconstructions()), partitions);
-    requireAtLeast(topics, found.get(topics.deadLetters()), partitions);
-
-    var resources = new ArrayList<ConfigResource>();
-    names.forEach(name -> resources.add(resource(name)));
+  static TopicFacts of(Admin admin, Topics topics, String changelog, long maxRequestBytes) {
+    Map<String, Uuid> ids = new TreeMap<>();
+    var found = AlignedTopics.of(admin, topics, changelog);
+    found.forEach((name, topic) -> ids.put(name, topic.topicId()));
     Map<ConfigResource, Config> configs =
-        get(admin.describeConfigs(resources).all(), "read its topics' settings");
+        settings(
+            admin, List.of(topics.measurements(), topics.reconstructions(), topics.deadLetters()));
     if (setting(configs, topics.measurements(), TopicConfig.CLEANUP_POLICY_CONFIG)
         .contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
-      throw new UserError(
+      throw new UnfitTopicsException(
           "topic "
               + topics.measurements()
               + " is compacted, so records could vanish before they are answered; set"
               + " cleanup.policy=delete");
     }
+    return new TopicFacts(
+        found.get(topics.measurements()).partitions().size(),
+        ids,
+        new OutputLimits(
+            Math.min(maxRequestBytes, maxBytes(configs, topics.reconstructions())),
+            Math.min(maxRequestBytes, maxBytes(configs, topics.deadLetters()))));
+  }
+
+  /**
+   * Warns of settings with which the service works, but may lose what it need not lose.
+   *
+   * @param admin a client; borrowed
+   * @param topics names
+   * @param maxRecordBytes the largest record that the service is set up for
+   * @throws UserError if Kafka does not answer
+   */
+  static void warnOfSettings(Admin admin, Topics topics, int maxRecordBytes) {
+    Map<ConfigResource, Config> configs =
+        settings(
+            admin, List.of(topics.measurements(), topics.reconstructions(), topics.deadLetters()));
     for (String name : List.of(topics.reconstructions(), topics.deadLetters())) {
       if (!"LogAppendTime"
           .equals(setting(configs, name, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG))) {
@@ -81,32 +96,38 @@ record TopicFacts(UUID measurementsId, OutputLimits limits) {
           measurement,
           maxRecordBytes);
     }
-    var id = found.get(topics.measurements()).topicId();
-    return new TopicFacts(
-        new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()),
-        new OutputLimits(
-            Math.min(maxRequestBytes, maxBytes(configs, topics.reconstructions())),
-            Math.min(maxRequestBytes, maxBytes(configs, topics.deadLetters()))));
   }
 
-  private static void requireEqual(Topics topics, TopicDescription topic, int partitions) {
-    if (topic.partitions().size() != partitions) {
-      throw wrongPartitions(topics, topic, partitions, "exactly");
+  /** Kafka's identity of a topic. */
+  UUID id(String topic) {
+    var id = ids.get(topic);
+    return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+  }
+
+  /** What is otherwise than it was before, in words. */
+  String changeSince(TopicFacts before) {
+    List<String> changes = new ArrayList<>();
+    new TreeMap<>(ids)
+        .forEach(
+            (name, id) -> {
+              if (!id.equals(before.ids.get(name))) {
+                changes.add("topic " + name + " was deleted and made anew");
+              }
+            });
+    if (partitions != before.partitions) {
+      changes.add(
+          "the measurements have " + partitions + " partitions, and had " + before.partitions);
     }
-  }
-
-  private static void requireAtLeast(Topics topics, TopicDescription topic, int partitions) {
-    if (topic.partitions().size() < partitions) {
-      throw wrongPartitions(topics, topic, partitions, "at least");
+    if (!limits.equals(before.limits)) {
+      changes.add("the answers' topics take records of another size");
     }
+    return String.join(", ", changes);
   }
 
-  private static UserError wrongPartitions(
-      Topics topics, TopicDescription topic, int partitions, String how) {
-    return new UserError(
-        "topic %s has %d partitions, but needs %s the %d of %s"
-            .formatted(
-                topic.name(), topic.partitions().size(), how, partitions, topics.measurements()));
+  private static Map<ConfigResource, Config> settings(Admin admin, List<String> names) {
+    return AdminAnswers.get(
+        admin.describeConfigs(names.stream().map(TopicFacts::resource).toList()).all(),
+        "read its topics' settings");
   }
 
   private static long maxBytes(Map<ConfigResource, Config> configs, String topic) {
@@ -120,23 +141,5 @@ record TopicFacts(UUID measurementsId, OutputLimits limits) {
 
   private static ConfigResource resource(String topic) {
     return new ConfigResource(ConfigResource.Type.TOPIC, topic);
-  }
-
-  private static <T> T get(KafkaFuture<T> future, String what) {
-    try {
-      return future.get(SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UserError("the service was interrupted while it wanted to " + what);
-    } catch (TimeoutException e) {
-      throw new UserError(
-          "Kafka did not answer within " + SECONDS + " s when the service wanted to " + what, e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        throw new UserError(
-            "a topic of the service does not exist; create them with: deftstream topics create", e);
-      }
-      throw new UserError("the service could not " + what + ": " + e.getCause().getMessage(), e);
-    }
   }
 }

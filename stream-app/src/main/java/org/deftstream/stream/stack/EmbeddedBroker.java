@@ -246,8 +246,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Stops the broker in order, in bounded time: what is committed is written and stays. Clients that
-   * still write lose nothing; see {@link StaleRegistration}.
+   * Stops the broker in order, in bounded time: what is committed is written and stays. Clients
+   * that still write lose nothing; see {@link StaleRegistration}.
    */
   @Override
   public void close() {

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
@@ -76,6 +78,48 @@ public final class TopicAdmin {
   /** As {@link #create(Topics, int, Optional)} with the default partitions and replication. */
   public List<TopicReport> create(Topics topics) {
     return create(topics, Topics.DEFAULT_PARTITIONS, Optional.empty());
+  }
+
+  /**
+   * Gives the topics that belong to the measurements as many partitions as any of them has, and at
+   * least so many. What has them already is left as it is; Kafka cannot take any away.
+   *
+   * @param topics names; those that carry measurements, ticks and answers exist
+   * @param changelog the topic of the service's ledger; passed over while no service has run yet
+   * @param partitions the least number, at least 1
+   * @return the numbers before, of the topics that were grown
+   * @throws UserError when Kafka does not answer or refuses
+   */
+  public Map<String, Integer> grow(Topics topics, String changelog, int partitions) {
+    try (var cluster = ClusterAdmin.open(connection)) {
+      var together =
+          new TreeSet<>(
+              List.of(
+                  topics.measurements(),
+                  topics.ticks(),
+                  topics.reconstructions(),
+                  topics.deadLetters(),
+                  changelog));
+      together.retainAll(existing(cluster));
+      Map<String, Integer> before = new TreeMap<>();
+      cluster
+          .get(cluster.admin().describeTopics(together).allTopicNames(), "describe the topics")
+          .forEach((name, topic) -> before.put(name, topic.partitions().size()));
+      int number = before.values().stream().reduce(partitions, Math::max);
+      before.values().removeIf(count -> count == number);
+      Map<String, NewPartitions> wanted = new TreeMap<>();
+      before.keySet().forEach(name -> wanted.put(name, NewPartitions.increaseTo(number)));
+      // In one request: a service that runs sees all of them grown.
+      cluster.get(
+          cluster.admin().createPartitions(wanted).all(),
+          "give " + String.join(", ", before.keySet()) + " " + number + " partitions");
+      YoungTopics.awaitReady(
+          cluster,
+          before.keySet().stream()
+              .map(name -> new NewTopic(name, Optional.of(number), Optional.empty()))
+              .toList());
+      return before;
+    }
   }
 
   /**
@@ -146,7 +190,8 @@ public final class TopicAdmin {
         reports.stream().collect(Collectors.toMap(TopicReport::name, TopicReport::partitions));
     int measurements = partitions.get(topics.measurements());
     int ticks = partitions.get(topics.ticks());
-    if (measurements != ticks) {
+    // Too few are grown by the service itself.
+    if (measurements < ticks) {
       throw new UserError(
           topics.ticks()
               + " has "
@@ -155,7 +200,9 @@ public final class TopicAdmin {
               + topics.measurements()
               + " has "
               + measurements
-              + "; they must have the same number: add partitions to the one that has fewer");
+              + "; they must have the same number, which they get by:"
+              + " deftstream topics create --partitions "
+              + ticks);
     }
   }
 

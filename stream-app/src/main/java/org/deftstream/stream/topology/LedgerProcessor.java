@@ -62,7 +62,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
             () -> settings.logStart().ask(partition),
             () -> settings.skipped().of(partition),
             settings.resources());
-    ledger.recover(context.currentSystemTimeMs());
+    var history = settings.history();
+    ledger.recover(
+        context.currentSystemTimeMs(), source -> history.certainBelow(source, partition));
+    history.consume(partition, ledger.madeAnew());
     arm();
   }
 

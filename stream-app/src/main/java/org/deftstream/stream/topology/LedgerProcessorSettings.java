@@ -23,6 +23,7 @@ import org.deftstream.stream.ledger.TickSender;
  * @param readers reads measurements again
  * @param logStart asks where the log of measurements begins
  * @param skipped offsets that an operator had passed over
+ * @param history what is known of earlier topics of the measurements
  * @param resources work, bounds, settings and counts, shared by all tasks
  * @param limits the largest records that can be published, as last learned
  */
@@ -34,6 +35,7 @@ public record LedgerProcessorSettings(
     SourceReader.Factory readers,
     LogStart logStart,
     SkippedOffsets skipped,
+    SourceHistory history,
     LedgerResources resources,
     Supplier<OutputLimits> limits) {
 

@@ -31,6 +31,7 @@ import org.deftstream.stream.ledger.SkippedOffsets;
 import org.deftstream.stream.ledger.SourceRecord;
 import org.deftstream.stream.ledger.Work;
 import org.deftstream.stream.topology.LedgerProcessorSettings;
+import org.deftstream.stream.topology.NoHistory;
 import org.deftstream.stream.topology.OutputLimits;
 import org.deftstream.stream.topology.ReconstructionTopology;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,7 @@ class ReplacedTaskIT {
                               admission),
                       partition -> CompletableFuture.completedFuture(0L),
                       new SkippedOffsets(),
+                      new NoHistory(),
                       resources,
                       () -> new OutputLimits(1 << 20, 1 << 20))),
               settings);

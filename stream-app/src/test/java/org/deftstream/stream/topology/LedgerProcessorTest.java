@@ -73,6 +73,7 @@ class LedgerProcessorTest {
             partition -> reader,
             partition -> CompletableFuture.completedFuture(0L),
             new SkippedOffsets(),
+            new NoHistory(),
             LedgerResources.of(work, admission, LedgerSettings.defaults()),
             () -> new OutputLimits(LIMIT, LIMIT));
     var config = new Properties();

@@ -26,6 +26,24 @@ public enum Section {
       from the stall for zombies and stalled threads, from the end of the stall for transactions, and
       from the new start after a cut or a reset.""",
       "mvn verify -Pfaults -Dit.test=StallsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Orderly stops of a single broker. */
+  BROKER_STOPS(
+      "Orderly stops of a single broker",
+      """
+      `deftstream stack up` is stopped with SIGTERM while a backlog is worked off, and started again.
+      Kafka loses transaction markers in such a stop (KAFKA-20734); the embedded broker does not. A
+      partition whose committed records end before its records do, when no producer lives any more,
+      counts as a hanging transaction.""",
+      "mvn verify -Pfaults -Dit.test=BrokerStopsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Topics that are made anew, or grow. */
+  TOPIC_CHANGES(
+      "Topics made anew, and grown",
+      """
+      The topic of measurements is deleted and made anew, or gets a partition more, under load, with
+      two instances. Records are told apart by their keys. What was deleted unanswered is gone with
+      the topic, and a dead letter where it had been consumed; lost is what is there and has no
+      answer.""",
+      "mvn verify -Pfaults -Dit.test=org.deftstream.tests.faults.TopicChangesIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Hostile records among good ones. */
   HOSTILE(
       "Hostile records",

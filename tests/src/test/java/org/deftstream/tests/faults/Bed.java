@@ -24,7 +24,7 @@ final class Bed implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
-  private final Cluster cluster;
+  private final Brokers brokers;
   private final Topics topics;
   private final int partitions;
   private final Path directory;
@@ -38,7 +38,7 @@ final class Bed implements AutoCloseable {
 
   /** Makes topics and starts the instances. */
   Bed(
-      Cluster cluster,
+      Brokers brokers,
       String name,
       int partitions,
       int instanceCount,
@@ -46,26 +46,32 @@ final class Bed implements AutoCloseable {
       Path directory,
       long seed)
       throws Exception {
-    this.cluster = cluster;
+    this.brokers = brokers;
     this.partitions = partitions;
     this.directory = directory;
     random = new Random(seed);
     topics = Topics.withPrefix(name + ".");
-    new TopicAdmin(Connection.to(cluster.bootstrapServers(), cluster.registryUrl()))
-        .create(topics, partitions, Optional.of((short) Cluster.NODES));
-    input = new Input(cluster, topics.measurements(), partitions);
-    verifier = new Verifier(cluster, topics, partitions);
-    log = new SourceLog(cluster, topics.measurements(), name);
+    new TopicAdmin(Connection.to(brokers.bootstrapServers(), brokers.registryUrl()))
+        .create(topics, partitions, Optional.of((short) brokers.copies()));
+    input = new Input(brokers, topics.measurements(), partitions);
+    verifier = new Verifier(brokers, topics, partitions);
+    log = new SourceLog(brokers, topics.measurements(), name);
     cuts = new Cuts(partitions);
-    instances = new Instances(cluster, name, directory, maxPollInterval);
+    instances = new Instances(brokers, name, directory, maxPollInterval);
     for (int i = 0; i < instanceCount; i++) {
       instances.start("i" + i, CALL);
     }
     awaitProgress(System.nanoTime());
   }
 
+  /** The three brokers; only where there are three. */
   Cluster cluster() {
-    return cluster;
+    return (Cluster) brokers;
+  }
+
+  /** The only broker; only where there is one. */
+  SingleBroker single() {
+    return (SingleBroker) brokers;
   }
 
   Random random() {

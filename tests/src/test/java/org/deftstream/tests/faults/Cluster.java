@@ -19,7 +19,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.deftstream.stream.stack.EmbeddedRegistry;
 
 /** Three brokers as child JVMs, and a schema registry. Used by one thread; to be closed. */
-final class Cluster implements AutoCloseable {
+final class Cluster implements Brokers, AutoCloseable {
   static final int NODES = 3;
   private static final Duration START = Duration.ofMinutes(3);
 
@@ -69,14 +69,21 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  String bootstrapServers() {
+  @Override
+  public String bootstrapServers() {
     return IntStream.of(ports)
         .mapToObj(port -> "127.0.0.1:" + port)
         .collect(Collectors.joining(","));
   }
 
-  String registryUrl() {
+  @Override
+  public String registryUrl() {
     return registry.url();
+  }
+
+  @Override
+  public int copies() {
+    return NODES;
   }
 
   /** Starts a node that is not running, on its data. */

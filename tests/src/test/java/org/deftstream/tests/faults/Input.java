@@ -25,7 +25,7 @@ final class Input implements AutoCloseable {
   private final AtomicReference<Exception> failed = new AtomicReference<>();
   private long sent;
 
-  Input(Cluster cluster, String topic, int partitions) {
+  Input(Brokers cluster, String topic, int partitions) {
     this.topic = topic;
     this.partitions = partitions;
     producer =
@@ -36,7 +36,12 @@ final class Input implements AutoCloseable {
                 // The first request to a partition this young may be refused, and must not be
                 // overtaken.
                 "max.in.flight.requests.per.connection",
-                1),
+                1,
+                // Brokers may be away for as long as a start takes on a busy machine.
+                "delivery.timeout.ms",
+                600_000,
+                "max.block.ms",
+                600_000),
             new ByteArraySerializer(),
             new ByteArraySerializer());
     serializer = Serdes.of(cluster.registryUrl()).serializer(Measurement.class);

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /** The instances of one bed, as child JVMs. Used by one thread; to be closed. */
 final class Instances implements AutoCloseable {
-  private final Cluster cluster;
+  private final Brokers cluster;
   private final String application;
   private final Path directory;
   private final Duration maxPollInterval;
@@ -27,7 +27,7 @@ final class Instances implements AutoCloseable {
    * @param directory state and logs
    * @param maxPollInterval after which a stream thread that does not poll is replaced
    */
-  Instances(Cluster cluster, String application, Path directory, Duration maxPollInterval) {
+  Instances(Brokers cluster, String application, Path directory, Duration maxPollInterval) {
     this.cluster = cluster;
     this.application = application;
     this.directory = directory;

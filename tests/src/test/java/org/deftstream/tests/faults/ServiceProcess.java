@@ -34,7 +34,7 @@ final class ServiceProcess {
    * @param maxPollInterval after which a stream thread that does not poll is replaced
    */
   static ChildJvm start(
-      Cluster cluster,
+      Brokers cluster,
       String name,
       Path directory,
       String instance,

@@ -32,7 +32,7 @@ final class SourceLog implements AutoCloseable {
   private final String group;
   private final Admin admin;
 
-  SourceLog(Cluster cluster, String topic, String group) {
+  SourceLog(Brokers cluster, String topic, String group) {
     this.topic = topic;
     this.group = group;
     admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));

@@ -44,7 +44,7 @@ final class Verifier implements AutoCloseable {
   private long outOfOrder;
   private long wrong;
 
-  Verifier(Cluster cluster, Topics topics, int partitions) {
+  Verifier(Brokers cluster, Topics topics, int partitions) {
     this.topics = topics;
     this.partitions = partitions;
     for (int i = 0; i < partitions; i++) {

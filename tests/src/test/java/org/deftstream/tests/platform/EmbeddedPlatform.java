@@ -92,6 +92,11 @@ public final class EmbeddedPlatform implements Platform {
     stack.kill();
   }
 
+  /** Stops the broker and the registry in order, with SIGTERM, and waits for their end. */
+  public void stopBroker() {
+    stack.close();
+  }
+
   @Override
   public void restartBroker() {
     // The registry's process ends a moment after its parent; until then its port is taken.
