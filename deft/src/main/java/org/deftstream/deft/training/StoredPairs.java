@@ -44,8 +44,10 @@ public final class StoredPairs implements LabelledPairs {
       throw new UserError("no pairs at " + folder + ": no such folder");
     }
     var pairs = new ArrayList<Pair>();
-    try (var files = Files.list(folder)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList()) {
+    try (var list = Files.list(folder)) {
+      var files = list.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList();
+      requireRoom(folder, files.size(), operator, Runtime.getRuntime().maxMemory());
+      for (Path file : files) {
         pairs.add(pair(file, operator, check));
       }
     } catch (IOException | UncheckedIOException e) {
@@ -57,6 +59,24 @@ public final class StoredPairs implements LabelledPairs {
       throw new UserError("no *.safetensors files with pairs in " + folder);
     }
     return new StoredPairs(operator.imageShape(), pairs);
+  }
+
+  /** Half of the heap at most, before anything of it is taken: the training needs the rest. */
+  static void requireRoom(Path folder, int files, ForwardOperator operator, long heap) {
+    long values = operator.imageShape().size() + size(operator.measurementShape());
+    for (int[] shape : operator.auxiliaryShapes().values()) {
+      values += size(shape);
+    }
+    long needed = files * values * Float.BYTES;
+    if (needed > heap / 2) {
+      throw new UserError(
+          "the %d pairs in %s take %d MiB of memory, and the heap has %d MiB; give it more than twice as much with JAVA_OPTS=-Xmx..."
+              .formatted(files, folder, needed >> 20, heap >> 20));
+    }
+  }
+
+  private static long size(int[] shape) {
+    return Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact);
   }
 
   private static Pair pair(Path file, ForwardOperator operator, TruthCheck check) {

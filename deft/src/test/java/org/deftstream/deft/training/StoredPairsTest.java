@@ -121,6 +121,15 @@ class StoredPairsTest {
   }
 
   @Test
+  void shouldSayBeforehandThatTheHeapDoesNotHoldThem() {
+    // 48 values of four bytes each.
+    assertThatThrownBy(() -> StoredPairs.requireRoom(folder, 1 << 20, operator, 256L << 20))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("the 1048576 pairs in " + folder + " take 192 MiB")
+        .hasMessageContaining("the heap has 256 MiB");
+  }
+
+  @Test
   void shouldNameTheFileOfATruthInAnotherUnit() {
     for (int i = 0; i < 16; i++) {
       pair.get("truth").data()[i] = 16 * i;

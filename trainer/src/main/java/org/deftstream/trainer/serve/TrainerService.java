@@ -2,6 +2,7 @@ package org.deftstream.trainer.serve;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +45,7 @@ public final class TrainerService implements AutoCloseable {
   private volatile Map<Integer, Long> positions = Map.of();
   private volatile boolean readingBack;
   private String failure;
+  private final Map<String, String> failures = new HashMap<>();
 
   /**
    * A trainer, not started.
@@ -231,8 +233,14 @@ public final class TrainerService implements AutoCloseable {
     } catch (VirtualMachineError e) {
       throw e;
     } catch (UserError e) {
-      LOG.warn(
-          "the refresh of task {} goes on in {} s: {}", name, PAUSE.toSeconds(), e.getMessage());
+      // Once for each reason: what fails may do so for days.
+      if (!e.getMessage().equals(failures.put(name, e.getMessage()))) {
+        LOG.warn(
+            "the refresh of task {} is tried again every {} s: {}",
+            name,
+            PAUSE.toSeconds(),
+            e.getMessage());
+      }
     } catch (RuntimeException | Error e) {
       LOG.error("the refresh of task {} goes on in {} s", name, PAUSE.toSeconds(), e);
     }
@@ -265,6 +273,7 @@ public final class TrainerService implements AutoCloseable {
         name,
         outcome.end(),
         outcome.reason());
+    failures.remove(name);
     status.ended(name, begun.number(), outcome, begun.files().judgement());
     return true;
   }
