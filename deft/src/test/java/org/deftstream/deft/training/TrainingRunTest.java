@@ -1,12 +1,17 @@
 package org.deftstream.deft.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,5 +115,30 @@ class TrainingRunTest {
     assertThat(decaying)
         .extracting(Step::learningRate)
         .isSortedAccordingTo(java.util.Comparator.reverseOrder());
+  }
+
+  @Test
+  void shouldNameACheckpointThatWasCutOrLacksAPart() throws IOException {
+    steps(new TrainingBudget(3, Double.POSITIVE_INFINITY), 1, 0.9);
+    Path file = directory.resolve("checkpoint.safetensors");
+    byte[] whole = Files.readAllBytes(file);
+    for (int length : new int[] {0, 7, 40, whole.length - 1}) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertRefused();
+    }
+    var state = Map.of("w", new FloatTensor(new int[] {1}, new float[1]));
+    for (var progress : List.of("", "[]", "{", "{\"step\": 1}")) {
+      Safetensors.write(file, state, Safetensors.Storage.F32, Map.of("progress", progress));
+      assertRefused();
+    }
+    Safetensors.write(file, state, Safetensors.Storage.F32, Map.of());
+    assertRefused();
+  }
+
+  private void assertRefused() {
+    assertThatThrownBy(() -> steps(new TrainingBudget(9, Double.POSITIVE_INFINITY), 1, 0.9))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith("the checkpoint in " + directory + " does not fit this run (")
+        .hasMessageEndingWith("choose another directory");
   }
 }
