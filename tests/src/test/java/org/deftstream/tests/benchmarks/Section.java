@@ -13,7 +13,8 @@ public enum Section {
       """
       Three brokers and the instances are processes of their own; a backlog waits at any time. Lost,
       duplicated and out of order are counted in what was committed, and every pixel is compared with
-      an undisturbed engine.""",
+      an undisturbed engine.\
+      """,
       "mvn verify -Pfaults -Dit.test=FaultsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Zombies, cuts of the log, offsets that were set back. */
   STALLS(
@@ -24,7 +25,8 @@ public enum Section {
       up to a random offset of its backlog, so beyond what was consumed: each offset that had no
       answer must be a dead letter. Offsets are set back to a random one, or to 0. Recovery is counted
       from the stall for zombies and stalled threads, from the end of the stall for transactions, and
-      from the new start after a cut or a reset.""",
+      from the new start after a cut or a reset.\
+      """,
       "mvn verify -Pfaults -Dit.test=StallsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Orderly stops of a single broker. */
   BROKER_STOPS(
@@ -33,7 +35,8 @@ public enum Section {
       `deftstream stack up` is stopped with SIGTERM while a backlog is worked off, and started again.
       Kafka loses transaction markers in such a stop (KAFKA-20734); the embedded broker does not. A
       partition whose committed records end before its records do, when no producer lives any more,
-      counts as a hanging transaction.""",
+      counts as a hanging transaction.\
+      """,
       "mvn verify -Pfaults -Dit.test=BrokerStopsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Topics that are made anew, or grow. */
   TOPIC_CHANGES(
@@ -42,36 +45,52 @@ public enum Section {
       The topic of measurements is deleted and made anew, or gets a partition more, under load, with
       two instances. Records are told apart by their keys. What was deleted unanswered is gone with
       the topic, and a dead letter where it had been consumed; lost is what is there and has no
-      answer.""",
-      "mvn verify -Pfaults -Dit.test=org.deftstream.tests.faults.TopicChangesIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+      answer.\
+      """,
+      "mvn verify -Pfaults -Dit.test=org.deftstream.tests.faults.TopicChangesIT"
+          + " -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Hostile records among good ones. */
   HOSTILE(
       "Hostile records",
       """
       Fuzzed bytes, schemas, shapes, values and sizes, drawn from a seed and mixed one to ten with
-      good records.""",
-      "mvn verify -Pbenchmarks -Dit.test=DifficultRecordsIT,PageIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+      good records.\
+      """,
+      "mvn verify -Pbenchmarks -Dit.test=DifficultRecordsIT,PageIT"
+          + " -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Hostile labelled pairs among good ones. */
+  HOSTILE_PAIRS(
+      "Hostile labelled pairs",
+      """
+      As many hostile pairs as good ones, for one trainer with a heap of 512 MiB that must live and
+      say so. Its log has a line for each, none of them forged.\
+      """,
+      "mvn verify -Pfaults -Dit.test=PairAbuseIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Hostile adapters. */
   HOSTILE_ADAPTERS(
       "Hostile adapters",
       """
       Each is pushed while another adapter serves; what the service says of it stands on
-      `adapter-status`. Where one served before, it serves on, and a good one is taken afterwards.""",
-      "mvn verify -Pbenchmarks -Dit.test=ControlPlaneIT,PageIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+      `adapter-status`. Where one served before, it serves on, and a good one is taken afterwards.\
+      """,
+      "mvn verify -Pbenchmarks -Dit.test=ControlPlaneIT,PageIT"
+          + " -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Adapter swaps under load. */
   SWAPS(
       "Adapter swaps under load",
       """
       Three adapters take turns on the shipped inpainting task at half of the measured capacity; each
       swap is read from the topic, verified, warmed up and held to its golden input. The heap is
-      touched whole at the start, so what the resident set grows by is native memory.""",
+      touched whole at the start, so what the resident set grows by is native memory.\
+      """,
       "mvn verify -Pbenchmarks -Dit.test=SwapsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Hours of load. */
   SOAK(
       "Soak",
       """
       The shipped inpainting task at nine tenths of the capacity that was measured at the start. The
-      heap is touched whole at the start, so what the resident set grows by is native memory.""",
+      heap is touched whole at the start, so what the resident set grows by is native memory.\
+      """,
       "mvn verify -Pbenchmarks -Dit.test=SoakIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** What Kafka costs. */
   OVERHEAD(
@@ -79,7 +98,8 @@ public enum Section {
       """
       Records per second from topic to topic, divided by those of the engine alone, in turns in one
       run. A record is an image and its mask, as large together as the table says. The prior is a closed
-      form that takes as long for a call as the table says, as a device would beside the processors.""",
+      form that takes as long for a call as the table says, as a device would beside the processors.\
+      """,
       "mvn verify -Pbenchmarks -Dit.test=OverheadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Step-level batching against batch-at-a-time. */
   MIXED(
@@ -91,7 +111,8 @@ public enum Section {
       task (the oldest request's) are what servers of models form, and what step level has to halve the
       p95 of. Batches of any task need the step-level engine, where rows of several tasks and timesteps
       share a call, and differ only in that nothing joins on the way: the slowest task's own steps take
-      as long in both, which leaves less to win.""",
+      as long in both, which leaves less to win.\
+      """,
       "mvn verify -Pbenchmarks -Dit.test=MixedLoadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** A refresh after a refresh, and pairs that are wrong. */
   REFRESHES(
@@ -103,7 +124,8 @@ public enum Section {
       the truths is noise, in pairs that are measured by the trainer itself, or is another pair's:
       the check of pairs, which rejects those one by one, is left out, so that nothing but the gate
       can tell. Every candidate answers as in service, with the mean of several samples; that alone is
-      worth most of the first gain, as the untrained network of the next table shows.""",
+      worth most of the first gain, as the untrained network of the next table shows.\
+      """,
       "mvn verify -Pbenchmarks -Dit.test=RefreshesIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** How often an answer of the prior is used. */
   REUSE(
@@ -113,7 +135,8 @@ public enum Section {
       Trainings that use each answer of the prior R times, judged on the same validation pairs with
       the sampler of service: the first ones of the same length, the last one with a third of the
       evaluations of R = 1, which buys it more steps. The gain is over the same network before it is
-      trained; the minutes are those of the training.""",
+      trained; the minutes are those of the training.\
+      """,
       "mvn verify -Pbenchmarks -Dit.test=ReuseIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** The trainer is killed. */
   TRAINER_KILLS(
@@ -121,7 +144,8 @@ public enum Section {
       "Kills in the middle of a refresh",
       """
       The trainer's process is killed (SIGKILL) at random moments of a refresh and started again, while
-      measurements flow; beside it the same refresh without kills.""",
+      measurements flow; beside it the same refresh without kills.\
+      """,
       "mvn verify -Pbenchmarks -Dit.test=TrainerKillsIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Against PyTorch. */
   SPEED(
@@ -130,7 +154,8 @@ public enum Section {
       """
       Steps per second of the shipped adapter network, forward, backward and Adam, on batches that are
       made beforehand; the same network, batch and number of threads in PyTorch (Debian's
-      `python3-torch`), in turns in one run.""",
+      `python3-torch`), in turns in one run.\
+      """,
       "mvn verify -Pbenchmarks -Dit.test=TrainingSpeedIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Trainer and service on one machine. */
   BESIDE(
@@ -139,7 +164,8 @@ public enum Section {
       """
       Latency of the shipped inpainting task at half of the measured capacity, without a trainer and
       while one trains on the same machine, first with the priority that it takes by default and then
-      with that of the service.""",
+      with that of the service.\
+      """,
       "mvn verify -Pbenchmarks -Dit.test=TrainerBesideIT -Dfailsafe.failIfNoSpecifiedTests=false");
 
   private static final Path TABLES = Path.of("..", "target", "benchmarks");
