@@ -22,6 +22,7 @@ public final class MotionBlurFactory implements OperatorFactory {
     double angle = fields.has("angleDegrees") ? fields.within("angleDegrees", -180, 180) : 0;
     var noise = GaussianNoise.read(fields);
     fields.refuseUnknown();
+    OperatorBounds.requireMotion(fields.where(), shape, length);
     return new MotionBlur(shape, noise, length, angle);
   }
 }

@@ -26,6 +26,8 @@ public final class MriCartesianFactory implements OperatorFactory {
       throw new IllegalArgumentException(
           fields.where() + ": images must have sides that are powers of two, got " + shape);
     }
+    int coils = fields.integer("coils", 1, MriFields.MOST_COILS, 1);
+    OperatorBounds.requireLines(fields.where(), shape, coils);
     return MriFields.create(
         kind(), fields, shape, new CartesianLines(shape, acceleration, centre, seed));
   }

@@ -6,10 +6,13 @@ import org.deftstream.deft.text.JsonFields;
 
 /** Reads what Cartesian and radial scans have in common, and makes the operator. Stateless. */
 final class MriFields {
+  /** Most receiving coils. */
+  static final int MOST_COILS = 64;
+
   private MriFields() {}
 
   static ForwardOperator create(String kind, JsonFields fields, ImageShape shape, KSpace kSpace) {
-    int coils = fields.integer("coils", 1, 64, 1);
+    int coils = fields.integer("coils", 1, MOST_COILS, 1);
     boolean record =
         fields.has("maps") && fields.choice("maps", Set.of("synthetic", "record")).equals("record");
     var noise = GaussianNoise.read(fields);

@@ -21,6 +21,8 @@ public final class MriRadialFactory implements OperatorFactory {
     fields.text("kind");
     int spokes = fields.integer("spokes", 1, 1024);
     int samples = fields.integer("samples", 2, 1024, Math.max(shape.height(), shape.width()));
+    int coils = fields.integer("coils", 1, MriFields.MOST_COILS, 1);
+    OperatorBounds.requireSpokes(fields.where(), shape, spokes, samples, coils);
     return MriFields.create(kind(), fields, shape, new RadialSpokes(shape, spokes, samples));
   }
 }

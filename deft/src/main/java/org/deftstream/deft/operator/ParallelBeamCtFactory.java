@@ -46,6 +46,7 @@ public final class ParallelBeamCtFactory implements OperatorFactory {
     }
     var noise = noise(fields, shape);
     fields.refuseUnknown();
+    OperatorBounds.requireScan(fields.where(), shape, views, bins);
     return new ParallelBeamCt(new ParallelBeamGeometry(shape, views, range, bins), window, noise);
   }
 

@@ -21,6 +21,7 @@ public final class PhaseRetrievalFactory implements OperatorFactory {
     int oversampling = fields.integer("oversampling", 1, 8, 2);
     var noise = GaussianNoise.read(fields);
     fields.refuseUnknown();
+    OperatorBounds.requirePadding(fields.where(), shape, oversampling);
     int height = oversampling * shape.height();
     int width = oversampling * shape.width();
     if (!RealFourier.fits(height) || !RealFourier.fits(width)) {

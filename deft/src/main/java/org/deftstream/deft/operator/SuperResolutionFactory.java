@@ -38,6 +38,7 @@ public final class SuperResolutionFactory implements OperatorFactory {
               + factor
               + "; it must divide height and width");
     }
+    OperatorBounds.requireMatrices(fields.where(), shape);
     return new SeparableOperator(
         kind(),
         shape,

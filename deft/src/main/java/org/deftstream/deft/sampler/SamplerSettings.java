@@ -33,6 +33,12 @@ public record SamplerSettings(
     Init init,
     double start) {
 
+  /** Most posterior samples that a specification may ask for: each is an image in memory. */
+  public static final int MOST_SAMPLES = 256;
+
+  /** Most steps that a specification may ask for. */
+  public static final int MOST_STEPS = 10_000;
+
   /** Spacing of the timesteps; i runs from 0 to steps - 1. */
   public enum TimeGrid {
     /** {@code t_i = floor(i N / steps)}: 0, 10, ..., 990. DEFT's. */
@@ -146,11 +152,11 @@ public record SamplerSettings(
    */
   public static SamplerSettings fromJson(JsonNode json, String where) {
     var fields = JsonFields.of(json, where);
-    int steps = fields.integer("steps", 1, 1_000_000);
+    int steps = fields.integer("steps", 1, MOST_STEPS);
     var grid = choice(fields, "grid", TimeGrid.UNIFORM);
     var noise = choice(fields, "noise", NoiseRule.ETA);
     double level = fields.within("noiseLevel", 0, 1);
-    int samples = fields.integer("samples", 1, 1_000_000, 1);
+    int samples = fields.integer("samples", 1, MOST_SAMPLES, 1);
     var solver = choice(fields, "solver", Solver.DDIM);
     var init = choice(fields, "init", Init.NOISE);
     double start = fields.number("start", 1);

@@ -34,6 +34,7 @@ public record Task(
     SamplerSettings learnedSampler) {
   private static final String PART = "[A-Za-z0-9][A-Za-z0-9._-]*";
   private static final Pattern NAME = Pattern.compile(PART + "(/" + PART + ")*");
+  private static final int LONGEST_NAME = 256;
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -41,12 +42,25 @@ public record Task(
           .build();
 
   public Task {
-    if (!NAME.matcher(name).matches()) {
+    if (name.length() > LONGEST_NAME) {
+      throw new IllegalArgumentException(
+          "task name of "
+              + name.length()
+              + " characters; at most "
+              + LONGEST_NAME
+              + " are accepted");
+    }
+    if (!isName(name)) {
       throw new IllegalArgumentException(
           "task name '"
               + name
               + "' must be made of letters, digits, '.', '-' and '_', in parts separated by '/'");
     }
+  }
+
+  /** Whether a text can be the name of a task. */
+  public static boolean isName(String text) {
+    return text.length() <= LONGEST_NAME && NAME.matcher(text).matches();
   }
 
   /**

@@ -1,0 +1,149 @@
+package org.deftstream.deft.operator;
+
+import java.util.Locale;
+import org.deftstream.deft.image.ImageShape;
+
+/**
+ * How large an operator may be. A specification comes over the network, and fields that are right
+ * one by one may ask for too much together: this is found before memory or time is taken. Stateless
+ * and thread-safe.
+ */
+final class OperatorBounds {
+  /** Most values of one measurement: 64 MiB of float32. */
+  static final long MOST_VALUES = 1L << 24;
+
+  /** Most additions and multiplications that making an operator takes: some seconds. */
+  static final long MOST_STEPS = 1L << 32;
+
+  /** Share of the heap that one operator may take. */
+  private static final double HEAP_SHARE = 0.75;
+
+  /** What finding one place of a sparse matrix costs, in steps. */
+  private static final int SPARSE_STEPS = 8;
+
+  /** What a sine and a cosine cost, in steps. */
+  private static final int TRIGONOMETRIC_STEPS = 64;
+
+  /** An index and a weight. */
+  private static final int ENTRY_BYTES = Integer.BYTES + Float.BYTES;
+
+  private OperatorBounds() {}
+
+  /** A scan of so many views and bins; both are above 0. */
+  static void requireScan(String where, ImageShape shape, int views, int bins) {
+    long side = Math.max(shape.height(), shape.width());
+    long pixels = (long) shape.height() * shape.width();
+    // A view's bins beyond the image's diagonal see nothing of it.
+    long seeing = Math.min(bins, (long) Math.ceil(Math.sqrt(2) * side) + 2);
+    long projection = 2 * side * seeing * views;
+    long backProjection = 2 * pixels * views;
+    require(
+        where,
+        views + " views of " + bins + " bins",
+        shape,
+        (long) views * bins * shape.channels(),
+        SPARSE_STEPS * (views * (bins * side) + projection + backProjection),
+        // The projection twice, because it is transposed, and what grows while it is built.
+        ENTRY_BYTES * (3 * projection + 2 * backProjection));
+  }
+
+  /** A motion of so many pixels. */
+  static void requireMotion(String where, ImageShape shape, double length) {
+    long pixels = (long) shape.height() * shape.width();
+    long corners = 4 * (4 * (long) Math.ceil(length) + 1);
+    require(
+        where,
+        "a motion of " + length + " pixels",
+        shape,
+        pixels * shape.channels(),
+        SPARSE_STEPS * pixels * corners,
+        ENTRY_BYTES * 3 * pixels * corners);
+  }
+
+  /** Radial spokes, whose sums are taken sample by sample and pixel by pixel, coil by coil. */
+  static void requireSpokes(String where, ImageShape shape, int spokes, int samples, int coils) {
+    long readouts = (long) spokes * samples;
+    long pixels = (long) shape.height() * shape.width();
+    long sides = (long) shape.height() + shape.width();
+    require(
+        where,
+        spokes + " spokes of " + samples + " samples and " + coils + " coils",
+        shape,
+        2 * readouts * coils,
+        readouts * (pixels * coils + TRIGONOMETRIC_STEPS * sides),
+        2 * Float.BYTES * readouts * sides + coilBytes(pixels, coils));
+  }
+
+  /** Cartesian lines, of which there are at most as many as the image has rows. */
+  static void requireLines(String where, ImageShape shape, int coils) {
+    long pixels = (long) shape.height() * shape.width();
+    require(
+        where,
+        coils + " coils",
+        shape,
+        2 * pixels * coils,
+        TRIGONOMETRIC_STEPS * pixels * coils,
+        coilBytes(pixels, coils));
+  }
+
+  private static long coilBytes(long pixels, int coils) {
+    return pixels * coils * (2 * Float.BYTES + 4 * Double.BYTES);
+  }
+
+  /** Images that are padded to so many times their sides. */
+  static void requirePadding(String where, ImageShape shape, int oversampling) {
+    long padded = (long) shape.height() * shape.width() * oversampling * oversampling;
+    require(
+        where,
+        "oversampling " + oversampling,
+        shape,
+        padded * shape.channels(),
+        TRIGONOMETRIC_STEPS * padded,
+        padded * 4 * Double.BYTES);
+  }
+
+  /** Square matrices of both sides, and their singular vectors. */
+  static void requireMatrices(String where, ImageShape shape) {
+    long squares = (long) shape.height() * shape.height() + (long) shape.width() * shape.width();
+    require(where, "matrices of both sides", shape, shape.size(), 0, 10 * Double.BYTES * squares);
+  }
+
+  private static void require(
+      String where, String what, ImageShape shape, long values, long steps, long bytes) {
+    if (values > MOST_VALUES) {
+      throw tooLarge(
+          where, what, shape, "make measurements of " + values + " values", MOST_VALUES + "");
+    }
+    if (steps > MOST_STEPS) {
+      throw tooLarge(where, what, shape, "take " + steps + " steps to make", MOST_STEPS + "");
+    }
+    long most = (long) (HEAP_SHARE * Runtime.getRuntime().maxMemory());
+    if (bytes > most) {
+      throw tooLarge(
+          where,
+          what,
+          shape,
+          "take some " + mebibytes(bytes) + " of memory",
+          mebibytes(most) + ", " + Math.round(100 * HEAP_SHARE) + " % of the heap,");
+    }
+  }
+
+  private static IllegalArgumentException tooLarge(
+      String where, String what, ImageShape shape, String need, String most) {
+    return new IllegalArgumentException(
+        where
+            + ": "
+            + what
+            + " for images of "
+            + shape
+            + " "
+            + need
+            + "; at most "
+            + most
+            + " are allowed");
+  }
+
+  private static String mebibytes(long bytes) {
+    return String.format(Locale.ROOT, "%d MiB", bytes >> 20);
+  }
+}
