@@ -164,7 +164,8 @@ class SerdesTest {
             .setIssuedBy("someone")
             .build();
     var chunk = new AdapterWeightsChunk("0a", 0, 1, ByteBuffer.wrap(new byte[] {1, 2, 3}));
-    var status = new AdapterStatus("i-1", "t", "a-1", AdapterState.SERVING, null, MOMENT);
+    var status =
+        new AdapterStatus("i-1", "t", "a-1", AdapterState.SERVING, null, MOMENT, null, null, null);
 
     assertThat(roundTrip("adapters", AdapterControl.class, control)).isEqualTo(control);
     assertThat(roundTrip("adapter-weights", AdapterWeightsChunk.class, chunk)).isEqualTo(chunk);
@@ -194,7 +195,8 @@ class SerdesTest {
 
   @Test
   void shouldRefuseARecordOfAnotherType() {
-    var status = new AdapterStatus("i", "t", null, AdapterState.WARM, null, MOMENT);
+    var status =
+        new AdapterStatus("i", "t", null, AdapterState.WARM, null, MOMENT, null, null, null);
     byte[] bytes;
     try (var serializer = serdes.serializer(AdapterStatus.class)) {
       bytes = serializer.serialize("adapter-status", status);

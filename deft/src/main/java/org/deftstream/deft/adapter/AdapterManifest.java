@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.text.JsonFields;
 
 /**
@@ -27,6 +28,8 @@ import org.deftstream.deft.text.JsonFields;
  * @param parameters number of weights
  * @param featureClip bound of |x0Hat| in the features, above 0
  * @param form what the network sees and what its answer means; the paper's where it is not stated
+ * @param sampler how it is sampled in service, as it was when it was validated; empty in an older
+ *     manifest, for the task's
  * @param golden a recorded answer, to be reproduced where the adapter is loaded
  * @param training how it was trained: free-form object
  * @param validation what it reached on validation data: free-form object
@@ -44,6 +47,7 @@ public record AdapterManifest(
     long parameters,
     double featureClip,
     AdapterForm form,
+    Optional<SamplerSettings> sampler,
     Optional<GoldenCheck> golden,
     JsonNode training,
     JsonNode validation) {
@@ -78,6 +82,42 @@ public record AdapterManifest(
     }
   }
 
+  /** A manifest that leaves the sampler to the task. */
+  public AdapterManifest(
+      String adapterId,
+      String task,
+      ImageShape imageShape,
+      JsonNode operator,
+      String operatorFingerprint,
+      UNetConfig network,
+      String priorName,
+      String priorFingerprint,
+      String weightsSha256,
+      long parameters,
+      double featureClip,
+      AdapterForm form,
+      Optional<GoldenCheck> golden,
+      JsonNode training,
+      JsonNode validation) {
+    this(
+        adapterId,
+        task,
+        imageShape,
+        operator,
+        operatorFingerprint,
+        network,
+        priorName,
+        priorFingerprint,
+        weightsSha256,
+        parameters,
+        featureClip,
+        form,
+        Optional.empty(),
+        golden,
+        training,
+        validation);
+  }
+
   /**
    * Reads a manifest.
    *
@@ -110,6 +150,9 @@ public record AdapterManifest(
             fields.positive("featureClip"),
             fields.optionalObject("form").map(AdapterForm::parse).orElse(AdapterForm.PAPER),
             fields
+                .optionalObject("sampler")
+                .map(object -> SamplerSettings.fromJson(object.json(), "manifest, sampler")),
+            fields
                 .optionalObject("golden")
                 .map(golden -> GoldenCheck.parse(golden, LARGEST_TIMESTEP)),
             freeForm(fields, "training"),
@@ -122,9 +165,10 @@ public record AdapterManifest(
    * The manifest under another name and with other validation figures; the weights stay.
    *
    * @param id the new adapter id
+   * @param judgedWith the sampler that the figures are of, with which it is to be served
    * @param figures the new validation figures
    */
-  public AdapterManifest judged(String id, JsonNode figures) {
+  public AdapterManifest judged(String id, SamplerSettings judgedWith, JsonNode figures) {
     return new AdapterManifest(
         id,
         task,
@@ -138,6 +182,7 @@ public record AdapterManifest(
         parameters,
         featureClip,
         form,
+        Optional.of(judgedWith),
         golden,
         training,
         figures);
@@ -163,6 +208,7 @@ public record AdapterManifest(
     json.put("weightsSha256", weightsSha256).put("parameters", parameters);
     json.put("featureClip", featureClip);
     json.set("form", form.toJson());
+    sampler.ifPresent(settings -> json.set("sampler", settings.toJson()));
     golden.ifPresent(check -> json.set("golden", check.toJson()));
     json.set("training", training);
     json.set("validation", validation);

@@ -1,6 +1,7 @@
 package org.deftstream.deft.adapter;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.sampler.TimeSteps;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.text.CanonicalJson;
 
@@ -23,6 +25,9 @@ import org.deftstream.deft.text.CanonicalJson;
 public final class AdapterVerifier {
   /** Default bound of a weights file: 64 MiB, some 16 million float32 weights. */
   public static final long DEFAULT_MAX_BYTES = 64L << 20;
+
+  /** Room for the names and shapes of some ten thousand tensors. */
+  private static final long MAX_HEADER_BYTES = 1L << 20;
 
   private final AdapterNetworks networks;
   private final long maxBytes;
@@ -75,7 +80,17 @@ public final class AdapterVerifier {
         "the task's images are",
         operator.imageShape().toString());
     verifyNetwork(manifest, operator);
+    verifySampler(manifest, prior);
     verifySize(manifest, bytes);
+  }
+
+  private static void verifySampler(AdapterManifest manifest, Prior prior) {
+    try {
+      manifest.sampler().ifPresent(sampler -> TimeSteps.of(sampler, prior.schedule()));
+    } catch (IllegalArgumentException e) {
+      throw new AdapterRefusedException(
+          "adapter " + manifest.adapterId() + ", sampler: " + e.getMessage(), e);
+    }
   }
 
   private void verifyNetwork(AdapterManifest manifest, ForwardOperator operator) {
@@ -140,6 +155,7 @@ public final class AdapterVerifier {
         sha256(file),
         "its manifest says",
         manifest.weightsSha256());
+    requireHeader(manifest, file);
     Map<String, int[]> expected;
     Map<String, FloatTensor> found;
     try {
@@ -158,6 +174,23 @@ public final class AdapterVerifier {
         "its manifest says",
         Long.toString(manifest.parameters()));
     return weights;
+  }
+
+  /** What a header unpacks to is many times its length, so that is looked at first. */
+  private static void requireHeader(AdapterManifest manifest, byte[] file) {
+    if (file.length < Long.BYTES) {
+      return;
+    }
+    long length = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length > MAX_HEADER_BYTES && length <= file.length) {
+      throw refused(
+          manifest,
+          "has a weights file with a header of "
+              + length
+              + " bytes; at most "
+              + MAX_HEADER_BYTES
+              + " are accepted");
+    }
   }
 
   private static void verifyTensors(

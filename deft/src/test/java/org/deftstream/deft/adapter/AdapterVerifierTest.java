@@ -108,6 +108,20 @@ class AdapterVerifierTest {
   }
 
   @Test
+  void shouldRefuseAHeaderThatIsTooLargeToUnpack() {
+    var file = java.nio.ByteBuffer.allocate(2 << 20).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    file.putLong(file.capacity() - 8);
+
+    var manifest = Example.with(GOOD, "weightsSha256", AdapterVerifier.sha256(file.array()));
+    assertThatThrownBy(
+            () ->
+                new AdapterVerifier(new LinearNetworks(), 4 << 20)
+                    .verifyWeights(manifest, file.array()))
+        .isInstanceOf(AdapterRefusedException.class)
+        .hasMessageContaining("header of 2097144 bytes; at most 1048576 are accepted");
+  }
+
+  @Test
   void shouldRefuseAMissingWeight() {
     var tensors = Example.tensors();
     tensors.remove(LinearNetworks.SCALE);

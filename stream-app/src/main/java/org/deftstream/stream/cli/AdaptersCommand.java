@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.trainer.cli.SamplerOption;
 import org.deftstream.trainer.cli.ValidateCommand;
 import org.deftstream.trainer.publish.ControlChanges;
 import org.deftstream.trainer.publish.ControlTopic;
@@ -72,9 +73,17 @@ final class AdaptersCommand extends CommandGroup {
     @Parameters(index = "1", paramLabel = "ADAPTER", description = "Id of the adapter.")
     private String adapter;
 
+    @Mixin private SamplerOption sampler;
+
     @Override
     public Integer call() {
-      return access.change(task, state -> ControlChanges.activate(state, adapter));
+      var sampled = sampler.settings();
+      return access.change(
+          task,
+          state -> {
+            var next = ControlChanges.activate(state, adapter);
+            return sampled.map(each -> ControlChanges.sampled(next, each)).orElse(next);
+          });
     }
   }
 

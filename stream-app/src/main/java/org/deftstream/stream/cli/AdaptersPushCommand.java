@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.SigningKeys;
 import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.trainer.cli.SamplerOption;
 import org.deftstream.trainer.publish.ControlChanges;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -31,6 +33,8 @@ final class AdaptersPushCommand implements Callable<Integer> {
       description = "PEM file with an Ed25519 private key with which the adapter is signed.")
   private Path signKey;
 
+  @Mixin private SamplerOption sampler;
+
   @ArgGroup private Instead instead;
 
   /** What to do instead of serving it at once. */
@@ -53,7 +57,17 @@ final class AdaptersPushCommand implements Callable<Integer> {
   public Integer call() {
     var adapter = AdapterDirectory.read(directory);
     String id = adapter.manifest().adapterId();
-    UnaryOperator<AdapterControl> place = state -> ControlChanges.activate(state, id);
+    var sampled = sampler.settings();
+    if (sampled.isPresent() && instead != null) {
+      throw new UserError(
+          "--sampler is for an adapter that serves at once; a canary is sampled as its manifest"
+              + " says, which adapters validate --sampler changes");
+    }
+    UnaryOperator<AdapterControl> place =
+        state -> {
+          var next = ControlChanges.activate(state, id);
+          return sampled.map(each -> ControlChanges.sampled(next, each)).orElse(next);
+        };
     if (instead != null && instead.onlyPublish) {
       place = UnaryOperator.identity();
     } else if (instead != null) {

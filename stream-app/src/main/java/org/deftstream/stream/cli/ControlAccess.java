@@ -5,12 +5,14 @@ import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.text.Nearest;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
@@ -19,11 +21,10 @@ import org.deftstream.schemas.avro.AdapterStatus;
 import org.deftstream.schemas.avro.Serve;
 import org.deftstream.stream.config.ServiceSettings;
 import org.deftstream.trainer.publish.AdapterPublisher;
-import org.deftstream.trainer.publish.ControlChanges;
+import org.deftstream.trainer.publish.ControlTopic;
+import org.deftstream.trainer.publish.Published;
 import org.deftstream.trainer.publish.PublisherSettings;
 import org.deftstream.trainer.publish.StatusWatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,8 +36,6 @@ import picocli.CommandLine.Spec.Target;
  * instance has done it, or refused.
  */
 final class ControlAccess {
-  private static final Logger LOG = LoggerFactory.getLogger(ControlAccess.class);
-
   @Mixin private SettingsOptions settings;
 
   @Option(
@@ -54,7 +53,7 @@ final class ControlAccess {
   static PublisherSettings of(ServiceSettings service) {
     return new PublisherSettings(
         service.kafkaConfig(),
-        Serdes.of(service.registryUrl(), service.registryConfig()),
+        Serdes.of(service.registryUrl(), service.connection().registryConfig()),
         service.topics(),
         service.connectTimeout(),
         System.getProperty("user.name", ""));
@@ -77,8 +76,7 @@ final class ControlAccess {
     var access = of(settings.read());
     var publisher = new AdapterPublisher(access);
     var step = new ReversibleChange(change);
-    return await(
-        access, task, () -> publisher.change(task, step), awaited, () -> step.undo(publisher));
+    return await(access, () -> publisher.change(task, step), awaited, () -> step.undo(publisher));
   }
 
   /**
@@ -97,7 +95,6 @@ final class ControlAccess {
     var step = new ReversibleChange(then);
     return await(
         access,
-        adapter.manifest().task(),
         () -> publisher.push(adapter, step),
         onTrial ? ControlAccess::canary : ControlAccess::serving,
         () -> step.undo(publisher));
@@ -106,33 +103,49 @@ final class ControlAccess {
   /** Retires a task and waits. */
   int retire(String task) {
     var access = of(settings.read());
+    requireKnown(access, task);
     return await(
         access,
-        task,
-        () -> {
-          new AdapterPublisher(access).retire(task);
-          return ControlChanges.initial(task);
-        },
+        () -> new AdapterPublisher(access).retire(task),
         ControlAccess::serving,
         () -> false);
   }
 
+  /** What nobody asked for and no instance reported on is a slip of the pen. */
+  private static void requireKnown(PublisherSettings access, String task) {
+    var names = new TreeSet<>(ControlTopic.read(access).keySet());
+    ControlTopic.statuses(access).values().stream()
+        .filter(status -> status.getState() != AdapterState.RETIRED)
+        .forEach(status -> names.add(status.getTask()));
+    if (!names.contains(task)) {
+      throw new UserError(
+          "task '"
+              + task
+              + "' has no control record and no instance reports on it, so there is nothing to"
+              + " retire"
+              + Nearest.hint(task, names));
+    }
+  }
+
   private int await(
       PublisherSettings access,
-      String task,
-      Supplier<AdapterControl> publish,
+      Supplier<Published> publish,
       Function<AdapterControl, Optional<String>> awaited,
       BooleanSupplier undo) {
     if (wait <= 0) {
-      var state = publish.get();
-      LOG.debug("task {} is to be served as {}", task, state.getServe());
+      var task = publish.get().state().getTask();
+      PrintWriter out = spec.commandLine().getOut();
+      out.println("the change of task " + task + " is published; no report was awaited");
+      out.flush();
       return 0;
     }
     try (var watch = StatusWatch.open(access)) {
-      var adapterId = awaited.apply(publish.get());
+      var published = publish.get();
+      String task = published.state().getTask();
+      var adapterId = awaited.apply(published.state());
       var report =
           watch.await(
-              StatusWatch.settled(task, adapterId),
+              StatusWatch.settled(published, adapterId),
               status -> progress(task, status),
               Duration.ofSeconds(wait));
       return judge(task, adapterId, report, undo);

@@ -49,7 +49,7 @@ final class DlqAccess {
   }
 
   static Serdes serdes(ServiceSettings service) {
-    return Serdes.of(service.registryUrl(), service.registryConfig());
+    return Serdes.of(service.registryUrl(), service.connection().registryConfig());
   }
 
   /** Which are meant. */

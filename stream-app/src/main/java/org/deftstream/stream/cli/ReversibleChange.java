@@ -4,6 +4,7 @@ import java.util.function.UnaryOperator;
 import org.deftstream.deft.UserError;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.trainer.publish.AdapterPublisher;
+import org.deftstream.trainer.publish.ControlChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ final class ReversibleChange implements UnaryOperator<AdapterControl> {
   }
 
   /**
-   * Takes the change back; the adapter stays known.
+   * Takes the change back; an adapter that it made known stays known.
    *
    * @return whether the record is as it was
    */
@@ -55,6 +56,12 @@ final class ReversibleChange implements UnaryOperator<AdapterControl> {
     if (!now.equals(same)) {
       throw new UserError("it was changed by " + now.getIssuedBy() + " meanwhile");
     }
-    return AdapterControl.newBuilder(before).setAvailable(now.getAvailable()).build();
+    // A new description of an adapter that was known goes, too.
+    var known = ControlChanges.known(before);
+    var available =
+        now.getAvailable().stream()
+            .map(ref -> known.getOrDefault(ref.getAdapterId(), ref))
+            .toList();
+    return AdapterControl.newBuilder(before).setAvailable(available).build();
   }
 }

@@ -69,7 +69,7 @@ final class ServeCommand implements Callable<Integer> {
     var control =
         new ControlSettings(
             settings.kafkaConfig(),
-            Serdes.of(settings.registryUrl(), settings.registryConfig()),
+            Serdes.of(settings.registryUrl(), settings.connection().registryConfig()),
             settings.topics(),
             settings.instanceId(),
             batchSizes,

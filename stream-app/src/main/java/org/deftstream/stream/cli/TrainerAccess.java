@@ -34,7 +34,7 @@ final class TrainerAccess {
   static PublisherSettings access(ServiceSettings service) {
     return new PublisherSettings(
         service.kafkaConfig(),
-        Serdes.of(service.registryUrl(), service.registryConfig()),
+        Serdes.of(service.registryUrl(), service.connection().registryConfig()),
         service.topics(),
         service.connectTimeout(),
         "trainer of " + service.applicationId());

@@ -10,11 +10,12 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.deftstream.deft.adapter.AdapterRefusedException;
+import org.deftstream.schemas.RegistryErrors;
 import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.schemas.avro.AdapterWeightsChunk;
 
@@ -65,8 +66,16 @@ final class AdapterLoader implements WeightSource, AutoCloseable {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!chunks.missing().isEmpty()) {
       var next = places.get(key(ref, chunks.missing().get(0)));
-      if (next == null || System.nanoTime() > deadline) {
+      if (next == null) {
         return Optional.empty();
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new TimeoutException(
+            "chunk "
+                + chunks.missing().get(0)
+                + " was not read within "
+                + timeout.toMillis()
+                + " ms");
       }
       fetch(ref, next, chunks);
     }
@@ -104,7 +113,10 @@ final class AdapterLoader implements WeightSource, AutoCloseable {
   private AdapterWeightsChunk decode(AdapterRef ref, ConsumerRecord<String, byte[]> record) {
     try {
       return values.deserialize(record.topic(), record.value());
-    } catch (SerializationException e) {
+    } catch (RuntimeException e) {
+      if (RegistryErrors.passing(e)) {
+        throw new RegistryAwayException(e);
+      }
       throw new AdapterRefusedException(
           "adapter "
               + ref.getAdapterId()
@@ -121,8 +133,12 @@ final class AdapterLoader implements WeightSource, AutoCloseable {
     scanned.forEach(consumer::seek);
     var ends = consumer.endOffsets(partitions);
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())
-        && System.nanoTime() < deadline) {
+    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+      if (System.nanoTime() - deadline > 0) {
+        remember();
+        throw new TimeoutException(
+            "the topic of weights was not read to its end within " + timeout.toMillis() + " ms");
+      }
       for (var record : consumer.poll(POLL)) {
         if (record.key() == null) {
           continue;
@@ -134,6 +150,11 @@ final class AdapterLoader implements WeightSource, AutoCloseable {
         }
       }
     }
+    remember();
+  }
+
+  /** Goes on from here the next time. */
+  private void remember() {
     partitions.forEach(partition -> scanned.put(partition, consumer.position(partition)));
   }
 

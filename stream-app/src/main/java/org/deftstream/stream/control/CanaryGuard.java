@@ -1,8 +1,8 @@
 package org.deftstream.stream.control;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayDeque;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -10,15 +10,14 @@ import java.util.function.Consumer;
  * engine (non-finite, for the most part) or whose residual lies outside the range seen in
  * validation, and says once that it is enough.
  *
- * <p>The range is the manifest's {@code validation.residual.low} and {@code .high}, in units of the
- * noise; what is not stated there is 0 and {@link GuardSettings#maxResidual()}.
+ * <p>The range is that of {@link ResidualRange}; where the manifest states none for the sampler in
+ * use, it is 0 to {@link GuardSettings#maxResidual()}.
  *
  * <p>Thread-safe; quick enough for the engine's thread.
  */
 final class CanaryGuard {
   private final GuardSettings settings;
-  private final double low;
-  private final double high;
+  private final ResidualRange bounds;
   private final Consumer<String> tripped;
   private final ArrayDeque<Boolean> last = new ArrayDeque<>();
   private int failed;
@@ -30,22 +29,20 @@ final class CanaryGuard {
   /**
    * Begins to watch.
    *
-   * @param validation the manifest's validation figures
+   * @param bounds between which residuals the canary lay in validation, if that is known of its
+   *     sampler
    * @param tripped told once, with the reason, by whoever noted the last straw; must return at once
    */
-  CanaryGuard(GuardSettings settings, JsonNode validation, Consumer<String> tripped) {
+  CanaryGuard(GuardSettings settings, Optional<ResidualRange> bounds, Consumer<String> tripped) {
     this.settings = settings;
-    var range = validation.path("residual");
-    low = range.path("low").asDouble(0);
-    high = range.path("high").asDouble(settings.maxResidual());
+    this.bounds = bounds.orElse(new ResidualRange(0, settings.maxResidual()));
     this.tripped = tripped;
   }
 
   /** A measurement was reconstructed with that residual. */
   void reconstructed(double residual) {
-    boolean right = residual >= low && residual <= high;
     note(
-        right,
+        residual >= bounds.low() && residual <= bounds.high(),
         () -> {
           outside++;
           worst = residual;
@@ -88,8 +85,8 @@ final class CanaryGuard {
             last.size(),
             failed,
             outside,
-            number(low),
-            number(high),
+            number(bounds.low()),
+            number(bounds.high()),
             outside == 0 ? "" : ", the last one " + number(worst));
   }
 

@@ -2,6 +2,7 @@ package org.deftstream.stream.control;
 
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.deftstream.deft.task.Task;
 
 /**
  * Makes the guard of each trial, and ends a trial that the guard objects to: first here, at once,
@@ -34,13 +35,14 @@ final class CanaryTrials {
   }
 
   /** A guard for a trial that begins. */
-  CanaryGuard begin(String task, LoadedAdapter canary) {
+  CanaryGuard begin(Task task, LoadedAdapter canary) {
     var guard = new CanaryGuard[1];
     guard[0] =
         new CanaryGuard(
             settings,
-            canary.manifest().validation(),
-            reason -> later.execute(() -> end(task, canary.id(), guard[0], reason)));
+            ResidualRange.of(
+                canary.manifest().validation(), canary.sampler(task).describe()),
+            reason -> later.execute(() -> end(task.name(), canary.id(), guard[0], reason)));
     return guard[0];
   }
 

@@ -22,10 +22,15 @@ final class Change {
    *
    * @param manifest the verified manifest
    * @param deadline when waiting ends, by {@link System#nanoTime}
+   * @param tryAt when to try next, by the same clock; 0 for at once
    */
-  record Fetch(AdapterManifest manifest, long deadline) {}
+  record Fetch(AdapterManifest manifest, long deadline, long tryAt) {}
 
   final AdapterControl state;
+
+  /** Where the control record lies in its partition. */
+  final long offset;
+
   final Task task;
   final Prior prior;
   final Optional<SamplerSettings> sampler;
@@ -41,8 +46,14 @@ final class Change {
 
   final Map<String, Fetch> fetches = new HashMap<>();
 
-  Change(AdapterControl state, Task task, Prior prior, Optional<SamplerSettings> sampler) {
+  Change(
+      AdapterControl state,
+      long offset,
+      Task task,
+      Prior prior,
+      Optional<SamplerSettings> sampler) {
     this.state = state;
+    this.offset = offset;
     this.task = task;
     this.prior = prior;
     this.sampler = sampler;

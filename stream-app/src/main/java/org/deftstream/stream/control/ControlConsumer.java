@@ -4,17 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.deftstream.deft.UserError;
-import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.deft.task.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,17 +21,7 @@ import org.slf4j.LoggerFactory;
 final class ControlConsumer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlConsumer.class);
 
-  /**
-   * What a record asks for.
-   *
-   * @param task the record's key
-   * @param state the desired state; empty retires the task
-   * @param error why the record cannot be read, if so; {@code state} is then empty
-   */
-  record Request(String task, Optional<AdapterControl> state, Optional<String> error) {}
-
   private final KafkaConsumer<String, byte[]> consumer;
-  private final Deserializer<AdapterControl> values;
   private final Map<TopicPartition, Long> ends;
 
   /** Finds the topic and the end that is to be reached first. */
@@ -43,7 +29,6 @@ final class ControlConsumer implements AutoCloseable {
     this.consumer =
         new KafkaConsumer<>(
             settings.consumer(), new StringDeserializer(), new ByteArrayDeserializer());
-    this.values = settings.serdes().deserializer(AdapterControl.class);
     try {
       var partitions = partitions(consumer, settings.topics().adapters());
       consumer.assign(partitions);
@@ -65,46 +50,25 @@ final class ControlConsumer implements AutoCloseable {
     return infos.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
   }
 
-  /** Waits for requests, at most so long. */
-  List<Request> poll(Duration timeout) {
-    var requests = new ArrayList<Request>();
+  /** Waits for records, at most so long. Those that name no task are passed over. */
+  List<ControlRecord> poll(Duration timeout) {
+    var records = new ArrayList<ControlRecord>();
     for (var record : consumer.poll(timeout)) {
-      if (record.key() == null) {
-        LOG.warn("control record at offset {} has no key; passed over", record.offset());
+      if (record.key() != null && Task.isName(record.key())) {
+        records.add(new ControlRecord(record.key(), record.offset(), record.value()));
       } else {
-        requests.add(decode(record));
+        LOG.warn(
+            "control record at offset {} has {}, expected the name of a task; passed over",
+            record.offset(),
+            record.key() == null ? "no key" : "a key of " + record.key().length() + " characters");
       }
     }
-    return requests;
+    return records;
   }
 
   /** Whether everything was read that was there when this consumer was made. */
   boolean reachedEnd() {
     return ends.entrySet().stream().allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
-  }
-
-  private Request decode(ConsumerRecord<String, byte[]> record) {
-    if (record.value() == null) {
-      return new Request(record.key(), Optional.empty(), Optional.empty());
-    }
-    String where = "control record at offset " + record.offset();
-    try {
-      var state = values.deserialize(record.topic(), record.value());
-      if (!state.getTask().equals(record.key())) {
-        String error =
-            where
-                + " has the key "
-                + record.key()
-                + " and names task "
-                + state.getTask()
-                + "; both must be the same";
-        return new Request(record.key(), Optional.empty(), Optional.of(error));
-      }
-      return new Request(record.key(), Optional.of(state), Optional.empty());
-    } catch (SerializationException e) {
-      String error = where + " cannot be read: " + e.getMessage();
-      return new Request(record.key(), Optional.empty(), Optional.of(error));
-    }
   }
 
   /** Makes a waiting {@link #poll} throw WakeupException. Callable from any thread. */
@@ -115,6 +79,5 @@ final class ControlConsumer implements AutoCloseable {
   @Override
   public void close() {
     consumer.close();
-    values.close();
   }
 }

@@ -16,6 +16,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.adapter.AdapterVerifier;
 import org.deftstream.deft.task.Task;
+import org.deftstream.schemas.avro.AdapterControl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+  private static final long INBOX_BYTES = 64L << 20;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private final TaskTable table = new TaskTable();
@@ -40,6 +42,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
   private final CountDownLatch ready = new CountDownLatch(1);
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final ControlConsumer consumer;
+  private final ControlInbox inbox;
   private final AdapterLoader loader;
   private final StatusPublisher reports;
   private final Switchboard switchboard;
@@ -59,6 +62,12 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
       StatusPublisher reports,
       CanaryEnder ender) {
     this.consumer = consumer;
+    this.inbox =
+        new ControlInbox(
+            settings.topics().adapters(),
+            settings.serdes().deserializer(AdapterControl.class),
+            RETRY_PAUSE,
+            INBOX_BYTES);
     this.loader = loader;
     this.reports = reports;
     this.ender = ender;
@@ -179,13 +188,22 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
           throw new UserError("the control plane failed: " + failure, failure);
         }
         if (System.nanoTime() > deadline) {
-          throw new UserError("the adapters were not loaded within " + timeout.toSeconds() + " s");
+          throw new UserError(
+              "the adapters were not loaded within "
+                  + timeout.toSeconds()
+                  + " s"
+                  + waitsFor().map(what -> "; " + what).orElse(""));
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UserError("interrupted while the adapters were loaded", e);
     }
+  }
+
+  /** What is waited for though it is there, if so: the schema registry, or Kafka. */
+  public Optional<String> waitsFor() {
+    return inbox.waitsFor().or(reconciler::waitsFor);
   }
 
   /** What ended the control thread, if it died: what is served stays, and changes no more. */
@@ -221,19 +239,20 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
       boolean reachedEnd = false;
       while (stopping.getCount() > 0) {
         try {
-          for (var request : consumer.poll(POLL)) {
-            log.asked(request);
-            reconciler.request(request);
-          }
+          read();
           runEvents();
           reachedEnd = reachedEnd || consumer.reachedEnd();
+          if (reachedEnd || inbox.full()) {
+            takeUp();
+          }
           if (reachedEnd) {
             // Not before: what was asked for long ago is not loaded only to be replaced.
             reconciler.advance();
-            if (reconciler.idle()) {
+            if (inbox.isEmpty() && reconciler.idle()) {
               ready.countDown();
             }
           }
+          reports.repeat(switchboard::standing);
         } catch (WakeupException e) {
           LOG.debug("woken up to stop");
         } catch (KafkaException e) {
@@ -246,6 +265,23 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
     } catch (Throwable e) {
       failure = e;
       LOG.error("the control plane failed; what is served stays as it is", e);
+    }
+  }
+
+  private void read() throws InterruptedException {
+    if (inbox.full()) {
+      stopping.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
+    } else {
+      consumer.poll(POLL).forEach(inbox::add);
+    }
+  }
+
+  private void takeUp() {
+    var request = inbox.take();
+    while (request.isPresent()) {
+      log.asked(request.get());
+      reconciler.request(request.get());
+      request = stopping.getCount() > 0 ? inbox.take() : Optional.empty();
     }
   }
 
@@ -286,6 +322,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
     closeQuietly(ender);
     closeQuietly(reports);
     closeQuietly(loader);
+    closeQuietly(inbox);
     closeQuietly(consumer);
   }
 

@@ -36,10 +36,12 @@ final class Lease implements ServingMethod {
 
   @Override
   public SamplerSettings sampler() {
+    // What was asked for is asked of what serves; a canary and a pinned adapter have their own.
     return routing
         .sampler()
-        .orElseGet(
-            () -> adapter.isPresent() ? task().learnedSampler() : task().trainingFree().sampler());
+        .filter(sampler -> adapter.equals(routing.serving()))
+        .or(() -> adapter.map(loaded -> loaded.sampler(task())))
+        .orElseGet(() -> task().trainingFree().sampler());
   }
 
   @Override

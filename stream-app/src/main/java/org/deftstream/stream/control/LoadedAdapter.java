@@ -3,6 +3,8 @@ package org.deftstream.stream.control;
 import org.deftstream.deft.adapter.AdapterManifest;
 import org.deftstream.deft.adapter.AdapterNetwork;
 import org.deftstream.deft.adapter.LearnedHTransform;
+import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.task.Task;
 
 /**
  * An adapter that passed every check and is warm. Leased by measurements; its share of the network
@@ -40,6 +42,11 @@ final class LoadedAdapter {
 
   AdapterManifest manifest() {
     return manifest;
+  }
+
+  /** How it is sampled if nobody asks for something else: as it was validated. */
+  SamplerSettings sampler(Task task) {
+    return manifest.sampler().orElseGet(task::learnedSampler);
   }
 
   LearnedHTransform hTransform() {

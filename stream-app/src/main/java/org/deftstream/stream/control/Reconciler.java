@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.deftstream.deft.adapter.AdapterRefusedException;
 import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.avro.AdapterControl;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Reconciler {
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
 
   private final TaskTable table;
   private final TaskResolver resolver;
@@ -34,6 +37,9 @@ final class Reconciler {
   private final CanaryTrials trials;
   private final Duration loadTimeout;
   private final Map<String, Change> pending = new LinkedHashMap<>();
+
+  /** Adapters whose weights wait for Kafka or the registry, and why; read by other threads. */
+  private final Map<String, String> waiting = new ConcurrentHashMap<>();
 
   /** Tasks that were served as a control record asked for, in the life of this instance. */
   private final Set<String> reached = new HashSet<>();
@@ -56,30 +62,32 @@ final class Reconciler {
   }
 
   /** Takes over what a control record asks for; {@link #advance} does it. */
-  void request(ControlConsumer.Request request) {
+  void request(ControlRequest request) {
     String name = request.task();
     Optional.ofNullable(pending.remove(name)).ifPresent(this::discard);
     if (request.error().isPresent()) {
+      switchboard.answers(name, request.offset());
       switchboard.refuse(name, Optional.empty(), request.error().get());
     } else if (request.state().isEmpty()) {
+      switchboard.answers(name, request.offset());
       switchboard.retire(name);
     } else {
-      begin(request.state().get());
+      begin(request.state().get(), request.offset());
     }
   }
 
-  private void begin(AdapterControl state) {
+  private void begin(AdapterControl state, long offset) {
     try {
       check(state);
       var task = resolver.task(state);
       var prior = resolver.prior(task.prior());
-      var change = new Change(state, task, prior, TaskResolver.sampler(state));
+      var change = new Change(state, offset, task, prior, TaskResolver.sampler(state, prior));
       var old = table.routing(task.name()).filter(routing -> sameTask(routing.task(), task));
       old.ifPresent(routing -> reuse(change, routing));
       if (table.routing(task.name()).isEmpty() || state.getServe() == Serve.TRAINING_FREE) {
         // A task has an answer from its first minute, and moving away from an adapter must not wait
         // for, or fail by, another adapter.
-        switchboard.flip(
+        var routing =
             new Routing(
                 task,
                 prior,
@@ -88,21 +96,32 @@ final class Reconciler {
                 Optional.empty(),
                 0,
                 old.map(Routing::loaded).orElse(Map.of()),
-                change.sampler,
-                Optional.empty()));
-      }
-      if (state.getServe() == Serve.TRAINING_FREE) {
-        reached.add(task.name());
+                state.getServe() == Serve.TRAINING_FREE ? change.sampler : Optional.empty(),
+                Optional.empty());
+        if (state.getServe() == Serve.TRAINING_FREE) {
+          switchboard.answers(task.name(), offset);
+          reached.add(task.name());
+        }
+        switchboard.flip(routing);
       }
       if (!change.wanted().isEmpty()) {
         pending.put(task.name(), change);
       }
     } catch (AdapterRefusedException e) {
-      switchboard.refuse(state.getTask(), stableId(state), e.getMessage());
+      refuse(state, offset, e.getMessage());
     } catch (RuntimeException e) {
       LOG.warn("control record of task {} failed", state.getTask(), e);
-      switchboard.refuse(state.getTask(), stableId(state), "control record failed: " + e);
+      refuse(state, offset, "control record failed: " + e);
+    } catch (Error e) {
+      // What one record asks for may be too much; the others are served on.
+      LOG.warn("control record of task {} failed: {}", state.getTask(), e.toString());
+      refuse(state, offset, "what its control record asks for cannot be built here: " + e);
     }
+  }
+
+  private void refuse(AdapterControl state, long offset, String reason) {
+    switchboard.answers(state.getTask(), offset);
+    switchboard.refuse(state.getTask(), stableId(state), reason);
   }
 
   private static Optional<String> stableId(AdapterControl state) {
@@ -126,7 +145,11 @@ final class Reconciler {
     return a == b || a.toJson().equals(b.toJson());
   }
 
-  private static void reuse(Change change, Routing old) {
+  /**
+   * Keeps what is loaded already. An id may come with a new description of the same weights; that
+   * is verified and loaded as another adapter would be.
+   */
+  private void reuse(Change change, Routing old) {
     change
         .wanted()
         .forEach(
@@ -136,9 +159,7 @@ final class Reconciler {
                 return;
               }
               String sha256 = loaded.manifest().weightsSha256();
-              if (sha256.equals(ref.getWeightsSha256())) {
-                change.ready.put(id, loaded);
-              } else {
+              if (!sha256.equals(ref.getWeightsSha256())) {
                 change.refused.put(
                     id,
                     "adapter id "
@@ -148,6 +169,15 @@ final class Reconciler {
                         + "; this one has "
                         + ref.getWeightsSha256()
                         + ", and ids are never reused");
+                return;
+              }
+              try {
+                var manifest = builder.manifest(ref, change.task, change.prior);
+                if (manifest.toJson().equals(loaded.manifest().toJson())) {
+                  change.ready.put(id, loaded);
+                }
+              } catch (AdapterRefusedException e) {
+                change.refused.put(id, e.getMessage());
               }
             });
   }
@@ -168,6 +198,13 @@ final class Reconciler {
     }
   }
 
+  /** What loading waits for, if it is only the connection. Thread-safe. */
+  Optional<String> waitsFor() {
+    return waiting.entrySet().stream()
+        .findFirst()
+        .map(each -> "weights of adapter " + each.getKey() + " wait: " + each.getValue());
+  }
+
   /** Whether nothing is on its way. */
   boolean idle() {
     return pending.isEmpty();
@@ -180,10 +217,10 @@ final class Reconciler {
       if (fetch == null) {
         var manifest = builder.manifest(ref, change.task, change.prior);
         switchboard.progress(change.task.name(), id, AdapterState.LOADING);
-        fetch = new Change.Fetch(manifest, System.nanoTime() + loadTimeout.toNanos());
+        fetch = new Change.Fetch(manifest, System.nanoTime() + loadTimeout.toNanos(), 0);
         change.fetches.put(id, fetch);
       }
-      var file = fetch(ref, fetch);
+      var file = fetch(change, ref, fetch);
       if (file.isPresent()) {
         var adapter =
             builder.build(
@@ -199,11 +236,17 @@ final class Reconciler {
     } catch (RuntimeException e) {
       LOG.warn("adapter {} of task {} failed to load", id, change.task.name(), e);
       change.refused.put(id, "adapter " + id + " could not be loaded: " + e);
+    } catch (Error e) {
+      LOG.warn("adapter {} of task {} failed to load: {}", id, change.task.name(), e.toString());
+      change.refused.put(id, "adapter " + id + " cannot be built here: " + e);
     }
   }
 
-  private Optional<byte[]> fetch(AdapterRef ref, Change.Fetch fetch) {
-    boolean late = System.nanoTime() > fetch.deadline();
+  private Optional<byte[]> fetch(Change change, AdapterRef ref, Change.Fetch fetch) {
+    if (fetch.tryAt() != 0 && System.nanoTime() - fetch.tryAt() < 0) {
+      return Optional.empty();
+    }
+    boolean late = System.nanoTime() - fetch.deadline() > 0;
     try {
       var file = weights.load(ref);
       if (file.isEmpty() && late) {
@@ -219,7 +262,22 @@ final class Reconciler {
                 + " s: "
                 + weights.missing(ref));
       }
+      waiting.remove(ref.getAdapterId());
       return file;
+    } catch (RegistryAwayException | RetriableException e) {
+      // Only the connection: nothing is known of the chunks, so their time does not run.
+      long now = System.nanoTime();
+      change.fetches.put(
+          ref.getAdapterId(),
+          new Change.Fetch(
+              fetch.manifest(), now + loadTimeout.toNanos(), now + RETRY_PAUSE.toNanos()));
+      if (waiting.put(ref.getAdapterId(), Reasons.of(e)) == null) {
+        LOG.warn(
+            "weights of adapter {} cannot be read, trying again: {}",
+            ref.getAdapterId(),
+            Reasons.of(e));
+      }
+      return Optional.empty();
     } catch (KafkaException e) {
       if (late) {
         throw new AdapterRefusedException(
@@ -232,6 +290,7 @@ final class Reconciler {
 
   private void finish(Change change) {
     String task = change.task.name();
+    switchboard.answers(task, change.offset);
     var serving = change.serving();
     if (serving.isPresent() && change.refused.containsKey(serving.get())) {
       if (!reached.contains(task) && isReady(change, change.state.getPrevious())) {
@@ -291,7 +350,7 @@ final class Reconciler {
         change.state.getCanaryShare(),
         loaded,
         change.sampler,
-        canary.map(adapter -> trials.begin(change.task.name(), adapter)));
+        canary.map(adapter -> trials.begin(change.task, adapter)));
   }
 
   private static boolean isReady(Change change, AdapterRef ref) {
@@ -299,6 +358,7 @@ final class Reconciler {
   }
 
   private void discard(Change change) {
+    waiting.keySet().removeAll(change.fetches.keySet());
     change.fresh.values().forEach(adapter -> switchboard.letGo(adapter, change.task.name()));
   }
 }

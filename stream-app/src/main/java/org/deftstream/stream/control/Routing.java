@@ -20,7 +20,8 @@ import org.deftstream.deft.task.Task;
  * @param canaryShare share of the measurements that the canary serves, in [0, 1]
  * @param loaded every adapter that can be pinned, by id: serving, canary and those kept for
  *     rollback
- * @param sampler replaces the task's sampler settings, if given
+ * @param sampler how what serves is sampled, if that was asked for; a canary and adapters that are
+ *     pinned keep their own
  * @param guard watches the canary, if there is one
  */
 record Routing(

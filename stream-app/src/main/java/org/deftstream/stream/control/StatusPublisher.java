@@ -3,7 +3,9 @@ package org.deftstream.stream.control;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -22,12 +24,14 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusPublisher implements Consumer<Report>, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatusPublisher.class);
+  private static final Duration HEARTBEAT = Duration.ofSeconds(30);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final String topic;
   private final String instance;
   private final Producer<String, byte[]> producer;
   private final Serializer<AdapterStatus> values;
+  private long repeatedAt = System.nanoTime();
   private boolean closed;
 
   StatusPublisher(ControlSettings settings) {
@@ -49,14 +53,40 @@ final class StatusPublisher implements Consumer<Report>, AutoCloseable {
     if (closed) {
       return;
     }
+    write(report);
+  }
+
+  /**
+   * Says again what holds, when it is time to: so that others see that the instance is still there.
+   *
+   * @param standing the last report on each task that is served
+   */
+  synchronized void repeat(Supplier<List<Report>> standing) {
+    long now = System.nanoTime();
+    if (closed || now - repeatedAt < HEARTBEAT.toNanos()) {
+      return;
+    }
+    repeatedAt = now;
+    for (var report : standing.get()) {
+      if (!write(report)) {
+        return;
+      }
+    }
+  }
+
+  private boolean write(Report report) {
     var status =
-        new AdapterStatus(
-            instance,
-            report.task(),
-            report.adapterId().orElse(null),
-            report.state(),
-            report.reason().orElse(null),
-            Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        AdapterStatus.newBuilder()
+            .setInstance(instance)
+            .setTask(report.task())
+            .setAdapterId(report.adapterId().orElse(null))
+            .setState(report.state())
+            .setReason(report.reason().orElse(null))
+            .setAt(report.at())
+            .setControlOffset(report.controlOffset().orElse(null))
+            .setSeenAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
+            .setHeartbeatMs(HEARTBEAT.toMillis())
+            .build();
     try {
       String key = instance + "/" + report.task();
       producer.send(
@@ -66,8 +96,10 @@ final class StatusPublisher implements Consumer<Report>, AutoCloseable {
               LOG.warn("status of task {} was not written: {}", report.task(), error.toString());
             }
           });
+      return true;
     } catch (KafkaException e) {
-      LOG.warn("status of task {} was not written: {}", report.task(), e.toString());
+      LOG.warn("status of task {} was not written: {}", report.task(), Reasons.of(e));
+      return false;
     }
   }
 

@@ -2,7 +2,9 @@ package org.deftstream.stream.control;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -21,6 +23,9 @@ final class Switchboard {
   private final Map<String, Report> latest = new HashMap<>();
   private final Set<LoadedAdapter> draining = new HashSet<>();
 
+  /** Offsets of the control records that were done or refused last, by task. */
+  private final Map<String, Long> answered = new HashMap<>();
+
   /**
    * A switchboard.
    *
@@ -31,6 +36,11 @@ final class Switchboard {
     this.table = table;
     this.reports = reports;
     this.later = later;
+  }
+
+  /** What is reported of a task from now on is what became of this control record. */
+  void answers(String task, long controlOffset) {
+    answered.put(task, controlOffset);
   }
 
   /**
@@ -46,12 +56,12 @@ final class Switchboard {
     next.loaded().values().stream()
         .filter(adapter -> isActive(adapter, next))
         .forEach(this::keepServing);
-    settle(Report.of(task, next.serving().map(LoadedAdapter::id), AdapterState.SERVING));
+    settle(report(task, next.serving().map(LoadedAdapter::id), AdapterState.SERVING));
     next.canary()
         .ifPresent(
             canary ->
                 reports.accept(
-                    new Report(
+                    report(
                         task,
                         Optional.of(canary.id()),
                         AdapterState.SERVING,
@@ -72,7 +82,7 @@ final class Switchboard {
 
   private void drain(LoadedAdapter adapter, String task) {
     draining.add(adapter);
-    reports.accept(Report.of(task, Optional.of(adapter.id()), AdapterState.DRAINING));
+    reports.accept(report(task, Optional.of(adapter.id()), AdapterState.DRAINING));
     adapter.leases().whenIdle(() -> later.execute(() -> drained(adapter, task)));
   }
 
@@ -84,7 +94,7 @@ final class Switchboard {
 
   private void drained(LoadedAdapter adapter, String task) {
     if (draining.remove(adapter) && isGone(adapter.id(), task)) {
-      reports.accept(Report.of(task, Optional.of(adapter.id()), AdapterState.DRAINED));
+      reports.accept(report(task, Optional.of(adapter.id()), AdapterState.DRAINED));
       // The topic keeps the last report of each task: that must tell what serves, not what went.
       Optional.ofNullable(latest.get(task)).ifPresent(reports);
     }
@@ -111,13 +121,12 @@ final class Switchboard {
   /** Reports that an adapter, or a task's state, is not served; what was served before goes on. */
   void refuse(String task, Optional<String> adapterId, String reason) {
     settle(
-        new Report(
-            task, adapterId, AdapterState.REFUSED, Optional.of(reason + "; " + servesOn(task))));
+        report(task, adapterId, AdapterState.REFUSED, Optional.of(reason + "; " + servesOn(task))));
   }
 
   /** Reports a step on the way of an adapter. */
   void progress(String task, String adapterId, AdapterState state) {
-    reports.accept(Report.of(task, Optional.of(adapterId), state));
+    reports.accept(report(task, Optional.of(adapterId), state));
   }
 
   /** Stops serving a task. */
@@ -133,15 +142,30 @@ final class Switchboard {
             letGo(adapter, task);
           }
         });
-    settle(Report.of(task, Optional.empty(), AdapterState.RETIRED));
+    settle(report(task, Optional.empty(), AdapterState.RETIRED));
   }
 
-  /** Lets every adapter go without changing what is reported: the instance ends. */
+  /** Lets every adapter go and reports that nothing is served any more: the instance ends. */
   void close() {
     for (var routing : table.all()) {
       table.remove(routing.task().name());
       routing.loaded().values().forEach(adapter -> letGo(adapter, routing.task().name()));
+      settle(report(routing.task().name(), Optional.empty(), AdapterState.STOPPED));
     }
+  }
+
+  /** The last word on each task that is served. */
+  List<Report> standing() {
+    return table.tasks().stream().map(latest::get).filter(Objects::nonNull).toList();
+  }
+
+  private Report report(String task, Optional<String> adapterId, AdapterState state) {
+    return report(task, adapterId, state, Optional.empty());
+  }
+
+  private Report report(
+      String task, Optional<String> adapterId, AdapterState state, Optional<String> reason) {
+    return Report.now(task, adapterId, state, reason, Optional.ofNullable(answered.get(task)));
   }
 
   private void settle(Report report) {

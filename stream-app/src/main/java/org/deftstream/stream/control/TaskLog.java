@@ -1,6 +1,5 @@
 package org.deftstream.stream.control;
 
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -18,7 +17,7 @@ final class TaskLog {
   private final Map<String, Deque<TaskStatus.Event>> events = new ConcurrentHashMap<>();
 
   /** A control record was read. */
-  void asked(ControlConsumer.Request request) {
+  void asked(ControlRequest request) {
     if (request.state().isPresent()) {
       desired.put(request.task(), request.state().get());
     } else if (request.error().isEmpty()) {
@@ -31,7 +30,7 @@ final class TaskLog {
     var kept = events.computeIfAbsent(report.task(), task -> new ArrayDeque<>());
     synchronized (kept) {
       kept.addLast(
-          new TaskStatus.Event(Instant.now(), report.adapterId(), report.state(), report.reason()));
+          new TaskStatus.Event(report.at(), report.adapterId(), report.state(), report.reason()));
       if (kept.size() > KEPT) {
         kept.removeFirst();
       }

@@ -11,6 +11,7 @@ import org.deftstream.deft.adapter.AdapterRefusedException;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.sampler.TimeSteps;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.Nearest;
 import org.deftstream.schemas.avro.AdapterControl;
@@ -60,7 +61,18 @@ final class TaskResolver {
       throw new AdapterRefusedException(
           "control record of task '" + state.getTask() + "' defines task '" + task.name() + "'");
     }
+    requireSteps(task.trainingFree().sampler(), prior(task.prior()), "trainingFree, sampler");
+    requireSteps(task.learnedSampler(), prior(task.prior()), "learned, sampler");
     return task;
+  }
+
+  /** A sampler that no trajectory of the prior can follow would fail with every record. */
+  private static void requireSteps(SamplerSettings sampler, Prior prior, String where) {
+    try {
+      TimeSteps.of(sampler, prior.schedule());
+    } catch (IllegalArgumentException e) {
+      throw new AdapterRefusedException(where + ": " + e.getMessage(), e);
+    }
   }
 
   /** A prior that must be there. */
@@ -74,13 +86,15 @@ final class TaskResolver {
   }
 
   /** The sampler settings of a control record, which replace the task's. */
-  static Optional<SamplerSettings> sampler(AdapterControl state) {
+  static Optional<SamplerSettings> sampler(AdapterControl state, Prior prior) {
     if (state.getSampler() == null) {
       return Optional.empty();
     }
     try {
       var json = new ObjectMapper().readTree(state.getSampler());
-      return Optional.of(SamplerSettings.fromJson(json, "sampler"));
+      var sampler = SamplerSettings.fromJson(json, "sampler");
+      requireSteps(sampler, prior, "sampler");
+      return Optional.of(sampler);
     } catch (JsonProcessingException e) {
       throw new AdapterRefusedException(
           "sampler of task '" + state.getTask() + "' is not JSON: " + e.getOriginalMessage(), e);

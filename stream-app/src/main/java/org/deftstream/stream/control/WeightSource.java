@@ -11,6 +11,8 @@ interface WeightSource {
    *
    * @return the file, complete and with the announced checksum; empty if chunks are not there yet
    * @throws org.deftstream.deft.adapter.AdapterRefusedException if what is there cannot be right
+   * @throws org.apache.kafka.common.KafkaException if Kafka does not answer
+   * @throws RegistryAwayException if the schema registry does not answer
    */
   Optional<byte[]> load(AdapterRef ref);
 

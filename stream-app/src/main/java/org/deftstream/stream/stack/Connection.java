@@ -71,7 +71,7 @@ public record Connection(
   }
 
   /** Settings of a registry client that keeps the deadline; what the user set stays. */
-  Map<String, Object> registryConfig() {
+  public Map<String, Object> registryConfig() {
     Map<String, Object> config = new HashMap<>();
     var millis = Math.toIntExact(deadline.toMillis());
     config.put(CONNECT_TIMEOUT, millis);

@@ -2,32 +2,21 @@ package org.deftstream.stream.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CanaryGuardTest {
   private final List<String> reasons = new ArrayList<>();
 
-  private CanaryGuard guard(int window, int limit, ObjectNode validation) {
-    return new CanaryGuard(new GuardSettings(window, limit, 10), validation, reasons::add);
-  }
-
-  private static ObjectNode nothing() {
-    return JsonNodeFactory.instance.objectNode();
-  }
-
-  private static ObjectNode range(double low, double high) {
-    var validation = nothing();
-    validation.putObject("residual").put("low", low).put("high", high);
-    return validation;
+  private CanaryGuard guard(int window, int limit, Optional<ResidualRange> bounds) {
+    return new CanaryGuard(new GuardSettings(window, limit, 10), bounds, reasons::add);
   }
 
   @Test
   void shouldEndATrialWhenEnoughOfTheLastMeasurementsWentWrong() {
-    var guard = guard(4, 2, nothing());
+    var guard = guard(4, 2, Optional.empty());
     guard.failed();
     for (int i = 0; i < 4; i++) {
       guard.reconstructed(1);
@@ -50,7 +39,7 @@ class CanaryGuardTest {
 
   @Test
   void shouldHoldResidualsToTheValidatedRange() {
-    var guard = guard(10, 3, range(0.5, 2));
+    var guard = guard(10, 3, Optional.of(new ResidualRange(0.5, 2)));
     for (double residual : new double[] {0.5, 2, 1, 0.49, 2.01}) {
       guard.reconstructed(residual);
     }
@@ -61,7 +50,7 @@ class CanaryGuardTest {
 
   @Test
   void shouldBeSwitchedOff() {
-    var guard = guard(1, 0, nothing());
+    var guard = guard(1, 0, Optional.empty());
     guard.failed();
     guard.reconstructed(1e9);
     assertThat(reasons).isEmpty();

@@ -18,6 +18,9 @@ final class ClosedFormNetworks implements AdapterNetworks {
   final AtomicInteger open = new AtomicInteger();
   final AtomicInteger opened = new AtomicInteger();
 
+  /** Thrown instead of opening a network, if set. */
+  Error failure;
+
   @Override
   public Map<String, int[]> weightShapes(UNetConfig network) {
     return Map.of(GAIN, new int[] {1});
@@ -25,6 +28,9 @@ final class ClosedFormNetworks implements AdapterNetworks {
 
   @Override
   public AdapterNetwork open(UNetConfig network) {
+    if (failure != null) {
+      throw failure;
+    }
     open.incrementAndGet();
     opened.incrementAndGet();
     return new Network();

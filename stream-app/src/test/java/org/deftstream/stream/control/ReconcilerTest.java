@@ -20,6 +20,8 @@ import org.deftstream.schemas.avro.AdapterState;
 import org.deftstream.schemas.avro.Serve;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ReconcilerTest {
   private static final AdapterDirectory.Content A1 = Fixture.adapter("a-1", 1);
@@ -35,11 +37,16 @@ class ReconcilerTest {
   private final List<String> ended = new ArrayList<>();
   private TrustedKeys keys = TrustedKeys.NONE;
   private Reconciler reconciler;
+  private long offset;
+  private RuntimeException away;
 
   private final WeightSource weights =
       new WeightSource() {
         @Override
         public Optional<byte[]> load(AdapterRef ref) {
+          if (away != null) {
+            throw away;
+          }
           return Optional.ofNullable(store.get(ref.getWeightsSha256()));
         }
 
@@ -80,7 +87,7 @@ class ReconcilerTest {
 
   private void request(AdapterControl state) {
     reconciler.request(
-        new ControlConsumer.Request(state.getTask(), Optional.of(state), Optional.empty()));
+        new ControlRequest(state.getTask(), offset++, Optional.of(state), Optional.empty()));
     settle();
   }
 
@@ -359,8 +366,7 @@ class ReconcilerTest {
 
   @Test
   void shouldServeThePreviousAdapterWhenItStartsWithOneThatIsRefused() {
-    reconciler.request(
-        new ControlConsumer.Request(Fixture.TASK, Optional.empty(), Optional.empty()));
+    reconciler.request(new ControlRequest(Fixture.TASK, 0, Optional.empty(), Optional.empty()));
     reconciler = reconciler(Duration.ofMinutes(1));
     var refused = Fixture.with(A2, "priorFingerprint", "cd".repeat(32));
 
@@ -469,8 +475,7 @@ class ReconcilerTest {
     var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty());
     reports.clear();
 
-    reconciler.request(
-        new ControlConsumer.Request(Fixture.TASK, Optional.empty(), Optional.empty()));
+    reconciler.request(new ControlRequest(Fixture.TASK, 0, Optional.empty(), Optional.empty()));
     settle();
 
     assertThatThrownBy(() -> table.acquire(Fixture.TASK, "scan-2", Optional.empty()))
@@ -482,5 +487,205 @@ class ReconcilerTest {
     assertThat(networks.open).hasValue(0);
     assertThat(Fixture.describe(reports))
         .containsExactly("a-1 DRAINING", "- RETIRED", "a-1 DRAINED", "- RETIRED");
+  }
+
+  @Test
+  void shouldWaitForWeightsWhileOnlyTheConnectionFails() {
+    reconciler = reconciler(Duration.ZERO);
+    for (var failure :
+        List.of(
+            new RegistryAwayException(new java.net.ConnectException("Connection refused")),
+            new org.apache.kafka.common.errors.TimeoutException("no answer"))) {
+      away = failure;
+      reports.clear();
+      request(serving(A1));
+
+      assertThat(reconciler.idle()).isFalse();
+      assertThat(reconciler.waitsFor().orElseThrow()).contains("a-1", failure.getMessage());
+      assertThat(Fixture.describe(reports)).doesNotContain("a-1 REFUSED");
+    }
+    away = null;
+    request(serving(A1));
+
+    assertThat(reconciler.idle()).isTrue();
+    assertThat(reconciler.waitsFor()).isEmpty();
+    assertThat(served()).contains("a-1");
+  }
+
+  @Test
+  void shouldLoadAKnownIdWithANewDescription() {
+    request(serving(A1));
+    var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty());
+    reports.clear();
+    var described = Fixture.with(A1, "validation", Map.of("psnr", 30));
+
+    request(serving(described));
+
+    assertThat(Fixture.describe(reports))
+        .containsExactly("a-1 LOADING", "a-1 VERIFIED", "a-1 WARM", "a-1 DRAINING", "a-1 SERVING");
+    assertThat(table.routing(Fixture.TASK).orElseThrow().serving().orElseThrow().manifest())
+        .extracting(manifest -> manifest.validation().path("psnr").asInt())
+        .isEqualTo(30);
+    assertThat(networks.open).hasValue(2);
+    lease.close();
+    settle();
+    assertThat(networks.open).hasValue(1);
+  }
+
+  @Test
+  void shouldRefuseANewDescriptionThatDoesNotFitAndServeOn() {
+    request(serving(A1));
+    reports.clear();
+
+    request(serving(Fixture.with(A1, "priorFingerprint", "cd".repeat(32))));
+
+    assertThat(Fixture.describe(reports)).containsExactly("a-1 REFUSED");
+    assertThat(lastReason()).contains("fingerprint " + "cd".repeat(32)).endsWith("serves on");
+    assertThat(served()).contains("a-1");
+    assertThat(networks.open).hasValue(1);
+  }
+
+  @Test
+  void shouldSayWhichControlRecordAReportAnswers() {
+    request(serving(A1));
+    var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty());
+    request(serving(A2));
+    long second = offset - 1;
+    var report = reports.get(reports.size() - 1);
+    assertThat(report.controlOffset()).contains(second);
+
+    // What is told again of an earlier record is no answer to a later one.
+    reconciler.request(
+        new ControlRequest(
+            Fixture.TASK,
+            offset++,
+            Optional.of(serving(Fixture.with(A2, "featureClip", 2))),
+            Optional.empty()));
+    lease.close();
+    while (!events.isEmpty()) {
+      events.remove().run();
+    }
+    report = reports.get(reports.size() - 1);
+    assertThat(report.adapterId()).contains("a-2");
+    assertThat(report.state()).isEqualTo(AdapterState.SERVING);
+    assertThat(report.controlOffset()).contains(second);
+
+    settle();
+    assertThat(switchboard.standing()).hasSize(1);
+    assertThat(switchboard.standing().get(0).controlOffset()).contains(offset - 1);
+  }
+
+  @Test
+  void shouldRefuseWhatTakesTooMuchToBuild() {
+    request(serving(A1));
+    networks.failure = new OutOfMemoryError("Java heap space");
+    request(serving(A2));
+
+    assertThat(lastReason()).contains("a-2", "Java heap space").endsWith("adapter a-1 serves on");
+    networks.failure = null;
+    request(serving(A3));
+    assertThat(served()).contains("a-3");
+  }
+
+  @Test
+  void shouldSayAtTheEndThatNothingIsServed() {
+    request(serving(A1));
+    reports.clear();
+
+    switchboard.close();
+    settle();
+
+    assertThat(Fixture.describe(reports)).containsExactly("- STOPPED");
+    assertThat(switchboard.standing()).isEmpty();
+    assertThat(networks.open).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "kind": "inpainting" | "kind": "no-such" | kind 'no-such' is not known
+          "steps": 4 | "steps": 1001 | steps must be at most 1000, those of the prior, got 1001
+          "steps": 3 | "steps": 1001 | steps must be at most 1000, those of the prior, got 1001
+          "samples": 2 | "samples": 1000000 | samples must be a whole number in [1, 256]
+          """)
+  void shouldRefuseADefinitionThatCannotBeServed(String right, String wrong, String reason) {
+    request(
+        Fixture.control(Serve.TRAINING_FREE)
+            .setDefinition(Fixture.taskJson(Fixture.TASK).replace(right, wrong))
+            .build());
+
+    assertThat(lastReason()).contains(reason).endsWith("the training-free method serves on");
+  }
+
+  @Test
+  void shouldRefuseADefinitionWhoseOperatorIsTooLargeToBuild() {
+    String definition =
+        Fixture.taskJson(Fixture.TASK)
+            .replaceFirst(
+                "\"operator\": .*\n.*\n.*",
+                "\"operator\": {\"kind\": \"ct-parallel\", \"views\": 16384, \"detectorBins\":"
+                    + " 16384, \"noise\": {\"type\": \"gaussian\", \"sigma\": 0.02}},");
+    request(Fixture.control(Serve.TRAINING_FREE).setDefinition(definition).build());
+
+    assertThat(lastReason())
+        .contains("16384 views of 16384 bins for images of 4x4x1")
+        .endsWith("the training-free method serves on");
+    request(serving(A1));
+    assertThat(served()).contains("a-1");
+  }
+
+  private static final Map<String, Object> FIVE_STEPS =
+      Map.of("steps", 5, "noiseLevel", 0.5, "samples", 3);
+
+  private int steps(String measurementId, Optional<String> pinned) {
+    try (var lease = table.acquire(Fixture.TASK, measurementId, pinned)) {
+      return lease.sampler().steps();
+    }
+  }
+
+  @Test
+  void shouldSampleAnAdapterAsItWasValidated() {
+    var fast = Fixture.with(A1, "sampler", FIVE_STEPS);
+    var described =
+        Fixture.with(
+            fast,
+            "validation",
+            Map.of(
+                "sampler",
+                fast.manifest().sampler().orElseThrow().describe(),
+                "residual",
+                Map.of("low", 0.5, "high", 1.5)));
+    request(serving(described));
+
+    assertThat(steps("scan-1", Optional.empty())).isEqualTo(5);
+    try (var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty())) {
+      assertThat(lease.outOfRange(1.4)).contains(false);
+      assertThat(lease.outOfRange(1.6)).contains(true);
+    }
+
+    // What was asked for wins, for what serves; the range is no longer that of its sampler.
+    request(
+        AdapterControl.newBuilder(serving(described))
+            .setPrevious(Fixture.ref(A2))
+            .setCanary(
+                Fixture.ref(Fixture.with(A3, "sampler", Map.of("steps", 7, "noiseLevel", 1))))
+            .setCanaryShare(0)
+            .setSampler("{\"steps\": 9, \"noiseLevel\": 1}")
+            .build());
+    assertThat(steps("scan-1", Optional.empty())).isEqualTo(9);
+    try (var lease = table.acquire(Fixture.TASK, "scan-1", Optional.empty())) {
+      assertThat(lease.outOfRange(1.6)).isEmpty();
+    }
+    assertThat(steps("scan-1", Optional.of("a-3"))).isEqualTo(7);
+    assertThat(steps("scan-1", Optional.of("a-2"))).as("as its task says").isEqualTo(3);
+  }
+
+  @Test
+  void shouldRefuseAnAdapterWhoseSamplerThePriorCannotFollow() {
+    request(serving(Fixture.with(A1, "sampler", Map.of("steps", 1001, "noiseLevel", 1))));
+
+    assertThat(lastReason()).contains("a-1, sampler: steps must be at most 1000");
   }
 }

@@ -117,8 +117,7 @@ class SwapStressTest {
     gone.remove("a-" + adapter);
     var state =
         Fixture.control(Serve.ADAPTER).setStable(Fixture.ref(adapters.get(adapter))).build();
-    reconciler.request(
-        new ControlConsumer.Request(Fixture.TASK, Optional.of(state), Optional.empty()));
+    reconciler.request(new ControlRequest(Fixture.TASK, 0, Optional.of(state), Optional.empty()));
     reconciler.advance();
     runEvents();
   }

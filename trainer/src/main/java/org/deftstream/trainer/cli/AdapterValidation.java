@@ -11,6 +11,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.training.ImageSet;
 import org.deftstream.trainer.gate.ValidationRecord;
@@ -36,15 +37,18 @@ record AdapterValidation(Task task, Prior prior, AdapterNetworks networks) {
    * @param directory the adapter, whose manifest is written anew
    * @param held the images
    * @param source what they are, in a few words
+   * @param wanted how it is sampled, and to be served; empty for the manifest's sampler, or the
+   *     task's where it has none
    * @return one line with the figures
    * @throws UserError if the adapter does not fit the task or fails on an image
    */
-  String run(Path directory, ImageSet held, String source) {
+  String run(Path directory, ImageSet held, String source, Optional<SamplerSettings> wanted) {
     var adapter = AdapterDirectory.read(directory);
     String id = adapter.manifest().adapterId();
     var contest =
         new EngineContest(task, prior, networks, List.of(task.trainingFree()), BATCH, PATIENCE);
-    var figures = contest.adapter(id, adapter, pairs(held), Optional.empty());
+    var sampler = wanted.or(adapter.manifest()::sampler).orElseGet(task::learnedSampler);
+    var figures = contest.adapter(id, adapter, pairs(held), Optional.of(sampler));
     if (!figures.complete()) {
       throw new UserError(
           "adapter %s failed on %d of %d images: %s"
@@ -55,7 +59,8 @@ record AdapterValidation(Task task, Prior prior, AdapterNetworks networks) {
                   figures.failure().orElse("a value is not finite")));
     }
     var record = ValidationRecord.of(figures).put("images", source);
-    AdapterDirectory.write(directory, adapter.manifest().judged(id, record), adapter.weightsFile());
+    AdapterDirectory.write(
+        directory, adapter.manifest().judged(id, sampler, record), adapter.weightsFile());
     return String.format(
         Locale.ROOT,
         "%s on %d images: PSNR %.2f dB (95 %% interval %.2f to %.2f), residual %.3g to %.3g times"

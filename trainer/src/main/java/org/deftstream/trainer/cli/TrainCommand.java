@@ -160,7 +160,7 @@ public final class TrainCommand implements Callable<Integer> {
       System.out.println(adapter);
       if (validation.isPresent()) {
         var check = new AdapterValidation(task, prior, serving.adapterNetworks());
-        System.out.println(check.run(adapter, validation.get(), source()));
+        System.out.println(check.run(adapter, validation.get(), source(), Optional.empty()));
       }
       return 0;
     }

@@ -15,13 +15,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "validate",
     description = {
-      "Validate an adapter on images that were held back, and note the figures in its manifest.",
+      "Validate an adapter on images that were held back, and note the figures and the sampler in"
+          + " its manifest: with that sampler it is served.",
       "The weights stay. A signature of the manifest before does not hold any more: push the"
           + " adapter again, with --sign-key where services ask for it."
     })
 public final class ValidateCommand implements Callable<Integer> {
   @Mixin private ModelsOption models;
   @Mixin private HeldImages held;
+  @Mixin private SamplerOption sampler;
 
   @Parameters(paramLabel = "DIR", description = "Directory of the adapter.")
   private Path directory;
@@ -49,7 +51,8 @@ public final class ValidateCommand implements Callable<Integer> {
     try (var prior = serving.openPrior(models.files().prior(task.prior()))) {
       var validation = new AdapterValidation(task, prior, serving.adapterNetworks());
       System.out.println(
-          validation.run(directory, set, images.getFileName() + ", " + chosen.describe()));
+          validation.run(
+              directory, set, images.getFileName() + ", " + chosen.describe(), sampler.settings()));
     }
     System.err.println(
         "the manifest is another one now: where services ask for a signature, push the adapter"

@@ -8,11 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -62,18 +66,18 @@ public final class AdapterPublisher {
    *
    * @throws UserError one line that says why it was not published
    */
-  public AdapterControl push(AdapterDirectory.Content adapter) {
+  public Published push(AdapterDirectory.Content adapter) {
     return push(adapter, UnaryOperator.identity());
   }
 
   /** Publishes an adapter and serves it at once, in one transaction. */
-  public AdapterControl pushStable(AdapterDirectory.Content adapter) {
+  public Published pushStable(AdapterDirectory.Content adapter) {
     String id = adapter.manifest().adapterId();
     return push(adapter, state -> ControlChanges.activate(state, id));
   }
 
   /** Publishes an adapter and puts it on trial with a share of the measurements. */
-  public AdapterControl pushCanary(AdapterDirectory.Content adapter, double share) {
+  public Published pushCanary(AdapterDirectory.Content adapter, double share) {
     String id = adapter.manifest().adapterId();
     return push(adapter, state -> ControlChanges.canary(state, id, share));
   }
@@ -83,7 +87,7 @@ public final class AdapterPublisher {
    *
    * @param then applied to the state in which the adapter is known
    */
-  public AdapterControl push(AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then) {
+  public Published push(AdapterDirectory.Content adapter, UnaryOperator<AdapterControl> then) {
     var chunks = chunks(adapter.manifest().weightsSha256(), adapter.weightsFile());
     var ref = ref(adapter, chunks.size(), signKey.map(key -> sign(key, adapter)));
     return publish(
@@ -94,17 +98,19 @@ public final class AdapterPublisher {
    * Changes a task's state.
    *
    * @param change from the state as it is, {@link ControlChanges#initial} if there is none
-   * @return the new state
+   * @return the new state, and where it lies
    * @throws UserError one line that says why it was not changed
    */
-  public AdapterControl change(String task, UnaryOperator<AdapterControl> change) {
+  public Published change(String task, UnaryOperator<AdapterControl> change) {
     return publish(task, List.of(), change);
   }
 
   /** Retires a task: services stop serving it. */
-  public void retire(String task) {
-    inTransaction(
-        task, producer -> producer.send(new ProducerRecord<>(topics().adapters(), task, null)));
+  public Published retire(String task) {
+    long offset =
+        inTransaction(
+            task, producer -> producer.send(new ProducerRecord<>(topics().adapters(), task, null)));
+    return new Published(ControlChanges.initial(task), offset);
   }
 
   /** How an adapter is named in a control record. */
@@ -141,38 +147,39 @@ public final class AdapterPublisher {
     return chunks;
   }
 
-  private AdapterControl publish(
+  private Published publish(
       String task, List<AdapterWeightsChunk> chunks, UnaryOperator<AdapterControl> change) {
     var result = new AdapterControl[1];
-    inTransaction(
-        task,
-        producer -> {
-          var states = ControlTopic.read(settings);
-          var state = states.getOrDefault(task, ControlChanges.initial(task));
-          result[0] = ControlChanges.stamped(change.apply(state), settings.issuedBy());
-          try (var weights = settings.serdes().serializer(AdapterWeightsChunk.class);
-              var controls = settings.serdes().serializer(AdapterControl.class)) {
-            String weightsTopic = topics().adapterWeights();
-            for (var chunk : chunks) {
-              byte[] bytes = weights.serialize(weightsTopic, chunk);
-              String key = chunk.getSha256() + "/" + chunk.getIndex();
-              producer.send(new ProducerRecord<>(weightsTopic, key, bytes));
-            }
-            // Weights that no task refers to any more go with the reference.
-            for (var ref : ControlChanges.dropped(state, result[0])) {
-              if (states.entrySet().stream()
-                  .noneMatch(e -> !e.getKey().equals(task) && refersTo(e.getValue(), ref))) {
-                for (int i = 0; i < ref.getChunks(); i++) {
-                  String key = ref.getWeightsSha256() + "/" + i;
-                  producer.send(new ProducerRecord<>(topics().adapterWeights(), key, null));
+    long offset =
+        inTransaction(
+            task,
+            producer -> {
+              var states = ControlTopic.read(settings);
+              var state = states.getOrDefault(task, ControlChanges.initial(task));
+              result[0] = ControlChanges.stamped(change.apply(state), settings.issuedBy());
+              try (var weights = settings.serdes().serializer(AdapterWeightsChunk.class);
+                  var controls = settings.serdes().serializer(AdapterControl.class)) {
+                String weightsTopic = topics().adapterWeights();
+                for (var chunk : chunks) {
+                  byte[] bytes = RegistryCalls.serialize(weights, weightsTopic, chunk);
+                  String key = chunk.getSha256() + "/" + chunk.getIndex();
+                  producer.send(new ProducerRecord<>(weightsTopic, key, bytes));
                 }
+                // Weights that no task refers to any more go with the reference.
+                for (var ref : ControlChanges.dropped(state, result[0])) {
+                  if (states.entrySet().stream()
+                      .noneMatch(e -> !e.getKey().equals(task) && refersTo(e.getValue(), ref))) {
+                    for (int i = 0; i < ref.getChunks(); i++) {
+                      String key = ref.getWeightsSha256() + "/" + i;
+                      producer.send(new ProducerRecord<>(topics().adapterWeights(), key, null));
+                    }
+                  }
+                }
+                byte[] bytes = RegistryCalls.serialize(controls, topics().adapters(), result[0]);
+                return producer.send(new ProducerRecord<>(topics().adapters(), task, bytes));
               }
-            }
-            byte[] bytes = controls.serialize(topics().adapters(), result[0]);
-            producer.send(new ProducerRecord<>(topics().adapters(), task, bytes));
-          }
-        });
-    return result[0];
+            });
+    return new Published(result[0], offset);
   }
 
   private static boolean refersTo(AdapterControl state, AdapterRef ref) {
@@ -180,15 +187,23 @@ public final class AdapterPublisher {
         .anyMatch(other -> other.getWeightsSha256().equals(ref.getWeightsSha256()));
   }
 
-  private void inTransaction(
-      String task, java.util.function.Consumer<Producer<String, byte[]>> work) {
+  /** Returns the offset of the record whose sending the work returns. */
+  private long inTransaction(
+      String task, Function<Producer<String, byte[]>, Future<RecordMetadata>> work) {
     var producer =
         new KafkaProducer<>(producer(task), new StringSerializer(), new ByteArraySerializer());
     try {
       producer.initTransactions();
       producer.beginTransaction();
-      work.accept(producer);
+      var sent = work.apply(producer);
       producer.commitTransaction();
+      return sent.get().offset();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserError("interrupted while task " + task + " was changed", e);
+    } catch (ExecutionException e) {
+      // A commit that went well says that every record of it was written.
+      throw new IllegalStateException("committed, and not written: " + e.getCause(), e);
     } catch (SerializationException e) {
       throw new UserError(
           "cannot write the control records of task "

@@ -87,12 +87,10 @@ final class CompactedTopic {
       states.remove(record.key());
     } else {
       try {
-        states.put(record.key(), values.deserialize(record.topic(), record.value()));
+        states.put(record.key(), RegistryCalls.deserialize(values, record.topic(), record.value()));
+      } catch (UserError e) {
+        throw e;
       } catch (RuntimeException e) {
-        if (RegistryErrors.passing(e)) {
-          throw new UserError(
-              "the schema registry does not answer: " + RegistryErrors.reason(e), e);
-        }
         LOG.warn(
             "record {} of {} at offset {} cannot be read; passed over: {}",
             PrintableText.line(record.key(), LONGEST),

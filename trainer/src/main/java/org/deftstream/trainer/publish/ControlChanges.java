@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.text.Nearest;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
@@ -31,7 +32,9 @@ public final class ControlChanges {
   }
 
   /**
-   * Makes a published adapter known, without serving it.
+   * Makes a published adapter known, without serving it. If its id is known with the same weights,
+   * this is its new description from now on; where the old one serves, it does so until the adapter
+   * is activated anew.
    *
    * @throws UserError if the id is known with other weights: ids are never reused
    */
@@ -56,10 +59,14 @@ public final class ControlChanges {
         .build();
   }
 
-  /** Serves a known adapter as stable; the one before it stays loaded for a rollback. */
+  /**
+   * Serves a known adapter as stable, sampled as its manifest says; the one before it stays loaded
+   * for a rollback.
+   */
   public static AdapterControl activate(AdapterControl state, String adapterId) {
     var ref = find(state, adapterId);
-    var builder = AdapterControl.newBuilder(state).setServe(Serve.ADAPTER).setStable(ref);
+    var builder =
+        AdapterControl.newBuilder(state).setServe(Serve.ADAPTER).setStable(ref).setSampler(null);
     if (state.getStable() != null && !sameId(state.getStable(), ref)) {
       builder.setPrevious(state.getStable());
     } else if (state.getPrevious() != null && sameId(state.getPrevious(), ref)) {
@@ -71,8 +78,13 @@ public final class ControlChanges {
     return builder.build();
   }
 
+  /** Samples what serves so, until something else does, instead of as manifest or task say. */
+  public static AdapterControl sampled(AdapterControl state, SamplerSettings sampler) {
+    return AdapterControl.newBuilder(state).setSampler(sampler.toJson().toString()).build();
+  }
+
   /**
-   * Puts a known adapter on trial.
+   * Puts a known adapter on trial, sampled as its manifest says.
    *
    * @param share share of the measurements, above 0 and at most 1
    */
@@ -85,6 +97,14 @@ public final class ControlChanges {
           "task "
               + state.getTask()
               + " is served training-free; a canary is tried beside an adapter that is activated");
+    }
+    if (state.getStable().getAdapterId().equals(adapterId)) {
+      throw new UserError(
+          "adapter "
+              + adapterId
+              + " serves task "
+              + state.getTask()
+              + " already; a canary is another one");
     }
     return AdapterControl.newBuilder(state)
         .setCanary(find(state, adapterId))
@@ -104,6 +124,7 @@ public final class ControlChanges {
   public static AdapterControl trainingFree(AdapterControl state) {
     return AdapterControl.newBuilder(state)
         .setServe(Serve.TRAINING_FREE)
+        .setSampler(null)
         .setCanary(null)
         .setCanaryShare(0)
         .build();
@@ -118,12 +139,18 @@ public final class ControlChanges {
       return AdapterControl.newBuilder(state).setCanary(null).setCanaryShare(0).build();
     }
     if (state.getServe() == Serve.TRAINING_FREE) {
+      if (known(state).isEmpty()) {
+        throw new UserError(
+            "no adapter was published for task "
+                + state.getTask()
+                + ", so there is nothing to roll back");
+      }
       throw new UserError(
           "task "
               + state.getTask()
               + " is served training-free: there is nothing to roll back; adapters that can be"
               + " activated: "
-              + (known(state).isEmpty() ? "none" : String.join(", ", known(state).keySet())));
+              + String.join(", ", known(state).keySet()));
     }
     return state.getPrevious() == null
         ? trainingFree(state)
@@ -169,7 +196,8 @@ public final class ControlChanges {
     state.getAvailable().forEach(ref -> known.put(ref.getAdapterId(), ref));
     for (var ref : new AdapterRef[] {state.getPrevious(), state.getCanary(), state.getStable()}) {
       if (ref != null) {
-        known.put(ref.getAdapterId(), ref);
+        // What was published last describes an adapter.
+        known.putIfAbsent(ref.getAdapterId(), ref);
       }
     }
     return known;

@@ -62,6 +62,23 @@ public final class StatusWatch implements AutoCloseable {
   /**
    * Whether a report ends the wait for an adapter, or for the training-free method.
    *
+   * @param published the change; what was reported before an instance had done or refused it is no
+   *     answer, even if it names the same adapter
+   * @param adapterId the adapter; empty for the training-free method
+   */
+  public static Predicate<AdapterStatus> settled(Published published, Optional<String> adapterId) {
+    return settled(published.state().getTask(), adapterId)
+        .and(
+            status ->
+                // An older instance does not say which record it answers.
+                status.getControlOffset() == null
+                    || status.getControlOffset() >= published.offset());
+  }
+
+  /**
+   * Whether a report says what became of an adapter, or of the training-free method, whatever it
+   * answers.
+   *
    * @param adapterId the adapter; empty for the training-free method
    */
   public static Predicate<AdapterStatus> settled(String task, Optional<String> adapterId) {
@@ -79,28 +96,34 @@ public final class StatusWatch implements AutoCloseable {
    * @param done accepts the report that is waited for
    * @param seen told every report before it is judged
    * @return the report; empty if none came in time
+   * @throws UserError if Kafka or the schema registry does not answer
    */
   public Optional<AdapterStatus> await(
       Predicate<AdapterStatus> done,
       java.util.function.Consumer<AdapterStatus> seen,
       Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (System.nanoTime() < deadline) {
-      for (var record : consumer.poll(Duration.ofMillis(100))) {
-        var status = decode(record.value());
-        status.ifPresent(seen);
-        // What was polled after it is not wanted by anyone who awaits one change at a time.
-        if (status.filter(done).isPresent()) {
-          return status;
+    try {
+      while (System.nanoTime() - deadline < 0) {
+        for (var record : consumer.poll(Duration.ofMillis(100))) {
+          var status = decode(record.value());
+          status.ifPresent(seen);
+          // What was polled after it is not wanted by anyone who awaits one change at a time.
+          if (status.filter(done).isPresent()) {
+            return status;
+          }
         }
       }
+      return Optional.empty();
+    } catch (KafkaException e) {
+      throw new UserError("what the instances report cannot be read: " + e.getMessage(), e);
     }
-    return Optional.empty();
   }
 
   private Optional<AdapterStatus> decode(byte[] value) {
     try {
-      return Optional.ofNullable(values.deserialize(settings.topics().adapterStatus(), value));
+      return Optional.ofNullable(
+          RegistryCalls.deserialize(values, settings.topics().adapterStatus(), value));
     } catch (SerializationException e) {
       return Optional.empty();
     }

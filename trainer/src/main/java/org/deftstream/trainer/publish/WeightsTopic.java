@@ -47,7 +47,7 @@ public final class WeightsTopic {
             if (record.value() == null) {
               chunks.clear();
             } else {
-              var chunk = values.deserialize(topic, record.value());
+              var chunk = RegistryCalls.deserialize(values, topic, record.value());
               chunks.put(chunk.getIndex(), chunk);
             }
           }

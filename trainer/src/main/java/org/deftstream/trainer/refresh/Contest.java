@@ -12,7 +12,7 @@ public interface Contest {
   /**
    * Figures of an adapter.
    *
-   * @param sampler replaces the task's learned sampler, if given
+   * @param sampler replaces the manifest's, or the task's where that has none, if given
    */
   Figures adapter(
       String name,

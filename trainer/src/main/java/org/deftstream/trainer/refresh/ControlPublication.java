@@ -18,6 +18,7 @@ import org.deftstream.schemas.avro.Serve;
 import org.deftstream.trainer.publish.AdapterPublisher;
 import org.deftstream.trainer.publish.ControlChanges;
 import org.deftstream.trainer.publish.ControlTopic;
+import org.deftstream.trainer.publish.Published;
 import org.deftstream.trainer.publish.PublisherSettings;
 import org.deftstream.trainer.publish.StatusWatch;
 import org.deftstream.trainer.publish.WeightsTopic;
@@ -85,7 +86,7 @@ public final class ControlPublication implements Publication {
     String id = manifest.adapterId();
     // Opened before the change: what is reported about it must not be missed.
     try (var watch = StatusWatch.open(settings)) {
-      var state =
+      var published =
           publisher.push(
               adapter,
               before -> {
@@ -95,22 +96,22 @@ public final class ControlPublication implements Publication {
                 return next(before, id, rival, policy);
               });
       String how =
-          isCanary(state, id)
+          isCanary(published.state(), id)
               ? String.format(
                   Locale.ROOT, "on trial with %.3g of the measurements", policy.canaryShare())
               : "serving";
-      return how + confirmed(watch, manifest.task(), id);
+      return how + confirmed(watch, published, id);
     }
   }
 
   /** What the service says to it; an adapter that it refuses is taken back. */
-  private String confirmed(StatusWatch watch, String task, String id) {
+  private String confirmed(StatusWatch watch, Published published, String id) {
     if (policy.confirmation().isZero()) {
       return "";
     }
     var report =
         watch.await(
-            StatusWatch.settled(task, Optional.of(id)), status -> {}, policy.confirmation());
+            StatusWatch.settled(published, Optional.of(id)), status -> {}, policy.confirmation());
     if (report.isEmpty()) {
       return ", but no instance has reported on it within "
           + policy.confirmation().toSeconds()
@@ -118,7 +119,7 @@ public final class ControlPublication implements Publication {
     }
     var status = report.get();
     if (status.getState() == AdapterState.REFUSED) {
-      publisher.change(task, state -> without(state, id));
+      publisher.change(published.state().getTask(), state -> without(state, id));
       throw new PublicationRefusedException(
           "adapter %s was taken back, for instance %s refuses it: %s"
               .formatted(id, status.getInstance(), status.getReason()));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.AdapterManifest;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.adapter.AdapterRefusedException;
 import org.deftstream.deft.adapter.AdapterVerifier;
@@ -66,8 +67,12 @@ public record EngineContest(
               task.operator().imageShape(),
               BatchSizes.upTo(batch));
       return new Trial(engine, prior, pairs, timeout)
-          .run(name, learned, sampler.orElseGet(task::learnedSampler));
+          .run(name, learned, sampler.orElseGet(() -> sampler(adapter.manifest())));
     }
+  }
+
+  private SamplerSettings sampler(AdapterManifest manifest) {
+    return manifest.sampler().orElseGet(task::learnedSampler);
   }
 
   /** What the service can load must be loaded here as well: with the same prior above all. */

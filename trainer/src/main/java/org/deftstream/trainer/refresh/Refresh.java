@@ -166,7 +166,11 @@ public final class Refresh {
     rivals.addAll(contest.trainingFree(validation, sampler));
     Judgement judgement = settings.gate().judge(candidate.figures(), rivals);
     var record = ValidationRecord.of(judgement, settings.gate().margin());
-    var judged = candidate.adapter().manifest().judged(candidate.figures().name(), record);
+    var judged =
+        candidate
+            .adapter()
+            .manifest()
+            .judged(candidate.figures().name(), sampler.orElseGet(task::learnedSampler), record);
     files.writeAdapter(
         CANDIDATE, new AdapterDirectory.Content(judged, candidate.adapter().weightsFile()));
     var contenders = new ArrayList<>(List.of(candidate.figures()));

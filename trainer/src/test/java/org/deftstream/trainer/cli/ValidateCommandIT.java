@@ -89,7 +89,15 @@ class ValidateCommandIT {
     assertThat(validate("--validation=4:6")).isEmpty();
     var again = adapter().manifest();
     assertThat(again.validation().path("pairs").asInt()).isEqualTo(2);
-    assertThat(again.judged("tiny", validation).toJson()).isEqualTo(trained.toJson());
+    assertThat(again.judged("tiny", trained.sampler().orElseThrow(), validation).toJson())
+        .isEqualTo(trained.toJson());
+
+    assertThat(validate("--validation=4:6", "--sampler={\"steps\":3,\"noiseLevel\":1}")).isEmpty();
+    var faster = adapter().manifest();
+    assertThat(faster.sampler().orElseThrow().describe())
+        .isEqualTo(faster.validation().path("sampler").asText())
+        .startsWith("ddim steps=3 ");
+    assertThat(validate("--validation=4:6", "--sampler={\"steps\":0}")).contains("steps");
 
     assertThat(validate("--validation=4-6")).contains("FROM:TO is right");
   }

@@ -13,7 +13,7 @@ class ShippedAdaptersTest {
   private static final Path MODELS = Path.of("..", "deft", "models");
 
   @Test
-  void shouldStateWhatTheyWereValidatedOnWithTheSamplerOfTheirTask() throws IOException {
+  void shouldStateWhatTheyWereValidatedOnWithTheSamplerThatTheyAreServedWith() throws IOException {
     var models = new ModelFiles(MODELS);
     try (var directories = Files.list(MODELS.resolve("adapters"))) {
       assertThat(directories.toList())
@@ -26,7 +26,7 @@ class ShippedAdaptersTest {
                     .isEqualTo(Operators.fingerprint(task.operator()));
                 var validation = manifest.validation();
                 assertThat(validation.path("sampler").asText())
-                    .isEqualTo(task.learnedSampler().describe());
+                    .isEqualTo(manifest.sampler().orElseThrow().describe());
                 assertThat(validation.path("pairs").asInt()).isGreaterThanOrEqualTo(50);
                 assertThat(validation.at("/residual/low").asDouble()).isBetween(0.1, 1.0);
                 assertThat(validation.at("/residual/high").asDouble()).isBetween(1.0, 10.0);

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.sampler.SamplerSettings.NoiseRule;
+import org.deftstream.deft.sampler.SamplerSettings.TimeGrid;
 import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
@@ -156,5 +160,49 @@ class ControlChangesTest {
     var kept = ControlChanges.retain(ControlChanges.canary(used, "a-3", 0.5), 1);
     assertThat(ControlChanges.known(kept)).containsOnlyKeys("a-1", "a-2", "a-3");
     assertThat(ControlChanges.dropped(used, kept)).isEmpty();
+  }
+
+  @Test
+  void shouldTakeANewDescriptionOfAKnownAdapter() {
+    var serving = ControlChanges.activate(offered, "a-1");
+    var described = AdapterRef.newBuilder(ref("a-1")).setManifest("{\"new\": 1}").build();
+
+    var again = ControlChanges.offer(serving, described);
+
+    assertThat(again.getStable()).as("serves on as it is").isEqualTo(ref("a-1"));
+    assertThat(ControlChanges.activate(again, "a-1").getStable()).isEqualTo(described);
+    assertThat(ControlChanges.known(again)).hasSize(3).containsEntry("a-1", described);
+    var other = AdapterRef.newBuilder(ref("a-1")).setWeightsSha256("other").build();
+    assertRefused(() -> ControlChanges.offer(serving, other), "ids are never reused");
+  }
+
+  @Test
+  void shouldSampleAsAskedUntilSomethingElseServes() {
+    var sampler = new SamplerSettings(3, TimeGrid.UNIFORM, NoiseRule.ZETA, 1, 4);
+    var serving = ControlChanges.sampled(ControlChanges.activate(offered, "a-1"), sampler);
+    assertThat(serving.getSampler()).isEqualTo(sampler.toJson().toString());
+    assertThat(ControlChanges.canary(serving, "a-2", 0.1).getSampler())
+        .isEqualTo(serving.getSampler());
+
+    for (var next :
+        List.of(
+            ControlChanges.activate(serving, "a-1"),
+            ControlChanges.activate(serving, "a-2"),
+            ControlChanges.promote(ControlChanges.canary(serving, "a-2", 0.1)),
+            ControlChanges.rollback(serving),
+            ControlChanges.trainingFree(serving))) {
+      assertThat(next.getSampler()).isNull();
+    }
+  }
+
+  @Test
+  void shouldSayThatThereIsNothingToRollBackOrToTry() {
+    assertRefused(
+        () -> ControlChanges.rollback(ControlChanges.initial("t")),
+        "no adapter was published for task t, so there is nothing to roll back");
+    assertRefused(() -> ControlChanges.rollback(offered), "can be activated: a-1, a-2, a-3");
+    assertRefused(
+        () -> ControlChanges.canary(ControlChanges.activate(offered, "a-1"), "a-1", 0.1),
+        "adapter a-1 serves task t already");
   }
 }
