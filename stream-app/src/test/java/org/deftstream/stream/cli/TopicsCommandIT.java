@@ -62,6 +62,20 @@ class TopicsCommandIT {
     assertThat(topics("describe")).isZero();
     assertThat(out.toString()).contains("present").doesNotContain("created");
 
+    assertThat(topics("create")).isZero();
+    assertThat(out.toString()).containsPattern("measurements +present +3 partitions");
+    assertThat(topics("create", "--partitions=5")).isZero();
+    assertThat(out.toString())
+        .contains("grown: measurements had 3", "grown: measurements.tick had 3")
+        .containsPattern("measurements +present +5 partitions")
+        .containsPattern("measurements.tick +present +5 partitions")
+        .containsPattern("measurements.dlq +present +5 partitions")
+        .containsPattern("reconstructions +present +5 partitions")
+        .containsPattern("labelled-pairs +present +3 partitions")
+        .containsPattern("adapters +present +1 partition ");
+    assertThat(topics("create", "--partitions=2")).isZero();
+    assertThat(out.toString()).containsPattern("measurements +present +5 partitions");
+
     try (var admin = Admin.create(Map.of("bootstrap.servers", stack.bootstrapServers()))) {
       admin
           .createTopics(

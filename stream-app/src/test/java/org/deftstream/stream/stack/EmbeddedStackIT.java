@@ -39,7 +39,7 @@ class EmbeddedStackIT {
   void shouldKeepRecordsAndSchemasAcrossARestart() throws Exception {
     var measurement = measurement();
     long registryPid;
-    try (var stack = EmbeddedStack.start(StackSettings.in(directory))) {
+    try (var stack = EmbeddedStack.start(settings(0, 0))) {
       registryPid = stack.registryPid();
       var reports = new TopicAdmin(Connection.to(stack)).create(TOPICS, 2, Optional.empty());
 
@@ -51,7 +51,7 @@ class EmbeddedStackIT {
     }
     assertThat(ProcessHandle.of(registryPid)).isEmpty();
 
-    try (var stack = EmbeddedStack.start(StackSettings.in(directory))) {
+    try (var stack = EmbeddedStack.start(settings(0, 0))) {
       assertThat(consume(stack)).containsExactly(measurement);
       var reports = new TopicAdmin(Connection.to(stack)).create(TOPICS);
       assertThat(reports)
@@ -65,14 +65,14 @@ class EmbeddedStackIT {
   }
 
   private void assertSecondStackIsRefused() {
-    assertThatThrownBy(() -> EmbeddedStack.start(StackSettings.in(directory)))
+    assertThatThrownBy(() -> EmbeddedStack.start(settings(0, 0)))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("in use by another running stack");
   }
 
   @Test
   void shouldNameTheMissingTopics() {
-    try (var stack = EmbeddedStack.start(StackSettings.in(directory))) {
+    try (var stack = EmbeddedStack.start(settings(0, 0))) {
       assertThatThrownBy(() -> new TopicAdmin(Connection.to(stack)).verify(TOPICS))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("measurements.dlq")
@@ -83,7 +83,7 @@ class EmbeddedStackIT {
   /** A producer that tries but once must find the leader of every partition. */
   @Test
   void shouldCreateTopicsThatCanBeWrittenTo() throws Exception {
-    try (var stack = EmbeddedStack.start(StackSettings.in(directory))) {
+    try (var stack = EmbeddedStack.start(settings(0, 0))) {
       Map<String, Object> config =
           Map.of(
               "bootstrap.servers",
@@ -111,7 +111,7 @@ class EmbeddedStackIT {
 
   @Test
   void shouldReportARegistryThatIsKilled() throws Exception {
-    try (var stack = EmbeddedStack.start(StackSettings.in(directory))) {
+    try (var stack = EmbeddedStack.start(settings(0, 0))) {
       ProcessHandle.of(stack.registryPid()).orElseThrow().destroyForcibly();
 
       assertThatThrownBy(stack::awaitFailure)
@@ -126,13 +126,17 @@ class EmbeddedStackIT {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var port = taken.getLocalPort();
 
-      assertThatThrownBy(() -> EmbeddedStack.start(StackSettings.in(directory, port, 0)))
+      assertThatThrownBy(() -> EmbeddedStack.start(settings(port, 0)))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("port " + port + " for the Kafka broker is taken");
-      assertThatThrownBy(() -> EmbeddedStack.start(StackSettings.in(directory, 0, port)))
+      assertThatThrownBy(() -> EmbeddedStack.start(settings(0, port)))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("port " + port + " for the schema registry is taken");
     }
+  }
+
+  private StackSettings settings(int kafkaPort, int registryPort) {
+    return new StackSettings(directory, kafkaPort, registryPort, Duration.ofMinutes(4));
   }
 
   private static Measurement measurement() {

@@ -32,7 +32,7 @@ public final class EmbeddedPlatform implements Platform {
   /** Starts broker and registry on free ports, with their data in a directory. */
   public static EmbeddedPlatform start(Path directory) {
     var platform = new EmbeddedPlatform(directory, freePort(), freePort());
-    platform.startStack();
+    platform.restartBroker();
     return platform;
   }
 
@@ -99,7 +99,8 @@ public final class EmbeddedPlatform implements Platform {
 
   @Override
   public void restartBroker() {
-    // The registry's process ends a moment after its parent; until then its port is taken.
+    // The registry's process ends a moment after its parent; until then its port is taken. And on
+    // a machine with much else to do a start may take longer than the program waits for.
     for (int attempt = 1; ; attempt++) {
       try {
         startStack();
