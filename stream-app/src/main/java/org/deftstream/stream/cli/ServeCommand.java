@@ -56,7 +56,8 @@ final class ServeCommand implements Callable<Integer> {
         throw new UserError(
             "the service did not get its partitions within "
                 + settings.readyTimeout().toSeconds()
-                + " s");
+                + " s"
+                + service.awaited().map(why -> ": " + why).orElse(""));
       }
       service.httpUrl().ifPresent(url -> say(url + "/metrics"));
       say("ready: " + settings.instanceId() + " serves " + settings.topics().measurements());
