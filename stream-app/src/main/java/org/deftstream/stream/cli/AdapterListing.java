@@ -2,32 +2,48 @@ package org.deftstream.stream.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
+import org.deftstream.schemas.avro.AdapterState;
 import org.deftstream.schemas.avro.AdapterStatus;
 import org.deftstream.trainer.publish.ControlChanges;
 
 /** What is asked of each task and what the instances report, as text and as JSON. */
 final class AdapterListing {
+  /** So many heartbeats may be missing before an instance counts as gone. */
+  private static final int MISSED = 3;
+
+  /** An instance says these once: a task that it does not serve has no heartbeat. */
+  private static final Set<AdapterState> ENDED =
+      Set.of(AdapterState.RETIRED, AdapterState.STOPPED, AdapterState.REFUSED);
+
   private final Map<String, AdapterControl> controls;
   private final Collection<AdapterStatus> statuses;
+  private final Instant now;
 
   /**
    * A listing.
    *
    * @param controls control records by task
    * @param statuses the last reports, by whatever key
+   * @param now the moment of which it is
    */
   AdapterListing(
-      SortedMap<String, AdapterControl> controls, SortedMap<String, AdapterStatus> statuses) {
+      SortedMap<String, AdapterControl> controls,
+      SortedMap<String, AdapterStatus> statuses,
+      Instant now) {
     this.controls = controls;
+    this.now = now;
     this.statuses = statuses.values();
   }
 
@@ -41,6 +57,26 @@ final class AdapterListing {
                 Optional.ofNullable(status.getAdapterId()).orElse("training-free"),
                 status.getState().name().toLowerCase(Locale.ROOT));
     return status.getReason() == null ? text : text + ": " + status.getReason();
+  }
+
+  /** What a report says of this moment. */
+  private String current(AdapterStatus status) {
+    return gone(status)
+        ? "%s  %s  gone: not heard of since %s, its last report was %s"
+            .formatted(
+                status.getInstance(),
+                status.getTask(),
+                status.getSeenAt(),
+                status.getState().name().toLowerCase(Locale.ROOT))
+        : line(status) + " since " + status.getAt();
+  }
+
+  /** Whether an instance that said it serves has not been heard of for long, by both clocks. */
+  private boolean gone(AdapterStatus status) {
+    return status.getSeenAt() != null
+        && status.getHeartbeatMs() != null
+        && !ENDED.contains(status.getState())
+        && status.getSeenAt().plusMillis(MISSED * status.getHeartbeatMs()).isBefore(now);
   }
 
   private List<String> tasks() {
@@ -69,7 +105,7 @@ final class AdapterListing {
         line(out, "known", String.join(", ", ControlChanges.known(state).keySet()));
         line(out, "since", state.getIssuedAt() + by(state));
       }
-      of(task).forEach(status -> line(out, "instance", line(status) + " since " + status.getAt()));
+      of(task).forEach(status -> line(out, "instance", current(status)));
     }
     return out.isEmpty() ? "no task has a control record or a report\n" : out.toString();
   }
@@ -109,7 +145,9 @@ final class AdapterListing {
             .put("adapterId", status.getAdapterId())
             .put("state", status.getState().name())
             .put("reason", status.getReason())
-            .put("at", status.getAt().toString());
+            .put("at", status.getAt().toString())
+            .put("seenAt", Objects.toString(status.getSeenAt(), null))
+            .put("gone", gone(status));
       }
     }
     return document;

@@ -1,6 +1,7 @@
 package org.deftstream.stream.cli;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -52,7 +53,9 @@ final class AdaptersCommand extends CommandGroup {
     @Override
     public Integer call() {
       var access = ControlAccess.of(settings.read());
-      var listing = new AdapterListing(ControlTopic.read(access), ControlTopic.statuses(access));
+      var listing =
+          new AdapterListing(
+              ControlTopic.read(access), ControlTopic.statuses(access), Instant.now());
       var out = spec.commandLine().getOut();
       out.print(json ? listing.json() + System.lineSeparator() : listing.text());
       out.flush();

@@ -40,8 +40,7 @@ final class CanaryTrials {
     guard[0] =
         new CanaryGuard(
             settings,
-            ResidualRange.of(
-                canary.manifest().validation(), canary.sampler(task).describe()),
+            ResidualRange.of(canary.manifest().validation(), canary.sampler(task).describe()),
             reason -> later.execute(() -> end(task.name(), canary.id(), guard[0], reason)));
     return guard[0];
   }
