@@ -1,8 +1,9 @@
 package org.deftstream.stream.dlq;
 
 import java.util.Optional;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.deftstream.deft.UserError;
+import org.deftstream.schemas.RegistryErrors;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.avro.Measurement;
 
@@ -15,7 +16,11 @@ public final class TaskNames implements AutoCloseable {
     values = serdes.deserializer(Measurement.class);
   }
 
-  /** The task; empty if the letter is not a measurement, or its value was left out. */
+  /**
+   * The task; empty if the letter is not a measurement, or its value was left out.
+   *
+   * @throws UserError if the schema registry does not answer
+   */
   public Optional<String> of(Letter letter) {
     byte[] value = letter.record().value();
     if (value == null || value.length == 0) {
@@ -23,7 +28,15 @@ public final class TaskNames implements AutoCloseable {
     }
     try {
       return Optional.of(values.deserialize(letter.record().topic(), value).getTask());
-    } catch (SerializationException | IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      if (RegistryErrors.passing(e)) {
+        // Nothing is known of the letter: passed over, it would count as one of another task.
+        throw new UserError(
+            "the schema registry does not answer (schema.registry.url), so the tasks of dead"
+                + " letters are not known: "
+                + RegistryErrors.reason(e),
+            e);
+      }
       return Optional.empty();
     }
   }
