@@ -128,6 +128,19 @@ final class ClientSettings {
     return Long.parseLong(set.toString());
   }
 
+  /** About what the clients of one stream thread hold: what was fetched, and what is to be sent. */
+  long bufferedBytes() {
+    return 2L * fetchBytes() + bufferBytes();
+  }
+
+  private int fetchBytes() {
+    return Math.max(LEAST_FETCH_BYTES, 2 * options.maxRecordBytes());
+  }
+
+  private long bufferBytes() {
+    return Math.max(32 * MIB, 2L * (options.maxRecordBytes() + MIB));
+  }
+
   private Map<String, Object> common() {
     Map<String, Object> settings = new HashMap<>(options.connection().kafka());
     settings.put(
@@ -136,7 +149,7 @@ final class ClientSettings {
   }
 
   private Map<String, Object> consumer() {
-    int fetch = Math.max(LEAST_FETCH_BYTES, 2 * options.maxRecordBytes());
+    int fetch = fetchBytes();
     int session = (int) options.membership().sessionTimeout().toMillis();
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLLED_RECORDS);
@@ -154,7 +167,7 @@ final class ClientSettings {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, request);
-    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) Math.max(32 * MIB, 2 * request));
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes());
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     settings.putAll(options.connection().producer());
     return settings;

@@ -114,11 +114,7 @@ public final class ReconstructionService implements AutoCloseable {
       throw new UserError("the tasks were not loaded within " + deadline.toSeconds() + " s");
     }
     var work = open.add(work(clients), ReconstructionWork::close);
-    admission =
-        new Admission(
-            new AdmissionBudget(options.admission().bytes()),
-            options.admission().keptBytes(),
-            options.admission().records());
+    admission = admission(clients);
     var history = new RunHistory(options.topics().measurements());
     var resources =
         LedgerResources.of(
@@ -195,6 +191,16 @@ public final class ReconstructionService implements AutoCloseable {
     var brokers = open.add(new BrokerWatch(lag, System::nanoTime), BrokerWatch::close);
     observation.watch(view, brokers, measurements);
     brokers.start();
+  }
+
+  private Admission admission(ClientSettings clients) {
+    long buffers = options.streamThreads() * clients.bufferedBytes();
+    var bounds = HeapBounds.of(options, buffers, Runtime.getRuntime().maxMemory());
+    bounds.line().ifPresent(log::warn);
+    return new Admission(
+        new AdmissionBudget(bounds.admission().bytes()),
+        bounds.admission().keptBytes(),
+        bounds.admission().records());
   }
 
   private void createStateDirectory() {

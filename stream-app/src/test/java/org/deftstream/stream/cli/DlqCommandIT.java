@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -38,6 +40,7 @@ import org.deftstream.stream.service.SmallRecords;
 import org.deftstream.stream.service.SmallTasks;
 import org.deftstream.stream.stack.Connection;
 import org.deftstream.stream.stack.EmbeddedStack;
+import org.deftstream.stream.stack.SkipNotes;
 import org.deftstream.stream.stack.StackSettings;
 import org.deftstream.stream.stack.TopicAdmin;
 import org.junit.jupiter.api.AfterAll;
@@ -105,6 +108,31 @@ class DlqCommandIT {
             .setErr(new PrintWriter(err))
             .execute(all.toArray(String[]::new));
     return new Outcome(exitCode, out.toString(), err.toString());
+  }
+
+  @Test
+  void shouldNoteWhatIsPassedOverAndRefuseWhatCannotBe() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      producer.send(new ProducerRecord<>(topics.measurements(), 1, null, new byte[1]));
+    }
+    producer.flush();
+    assertThat(dlq("skip", topics.measurements(), "1", "3").err()).isEmpty();
+    assertThat(dlq("skip", topics.measurements(), "1", "2").exitCode()).isZero();
+    var place = new TopicPartition(topics.measurements(), 1);
+    try (var admin = Admin.create(kafka())) {
+      assertThat(SkipNotes.read(admin, prefix, List.of(place), 10_000).get())
+          .isEqualTo(Map.of(place, List.of(2L, 3L)));
+      admin.alterConsumerGroupOffsets(prefix, Map.of(place, new OffsetAndMetadata(3))).all().get();
+    }
+    assertThat(dlq("skip", topics.measurements(), "1", "2").err())
+        .contains("offset 2 of " + place + " was consumed; " + prefix + " stands at 3");
+    assertThat(dlq("skip", topics.measurements(), "1", "5").err())
+        .contains(place + " holds the offsets 0 to 4, not 5");
+    assertThat(dlq("skip", "other", "1", "3").err())
+        .contains("the service reads " + topics.measurements() + " and the trainer ");
+    var none = dlq("skip", topics.measurements(), "7", "0");
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.err().lines()).hasSize(1);
   }
 
   /** A dead letter as the service writes it. */

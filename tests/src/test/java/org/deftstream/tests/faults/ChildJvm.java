@@ -19,11 +19,17 @@ final class ChildJvm {
 
   /** Starts a main class; what it prints is appended to a log. */
   static ChildJvm start(Class<?> main, Path log, List<String> arguments) throws IOException {
+    return start(main, 256, log, arguments);
+  }
+
+  /** The same with a heap of so many MiB. */
+  static ChildJvm start(Class<?> main, int heap, Path log, List<String> arguments)
+      throws IOException {
     var command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                "-Xmx" + heap + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
@@ -42,6 +48,11 @@ final class ChildJvm {
     while (System.in.read() >= 0) {
       // Nothing is sent.
     }
+  }
+
+  /** Waits for its end and returns its exit code. */
+  int exitCode() throws InterruptedException {
+    return process.waitFor();
   }
 
   boolean alive() {

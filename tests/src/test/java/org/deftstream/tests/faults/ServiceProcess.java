@@ -22,6 +22,11 @@ final class ServiceProcess {
   private static final String REBALANCE_LOG =
       "org.apache.kafka.streams.processor.internals.StreamsRebalanceListener";
 
+  /** The service stopped by itself. */
+  static final int EXIT_BY_ITSELF = 8;
+
+  private static volatile boolean ending;
+
   private ServiceProcess() {}
 
   /**
@@ -41,13 +46,40 @@ final class ServiceProcess {
       Duration callTime,
       Duration maxPollInterval)
       throws IOException {
+    return start(
+        cluster.bootstrapServers(),
+        cluster.registryUrl(),
+        256,
+        name,
+        directory,
+        instance,
+        callTime,
+        maxPollInterval);
+  }
+
+  /**
+   * The same on any broker and registry.
+   *
+   * @param heap in MiB
+   */
+  static ChildJvm start(
+      String bootstrapServers,
+      String registryUrl,
+      int heap,
+      String name,
+      Path directory,
+      String instance,
+      Duration callTime,
+      Duration maxPollInterval)
+      throws IOException {
     Files.createDirectories(directory);
     return ChildJvm.start(
         ServiceProcess.class,
+        heap,
         directory.resolve(instance + ".log"),
         List.of(
-            cluster.bootstrapServers(),
-            cluster.registryUrl(),
+            bootstrapServers,
+            registryUrl,
             name,
             directory.resolve(instance).toString(),
             instance,
@@ -83,7 +115,16 @@ final class ServiceProcess {
     var callTime = Duration.ofMillis(Long.parseLong(args[5]));
     try (var service =
         ReconstructionService.start(options, engine -> new FaultModel(callTime), PATIENCE)) {
+      service
+          .stopped()
+          .thenRun(
+              () -> {
+                if (!ending) {
+                  Runtime.getRuntime().halt(EXIT_BY_ITSELF);
+                }
+              });
       ChildJvm.awaitParent();
+      ending = true;
     }
   }
 
