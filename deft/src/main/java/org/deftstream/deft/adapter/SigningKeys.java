@@ -17,6 +17,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * Ed25519 keys in PEM files, as {@code openssl genpkey -algorithm ed25519} and {@code openssl pkey
@@ -72,7 +73,8 @@ public final class SigningKeys {
     } catch (FileAlreadyExistsException e) {
       throw new UserError(e.getFile() + " is there already; keys are not replaced", e);
     } catch (IOException e) {
-      throw new UserError("cannot write the keys: " + e, e);
+      throw new UserError(
+          "cannot write the keys: " + FileProblem.in(e).orElse(FileProblem.reason(e)), e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java runtime has no " + ALGORITHM, e);
     }
@@ -82,6 +84,14 @@ public final class SigningKeys {
       throws IOException {
     var base64 = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(encoded);
     var text = "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n";
+    try {
+      write(file, text, secret);
+    } catch (IOException e) {
+      throw FileProblem.named(file, e);
+    }
+  }
+
+  private static void write(Path file, String text, boolean secret) throws IOException {
     if (secret
         && Files.getFileStore(file.toAbsolutePath().getParent())
             .supportsFileAttributeView("posix")) {
@@ -99,7 +109,7 @@ public final class SigningKeys {
     try {
       text = Files.readString(file, StandardCharsets.US_ASCII);
     } catch (IOException e) {
-      throw new UserError("cannot read the key " + file + ": " + e, e);
+      throw new UserError("cannot read the key " + file + ": " + FileProblem.reason(e), e);
     }
     var begin = "-----BEGIN " + type + "-----";
     int from = text.indexOf(begin);

@@ -2,7 +2,6 @@ package org.deftstream.stream.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.ServiceConfigurationError;
 import org.deftstream.stream.demo.DemoCommand;
 import org.deftstream.trainer.cli.EvaluateCommand;
 import org.deftstream.trainer.cli.PriorCommand;
@@ -80,7 +79,7 @@ public final class Deftstream implements Runnable {
               Verbosity.set(root.verbose);
               try {
                 return new CommandLine.RunLast().execute(parsed);
-              } catch (LinkageError | OutOfMemoryError | ServiceConfigurationError e) {
+              } catch (Error e) {
                 // A broken installation or too small a heap is reported like any failure.
                 throw new ExecutionException(line, e.toString(), e);
               }

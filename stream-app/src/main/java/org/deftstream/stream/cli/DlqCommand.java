@@ -55,6 +55,9 @@ final class DlqCommand extends CommandGroup {
 
     @Override
     public Integer call() {
+      if (limit < 0) {
+        throw new UserError("--limit must be 0 or more, got " + limit);
+      }
       var service = access.settings();
       var filter = access.filter();
       var document = JsonNodeFactory.instance.objectNode();

@@ -69,6 +69,11 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
         return cause.getMessage();
       }
     }
+    if (thrown instanceof OutOfMemoryError) {
+      return "there is not enough memory for this ("
+          + thrown.getMessage()
+          + "); ask for less at once, or give more, for example JAVA_OPTS=-Xmx8g";
+    }
     var file = FileProblem.in(thrown);
     if (file.isPresent()) {
       return file.get();

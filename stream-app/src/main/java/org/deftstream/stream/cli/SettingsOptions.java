@@ -23,10 +23,10 @@ final class SettingsOptions {
 
   /** The settings of this run. */
   ServiceSettings read() {
-    var settings = ServiceSettings.load(Optional.ofNullable(file), System.getenv(), flags);
-    if (settings.logsJson()) {
+    var from = Optional.ofNullable(file);
+    if (ServiceSettings.askForJson(from, System.getenv(), flags)) {
       Verbosity.json();
     }
-    return settings;
+    return ServiceSettings.load(from, System.getenv(), flags);
   }
 }

@@ -6,6 +6,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.stream.stack.ShutdownOwner;
 import org.deftstream.stream.stack.TopicAdmin;
 import org.deftstream.trainer.cli.TrainMode;
+import org.deftstream.trainer.serve.DirectoryLock;
 import org.deftstream.trainer.serve.PairClients;
 import org.deftstream.trainer.serve.Trainer;
 import org.deftstream.trainer.serve.TrainerStatus;
@@ -46,6 +47,7 @@ final class TrainerMode implements TrainMode {
     new TopicAdmin(settings.connection()).verify(settings.topics());
     var trainer = TrainerAccess.settings(settings);
     try (var owner = new ShutdownOwner()) {
+      owner.own("directory", DirectoryLock.take("trainer.dir", settings.trainer().directory()));
       var status = new TrainerStatus();
       var port = settings.trainer().httpPort();
       if (port.isPresent()) {

@@ -51,6 +51,20 @@ public final class ServiceSettings {
     return new ServiceSettings(SettingsCheck.check(given), given);
   }
 
+  /**
+   * Whether they ask for JSON in the log, as far as that can be told; what else is wrong with them
+   * is then reported in JSON too.
+   */
+  public static boolean askForJson(
+      Optional<Path> file, Map<String, String> environment, List<String> flags) {
+    try {
+      var asked = SettingsSources.read(file, environment, flags).get(ServiceKeys.LOG_FORMAT);
+      return asked != null && asked.value().equals("json");
+    } catch (UserError e) {
+      return false;
+    }
+  }
+
   /** Settings from texts {@code key=value} alone. */
   public static ServiceSettings of(String... flags) {
     return load(Optional.empty(), Map.of(), List.of(flags));
@@ -118,11 +132,6 @@ public final class ServiceSettings {
   public OptionalInt httpPort() {
     int port = values.getInt(ServiceKeys.HTTP_PORT);
     return port < 0 ? OptionalInt.empty() : OptionalInt.of(port);
-  }
-
-  /** Whether to log JSON documents. */
-  public boolean logsJson() {
-    return values.getString(ServiceKeys.LOG_FORMAT).equals("json");
   }
 
   /** Files of the public keys with which adapters must be signed; empty if they need not. */

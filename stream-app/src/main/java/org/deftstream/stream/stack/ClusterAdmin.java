@@ -1,14 +1,15 @@
 package org.deftstream.stream.stack;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.FileProblem;
 
 /** An admin client whose failures are explained to the user. Closed by whoever opened it. */
 final class ClusterAdmin implements AutoCloseable {
@@ -42,10 +43,14 @@ final class ClusterAdmin implements AutoCloseable {
     try {
       return Admin.create(connection.adminConfig());
     } catch (KafkaException e) {
-      var cause = e.getCause() instanceof ConfigException config ? config : e;
+      // The outermost only says that no client could be made; the next names the file or setting.
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String why =
+          cause.getCause() instanceof IOException file
+              ? cause.getMessage() + ": " + FileProblem.reason(file)
+              : cause.getMessage();
       throw new UserError(
-          "cannot connect to Kafka at " + connection.bootstrapServers() + ": " + cause.getMessage(),
-          e);
+          "cannot connect to Kafka at " + connection.bootstrapServers() + ": " + why, e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * The directory that an embedded stack owns while it runs. Opening it proves, before any server
@@ -102,7 +103,7 @@ final class DataDirectory implements AutoCloseable {
         "cannot write to the directory "
             + path
             + " ("
-            + cause
+            + FileProblem.reason(cause)
             + "); make it writable or name another with --directory",
         cause);
   }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 /** A comparison on one task, put together on the command line instead of in a plan. */
 final class ComparisonOptions {
   private static final String SOURCE = "images";
+  private static final int LARGEST_BATCH = 4096;
 
   @Option(
       names = "--task",
@@ -127,6 +128,9 @@ final class ComparisonOptions {
     }
     if (adapterOnly && adapters.isEmpty()) {
       throw new UserError("--no-training-free leaves nothing to compare; name an --adapter");
+    }
+    if (batch < 1 || batch > LARGEST_BATCH) {
+      throw new UserError("--batch must be from 1 to " + LARGEST_BATCH + ", got " + batch);
     }
     try {
       var chosen = methods(of);

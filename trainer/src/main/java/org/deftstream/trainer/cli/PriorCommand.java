@@ -137,6 +137,8 @@ public final class PriorCommand {
   /** {@code deftstream prior sample}. */
   @Command(name = "sample", description = "Draw unconditional samples as a contact sheet.")
   static final class Sample implements Callable<Integer> {
+    private static final int MOST_SAMPLES = 1024;
+
     @Parameters(paramLabel = "DIR", description = "Directory of the prior.")
     private Path directory;
 
@@ -154,7 +156,18 @@ public final class PriorCommand {
 
     @Override
     public Integer call() throws IOException {
+      if (count < 1 || count > MOST_SAMPLES) {
+        throw new UserError("--count must be from 1 to " + MOST_SAMPLES + ", got " + count);
+      }
+      if (Files.isDirectory(out)) {
+        throw new UserError("cannot write " + out + ": it is a directory");
+      }
       var prior = PriorDirectory.open(directory);
+      int most = prior.scheduler().steps();
+      if (steps < 1 || steps > most) {
+        throw new UserError(
+            "--steps must be from 1 to " + most + ", those of the prior, got " + steps);
+      }
       var sampler =
           new SamplerSettings(
               steps, SamplerSettings.TimeGrid.UNIFORM, SamplerSettings.NoiseRule.ETA, 1, 1);
