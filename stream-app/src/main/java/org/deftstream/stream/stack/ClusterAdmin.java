@@ -43,8 +43,12 @@ final class ClusterAdmin implements AutoCloseable {
     try {
       return Admin.create(connection.adminConfig());
     } catch (KafkaException e) {
-      // The outermost only says that no client could be made; the next names the file or setting.
-      Throwable cause = e.getCause() == null ? e : e.getCause();
+      // The outer ones only say that something could not be made; then comes the file or setting.
+      Throwable cause = e;
+      while (cause.getCause() != null
+          && String.valueOf(cause.getMessage()).startsWith("Failed to c")) {
+        cause = cause.getCause();
+      }
       String why =
           cause.getCause() instanceof IOException file
               ? cause.getMessage() + ": " + FileProblem.reason(file)
