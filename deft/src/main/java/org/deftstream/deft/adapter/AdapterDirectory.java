@@ -2,11 +2,13 @@ package org.deftstream.deft.adapter;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.text.IoReason;
 
 /**
  * An adapter as files: {@code adapter.safetensors} and {@code manifest.json} in a directory.
@@ -29,7 +31,11 @@ public final class AdapterDirectory {
    */
   @SuppressWarnings("ArrayRecordComponent") // a file's content, handed over
   public record Content(AdapterManifest manifest, byte[] weightsFile) {
-    /** The weights, not verified against a task. */
+    /**
+     * The weights, not verified against a task.
+     *
+     * @throws IllegalArgumentException if they are not sound safetensors
+     */
     public AdapterWeights weights() {
       return new AdapterWeights(Safetensors.parse(java.nio.ByteBuffer.wrap(weightsFile)).tensors());
     }
@@ -49,7 +55,9 @@ public final class AdapterDirectory {
       }
     }
     try {
-      var manifest = AdapterManifest.parse(Files.readString(manifestFile));
+      var manifest =
+          AdapterManifest.parse(
+              new String(Files.readAllBytes(manifestFile), StandardCharsets.UTF_8));
       byte[] weights = Files.readAllBytes(weightsFile);
       String sha256 = AdapterVerifier.sha256(weights);
       if (!sha256.equals(manifest.weightsSha256())) {
@@ -64,7 +72,7 @@ public final class AdapterDirectory {
     } catch (IllegalArgumentException e) {
       throw new UserError(manifestFile + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UserError("cannot read adapter " + directory + ": " + e, e);
+      throw new UserError("cannot read adapter " + directory + ": " + IoReason.withPath(e), e);
     }
   }
 

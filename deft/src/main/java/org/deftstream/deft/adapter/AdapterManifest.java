@@ -1,8 +1,6 @@
 package org.deftstream.deft.adapter;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -11,6 +9,7 @@ import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.text.JsonFields;
+import org.deftstream.deft.text.JsonText;
 
 /**
  * Says what an adapter is and what it was made for. Travels as JSON: {@code manifest.json} beside
@@ -54,7 +53,6 @@ public record AdapterManifest(
   /** Longest JSON that is read, in characters. */
   public static final int MAX_LENGTH = 200_000;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   // An id becomes a directory's name and part of a message, so nothing that could mean a path.
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -129,12 +127,7 @@ public record AdapterManifest(
       throw new IllegalArgumentException(
           "manifest: " + json.length() + " characters; at most " + MAX_LENGTH + " are read");
     }
-    JsonFields fields;
-    try {
-      fields = JsonFields.of(JSON.readTree(json), "manifest");
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("manifest: not JSON: " + e.getOriginalMessage(), e);
-    }
+    var fields = JsonFields.of(JsonText.parse(json, "manifest"), "manifest");
     var manifest =
         new AdapterManifest(
             fields.text("adapterId"),
@@ -195,7 +188,7 @@ public record AdapterManifest(
 
   /** The manifest as one line of JSON. */
   public String toJson() {
-    var json = JSON.createObjectNode();
+    var json = JsonNodeFactory.instance.objectNode();
     json.put("adapterId", adapterId).put("task", task);
     json.putArray("imageShape")
         .add(imageShape.height())

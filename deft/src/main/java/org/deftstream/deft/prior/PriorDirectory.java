@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,17 +13,21 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.text.CanonicalJson;
+import org.deftstream.deft.text.IoReason;
+import org.deftstream.deft.text.JsonFields;
+import org.deftstream.deft.text.JsonText;
 
 /**
- * A prior on disk, in the layout of diffusers: {@code unet/config.json}, {@code
- * unet/diffusion_pytorch_model.safetensors}, {@code scheduler/scheduler_config.json}, and {@code
+ * A prior on disk, in one of the layouts of diffusers ({@link PriorLayout}), and {@code
  * deftstream.json} with what diffusers has no place for. Immutable.
  *
  * @param path the directory
@@ -33,10 +39,8 @@ import org.deftstream.deft.text.CanonicalJson;
 public record PriorDirectory(
     Path path, String name, NetworkConfig unet, SchedulerConfig scheduler, String fingerprint) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String UNET = "unet/config.json";
-  private static final String WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
-  private static final String SCHEDULER = "scheduler/scheduler_config.json";
   private static final String ABOUT = "deftstream.json";
+  private static final int MAX_NAME = 200;
 
   /**
    * Reads everything but the weights' values.
@@ -44,46 +48,49 @@ public record PriorDirectory(
    * @throws UserError if a file is missing or not understood; one line that names it
    */
   public static PriorDirectory open(Path path) {
-    if (!Files.isDirectory(path)) {
-      throw new UserError("no prior at " + path + ": no such directory");
-    }
+    var layout = PriorLayout.of(path);
+    var unet = parse(layout.network(), NetworkConfig::parse);
+    var scheduler = parse(layout.scheduler(), SchedulerConfig::parse);
+    return new PriorDirectory(
+        path, name(path), unet, scheduler, fingerprint(layout, unet, scheduler));
+  }
+
+  private static <T> T parse(Path file, Function<JsonNode, T> parser) {
     try {
-      var unet = NetworkConfig.parse(read(path, UNET));
-      var scheduler = SchedulerConfig.parse(read(path, SCHEDULER));
-      Path about = path.resolve(ABOUT);
-      String fallback = path.toAbsolutePath().normalize().getFileName().toString();
-      String name =
-          Files.exists(about)
-              ? JSON.readTree(about.toFile()).path("name").asText(fallback)
-              : fallback;
-      return new PriorDirectory(path, name, unet, scheduler, fingerprint(path, unet, scheduler));
+      return parser.apply(JsonText.readObject(file));
     } catch (IllegalArgumentException e) {
-      throw new UserError("prior " + path + ": " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UserError("cannot read prior " + path + ": " + e.getMessage(), e);
+      throw new UserError(file + ": " + e.getMessage(), e);
     }
   }
 
-  private static JsonNode read(Path path, String file) throws IOException {
-    Path source = path.resolve(file);
-    if (!Files.exists(source)) {
-      throw new UserError("no prior at " + path + ": " + file + " is missing");
+  private static String name(Path path) {
+    Path about = path.resolve(ABOUT);
+    String fallback = path.toAbsolutePath().normalize().getFileName().toString();
+    if (!Files.exists(about)) {
+      return fallback;
     }
-    return JSON.readTree(source.toFile());
+    String name =
+        parse(
+            about, json -> JsonFields.of(json, "what is told of the prior").text("name", fallback));
+    if (name.isBlank() || name.length() > MAX_NAME || name.matches("(?s).*\\p{Cntrl}.*")) {
+      throw new UserError(
+          about + ": name must have 1 to " + MAX_NAME + " characters and no control characters");
+    }
+    return name;
   }
 
-  private static String fingerprint(Path path, NetworkConfig unet, SchedulerConfig scheduler)
-      throws IOException {
-    Path weights = path.resolve(WEIGHTS);
-    if (!Files.exists(weights)) {
-      throw new UserError("no prior at " + path + ": " + WEIGHTS + " is missing");
-    }
+  private static String fingerprint(
+      PriorLayout layout, NetworkConfig unet, SchedulerConfig scheduler) {
     try {
       var digest = MessageDigest.getInstance("SHA-256");
       digest.update(CanonicalJson.of(unet.identity()).getBytes(StandardCharsets.UTF_8));
       digest.update(CanonicalJson.of(scheduler.toJson()).getBytes(StandardCharsets.UTF_8));
-      try (var in = new DigestInputStream(Files.newInputStream(weights), digest)) {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
+      for (Path weights : layout.weights()) {
+        try (var in = new DigestInputStream(Files.newInputStream(weights), digest)) {
+          in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+          throw new UserError("cannot read " + weights + ": " + IoReason.of(e), e);
+        }
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
@@ -92,21 +99,40 @@ public record PriorDirectory(
   }
 
   /**
+  /**
    * What its {@code deftstream.json} says; an empty object where there is none.
    *
    * @throws UserError if it cannot be read
    */
   public JsonNode about() {
-    try {
-      return Files.exists(path.resolve(ABOUT)) ? read(path, ABOUT) : JSON.createObjectNode();
-    } catch (IOException e) {
-      throw new UserError("cannot read prior " + path + ": " + e.getMessage(), e);
-    }
+    Path about = path.resolve(ABOUT);
+    return Files.exists(about) ? JsonText.readObject(about) : JSON.createObjectNode();
   }
 
-  /** Reads the weights, by their diffusers names. */
+   * Reads the weights, by their diffusers names.
+   *
+   * @throws UserError if a file is not sound; one line that names it
+   */
   public Map<String, FloatTensor> weights() {
-    return Safetensors.read(path.resolve(WEIGHTS)).tensors();
+    var weights = new LinkedHashMap<String, FloatTensor>();
+    for (Path file : PriorLayout.of(path).weights()) {
+      for (var tensor : tensors(file).entrySet()) {
+        if (weights.put(tensor.getKey(), tensor.getValue()) != null) {
+          throw new UserError(file + ": " + tensor.getKey() + " is in another file as well");
+        }
+      }
+    }
+    return weights;
+  }
+
+  private static Map<String, FloatTensor> tensors(Path file) {
+    try {
+      return Safetensors.read(file).tensors();
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw new UserError("cannot read " + file + ": " + IoReason.of(e.getCause()), e);
+    }
   }
 
   /** Shape of one image of the prior. */
@@ -128,13 +154,18 @@ public record PriorDirectory(
       ObjectNode about) {
     try {
       var pretty = JSON.writerWithDefaultPrettyPrinter();
-      Safetensors.write(path.resolve(WEIGHTS), weights, storage, Map.of("format", "pt"));
-      AtomicFiles.write(path.resolve(UNET), pretty.writeValueAsString(unet.toJson()) + "\n");
+      Safetensors.write(
+          path.resolve(PriorLayout.WEIGHTS), weights, storage, Map.of("format", "pt"));
       AtomicFiles.write(
-          path.resolve(SCHEDULER), pretty.writeValueAsString(scheduler.toJson()) + "\n");
+          path.resolve(PriorLayout.NETWORK), pretty.writeValueAsString(unet.toJson()) + "\n");
+      AtomicFiles.write(
+          path.resolve(PriorLayout.SCHEDULER),
+          pretty.writeValueAsString(scheduler.toJson()) + "\n");
       AtomicFiles.write(path.resolve(ABOUT), pretty.writeValueAsString(about) + "\n");
     } catch (IOException e) {
-      throw new UserError("cannot write prior " + path + ": " + e.getMessage(), e);
+      throw new UserError("cannot write prior " + path + ": " + IoReason.withPath(e), e);
+    } catch (UncheckedIOException e) {
+      throw new UserError("cannot write prior " + path + ": " + IoReason.withPath(e.getCause()), e);
     }
     return open(path);
   }

@@ -3,10 +3,10 @@ package org.deftstream.deft.prior;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.deftstream.deft.schedule.NoiseSchedule;
+import org.deftstream.deft.text.JsonFields;
 
 /**
  * Diffusers' {@code scheduler/scheduler_config.json}: the part that says how the prior was trained.
@@ -20,30 +20,9 @@ import org.deftstream.deft.schedule.NoiseSchedule;
 public record SchedulerConfig(
     int steps, double betaStart, double betaEnd, String betaSchedule, Prediction prediction) {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private static final Set<String> SAMPLING =
-      Set.of(
-          "_class_name",
-          "_diffusers_version",
-          "variance_type",
-          "clip_sample",
-          "clip_sample_range",
-          "dynamic_thresholding_ratio",
-          "sample_max_value",
-          "timestep_spacing",
-          "steps_offset",
-          "set_alpha_to_one",
-          "skip_prk_steps",
-          "thresholding");
-  private static final Set<String> TRAINING =
-      Set.of(
-          "num_train_timesteps",
-          "beta_start",
-          "beta_end",
-          "beta_schedule",
-          "prediction_type",
-          "trained_betas",
-          "rescale_betas_zero_snr");
+  private static final String WHERE = "scheduler config";
+  private static final Set<String> SCHEDULES =
+      Set.of("linear", "scaled_linear", "squaredcos_cap_v2");
 
   /** What a network predicts, by diffusers' names. */
   public enum Prediction {
@@ -73,12 +52,34 @@ public record SchedulerConfig(
     }
   }
 
+  /**
+   * Makes the schedule, so that one that cannot be is refused with the field that it comes from.
+   */
   public SchedulerConfig {
-    if (!List.of("linear", "scaled_linear", "squaredcos_cap_v2").contains(betaSchedule)) {
+    if (!SCHEDULES.contains(betaSchedule)) {
       throw new IllegalArgumentException(
-          "scheduler config: beta_schedule is "
+          WHERE
+              + ": beta_schedule is "
               + betaSchedule
-              + "; understood: linear, scaled_linear, squaredcos_cap_v2");
+              + "; understood: "
+              + new TreeSet<>(SCHEDULES));
+    }
+    try {
+      schedule(betaSchedule, steps, betaStart, betaEnd);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          WHERE
+              + ": num_train_timesteps "
+              + steps
+              + ", beta_start "
+              + betaStart
+              + ", beta_end "
+              + betaEnd
+              + ", beta_schedule "
+              + betaSchedule
+              + ": "
+              + e.getMessage(),
+          e);
     }
   }
 
@@ -98,31 +99,37 @@ public record SchedulerConfig(
    * @throws IllegalArgumentException naming the field that is not understood
    */
   public static SchedulerConfig parse(JsonNode json) {
-    var unknown = new TreeSet<String>();
-    json.fieldNames().forEachRemaining(unknown::add);
-    unknown.removeAll(SAMPLING);
-    unknown.removeAll(TRAINING);
-    if (!unknown.isEmpty()) {
+    var f = JsonFields.of(json, WHERE);
+    SchedulerFields.check(f);
+    var config =
+        new SchedulerConfig(
+            f.integer("num_train_timesteps", 2, 100_000, 1000),
+            beta(f, "beta_start", 1e-4),
+            beta(f, "beta_end", 2e-2),
+            f.has("beta_schedule") ? f.choice("beta_schedule", SCHEDULES) : "linear",
+            Prediction.named(f.text("prediction_type", "epsilon")));
+    SchedulerFields.requireSchedule(f);
+    return config;
+  }
+
+  private static double beta(JsonFields f, String name, double absent) {
+    double value = f.number(name, absent);
+    if (value <= 0 || value >= 1) {
       throw new IllegalArgumentException(
-          "scheduler config: field not understood: " + unknown.first());
+          WHERE + ": " + name + " must lie between 0 and 1, got " + value);
     }
-    if (json.hasNonNull("trained_betas") || json.path("rescale_betas_zero_snr").asBoolean(false)) {
-      throw new IllegalArgumentException(
-          "scheduler config: trained_betas and rescale_betas_zero_snr are not understood");
-    }
-    return new SchedulerConfig(
-        json.path("num_train_timesteps").asInt(1000),
-        json.path("beta_start").asDouble(1e-4),
-        json.path("beta_end").asDouble(2e-2),
-        json.path("beta_schedule").asText("linear"),
-        Prediction.named(json.path("prediction_type").asText("epsilon")));
+    return value;
   }
 
   /** The noise schedule that this describes. */
   public NoiseSchedule schedule() {
-    return switch (betaSchedule) {
-      case "linear" -> NoiseSchedule.linear(steps, betaStart, betaEnd);
-      case "scaled_linear" -> NoiseSchedule.scaledLinear(steps, betaStart, betaEnd);
+    return schedule(betaSchedule, steps, betaStart, betaEnd);
+  }
+
+  private static NoiseSchedule schedule(String kind, int steps, double start, double end) {
+    return switch (kind) {
+      case "linear" -> NoiseSchedule.linear(steps, start, end);
+      case "scaled_linear" -> NoiseSchedule.scaledLinear(steps, start, end);
       default -> NoiseSchedule.cosine(steps);
     };
   }

@@ -62,6 +62,9 @@ public record UNetConfig(
     boolean scaleShift)
     implements NetworkConfig {
 
+  private static final int MOST_LEVELS = 16;
+  private static final int MOST_VALUES = 1 << 28;
+
   /** Checks what the fields ask of each other. */
   public UNetConfig {
     downBlocks = List.copyOf(downBlocks);
@@ -71,6 +74,11 @@ public record UNetConfig(
     check(
         downBlocks.size() == levels && upBlocks.size() == levels,
         "down_block_types, up_block_types and block_out_channels must have the same length");
+    check(levels <= MOST_LEVELS, levels + " blocks; at most " + MOST_LEVELS + " are possible");
+    long values = (long) sampleHeight * sampleWidth * Math.max(inChannels, outChannels);
+    check(
+        values <= MOST_VALUES,
+        "an image of sample_size and channels has " + values + " values; at most " + MOST_VALUES);
     int coarsest = 1 << (levels - 1);
     check(
         sampleHeight % coarsest == 0 && sampleWidth % coarsest == 0,

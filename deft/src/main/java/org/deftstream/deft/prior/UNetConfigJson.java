@@ -49,7 +49,12 @@ final class UNetConfigJson {
   private static final List<String> UP =
       List.of("AttnUpBlock2D", "AttnUpBlock2D", "AttnUpBlock2D", "UpBlock2D");
   private static final List<Integer> CHANNELS = List.of(224, 448, 672, 896);
-  private static final int MANY = Integer.MAX_VALUE;
+
+  /** More of anything is a slip of the pen, and would fill the memory before it fails. */
+  private static final int MANY = 1 << 20;
+
+  private static final int MOST_LAYERS = 64;
+  private static final int MOST_CHANNELS = 1 << 14;
 
   private UNetConfigJson() {}
 
@@ -58,21 +63,22 @@ final class UNetConfigJson {
     HISTORY.forEach(f::has);
     refuseNull(f);
     choice(f, "_class_name", "UNet2DModel", "UNet2DModel");
-    var channels = f.has("block_out_channels") ? integers(f, "block_out_channels") : CHANNELS;
+    var channels =
+        f.has("block_out_channels") ? integers(f, "block_out_channels", MOST_CHANNELS) : CHANNELS;
     var size = size(f);
     var config =
         new UNetConfig(
             size.get(0),
             size.get(1),
-            f.integer("in_channels", 1, MANY, 3),
-            f.integer("out_channels", 1, MANY, 3),
+            f.integer("in_channels", 1, MOST_CHANNELS, 3),
+            f.integer("out_channels", 1, MOST_CHANNELS, 3),
             f.flag("center_input_sample", false),
             time(f, channels.get(0)),
             classes(f),
             blocks(f, "down_block_types", DOWN).map(BlockType::down).toList(),
             blocks(f, "up_block_types", UP).map(BlockType::up).toList(),
             channels,
-            f.integer("layers_per_block", 1, MANY, 2),
+            f.integer("layers_per_block", 1, MOST_LAYERS, 2),
             midBlock(f),
             f.flag("add_attention", true),
             f.has("mid_block_scale_factor") ? f.positive("mid_block_scale_factor") : 1,
@@ -114,12 +120,15 @@ final class UNetConfigJson {
     return f.has(name) ? list(f, name).stream().map(JsonNode::asText) : preset.stream();
   }
 
-  private static List<Integer> integers(JsonFields f, String name) {
+  private static List<Integer> integers(JsonFields f, String name, int most) {
     var values = new ArrayList<Integer>();
     for (var v : list(f, name)) {
-      if (!v.isIntegralNumber() || !v.canConvertToInt() || v.intValue() < 1) {
+      if (!v.isIntegralNumber()
+          || !v.canConvertToInt()
+          || v.intValue() < 1
+          || v.intValue() > most) {
         throw new IllegalArgumentException(
-            f.where() + ": " + name + " must hold whole numbers from 1, not " + v);
+            f.where() + ": " + name + " must hold whole numbers from 1 to " + most + ", not " + v);
       }
       values.add(v.intValue());
     }
@@ -142,7 +151,7 @@ final class UNetConfigJson {
       int side = f.integer(name, 1, MANY);
       return List.of(side, side);
     }
-    var sides = integers(f, name);
+    var sides = integers(f, name, MANY);
     if (sides.size() != 2) {
       throw new IllegalArgumentException(
           f.where() + ": " + name + " must be one number, or height and width");

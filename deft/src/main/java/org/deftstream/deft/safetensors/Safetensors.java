@@ -1,27 +1,31 @@
 package org.deftstream.deft.safetensors;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.text.ForeignFile;
+import org.deftstream.deft.text.IoReason;
 
 /**
  * The safetensors file format: an 8-byte little-endian header length, a JSON header with the type,
  * shape and byte range of every tensor, then the bytes. Data only: reading one never runs code.
- * Reads F64, F32, F16 and BF16 into float32, and U8 where data and no weights are wanted; writes
- * F32 or F16.
+ * Reads F64, F32, F16 and BF16 into float32, and U8 and BOOL where data and no weights are wanted;
+ * writes F32 or F16.
  */
 public final class Safetensors {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long MAX_HEADER_BYTES = 100_000_000;
+
+  /** Values that are read at once. */
+  private static final int PIECE = 1 << 16;
 
   private Safetensors() {}
 
@@ -46,7 +50,7 @@ public final class Safetensors {
   public record Content(Map<String, FloatTensor> tensors, Map<String, String> metadata) {}
 
   /**
-   * Reads a file of weights.
+   * Reads a file of weights, one tensor after the other, so that it needs no memory beside theirs.
    *
    * @throws IllegalArgumentException if it is not a sound safetensors file; the message names it
    * @throws UncheckedIOException if it cannot be read
@@ -56,7 +60,7 @@ public final class Safetensors {
   }
 
   /**
-   * Reads a file of data, in which numbers from 0 to 255 may be bytes (U8), as masks are.
+   * Reads a file of data, in which numbers from 0 to 255 may be bytes (U8, BOOL), as masks are.
    *
    * @throws IllegalArgumentException if it is not a sound safetensors file; the message names it
    * @throws UncheckedIOException if it cannot be read
@@ -66,12 +70,21 @@ public final class Safetensors {
   }
 
   private static Content read(Path file, boolean withBytes) {
-    try {
-      return parse(ByteBuffer.wrap(Files.readAllBytes(file)), withBytes);
+    try (var channel = FileChannel.open(file)) {
+      return parse(
+          channel.size(),
+          withBytes,
+          (from, into) -> {
+            while (into.hasRemaining()) {
+              if (channel.read(into, from + into.position()) < 0) {
+                throw new EOFException("it became shorter while it was read");
+              }
+            }
+          });
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e), e);
     }
   }
 
@@ -81,125 +94,73 @@ public final class Safetensors {
    * @throws IllegalArgumentException if they are not sound safetensors
    */
   public static Content parse(ByteBuffer bytes) {
-    return parse(bytes, false);
-  }
-
-  private static Content parse(ByteBuffer bytes, boolean withBytes) {
-    var in = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
-    if (in.remaining() < 8) {
-      throw new IllegalArgumentException("not a safetensors file: shorter than 8 bytes");
-    }
-    long headerLength = in.getLong();
-    if (headerLength < 2 || headerLength > MAX_HEADER_BYTES || headerLength > in.remaining()) {
-      throw new IllegalArgumentException(
-          "not a safetensors file: header of " + headerLength + " bytes does not fit");
-    }
-    var header = new byte[(int) headerLength];
-    in.get(header);
-    var data = in.slice().order(ByteOrder.LITTLE_ENDIAN);
-    var tensors = new LinkedHashMap<String, FloatTensor>();
-    var metadata = new LinkedHashMap<String, String>();
-    // Tensors that share bytes would turn a small file into a full heap.
-    long claimed = 0;
-    for (var field : readHeader(header).properties()) {
-      if (field.getKey().equals("__metadata__")) {
-        field.getValue().properties().forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
-      } else {
-        tensors.put(field.getKey(), readTensor(field.getKey(), field.getValue(), data, withBytes));
-        claimed += claimedBytes(field.getValue());
-        if (claimed > data.limit()) {
-          throw new IllegalArgumentException(
-              "tensors up to "
-                  + field.getKey()
-                  + " claim "
-                  + claimed
-                  + " bytes in a file with "
-                  + data.limit()
-                  + " bytes of data: they overlap");
-        }
-      }
-    }
-    return new Content(tensors, metadata);
-  }
-
-  private static JsonNode readHeader(byte[] header) {
     try {
-      var node = JSON.readTree(header);
-      if (!node.isObject()) {
-        throw new IllegalArgumentException("not a safetensors file: header is not a JSON object");
-      }
-      return node;
+      return parse(
+          bytes.remaining(),
+          false,
+          (from, into) -> into.put(bytes.slice(bytes.position() + (int) from, into.remaining())));
     } catch (IOException e) {
-      throw new IllegalArgumentException("not a safetensors file: header is not JSON", e);
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static long claimedBytes(JsonNode entry) {
-    long from = entry.path("data_offsets").path(0).asLong(-1);
-    return Math.max(0, entry.path("data_offsets").path(1).asLong(-1) - from);
+  /** Bytes at a place; fills the buffer. */
+  private interface Source {
+    void read(long from, ByteBuffer into) throws IOException;
   }
 
-  private static FloatTensor readTensor(
-      String name, JsonNode entry, ByteBuffer data, boolean withBytes) {
-    String type = entry.path("dtype").asText();
-    int width =
-        switch (type) {
-          case "U8" -> {
-            if (!withBytes) {
-              throw unread(name, type, withBytes);
-            }
-            yield 1;
-          }
-          case "F64" -> 8;
-          case "F32" -> 4;
-          case "F16", "BF16" -> 2;
-          default -> throw unread(name, type, withBytes);
-        };
-    var shape = new int[entry.path("shape").size()];
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = entry.get("shape").get(i).asInt(-1);
-      if (shape[i] < 0) {
-        throw new IllegalArgumentException("tensor " + name + " has a negative dimension");
-      }
+  private static Content parse(long size, boolean withBytes, Source source) throws IOException {
+    var header = SafetensorsHeader.parse(header(size, source), withBytes);
+    long start = 8L + header.length();
+    header.check(size - start);
+    var tensors = new LinkedHashMap<String, FloatTensor>();
+    for (var entry : header.entries()) {
+      tensors.put(entry.name(), readTensor(entry, start, source));
     }
-    long from = entry.path("data_offsets").path(0).asLong(-1);
-    long to = entry.path("data_offsets").path(1).asLong(-1);
-    long size = FloatTensor.sizeOf(shape);
-    if (from < 0 || to > data.limit() || to - from != size * width) {
-      throw new IllegalArgumentException(
-          "tensor "
-              + name
-              + " claims bytes "
-              + from
-              + " to "
-              + to
-              + " for "
-              + size
-              + " values of "
-              + width
-              + " bytes in a file with "
-              + data.limit()
-              + " bytes of data");
-    }
-    var values = new float[(int) size];
-    var in = data.slice((int) from, (int) (to - from)).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (type) {
-            case "F32" -> in.getFloat();
-            case "F64" -> (float) in.getDouble();
-            case "U8" -> in.get() & 0xff;
-            case "F16" -> HalfFloat.toFloat(in.getShort());
-            default -> Float.intBitsToFloat(in.getShort() << 16);
-          };
-    }
-    return new FloatTensor(shape, values);
+    return new Content(tensors, header.metadata());
   }
 
-  private static IllegalArgumentException unread(String name, String type, boolean withBytes) {
+  private static byte[] header(long size, Source source) throws IOException {
+    byte[] first = bytes(source, 0, (int) Math.min(64, size));
+    if (size < 8) {
+      throw unsound(size == 0 ? "it is empty" : "shorter than 8 bytes", first);
+    }
+    long length = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length < 2 || length > SafetensorsHeader.MAX_BYTES || length > size - 8) {
+      throw unsound("header of " + Long.toUnsignedString(length) + " bytes does not fit", first);
+    }
+    return bytes(source, 8, (int) length);
+  }
+
+  private static IllegalArgumentException unsound(String reason, byte[] first) {
+    String known = ForeignFile.weights(first);
     return new IllegalArgumentException(
-        "tensor %s has type %s; F64, F32, F16%s is read"
-            .formatted(name, type, withBytes ? ", BF16 or U8" : " or BF16"));
+        "not a safetensors file: " + (known.isEmpty() ? reason : known));
+  }
+
+  private static byte[] bytes(Source source, long from, int count) throws IOException {
+    var bytes = new byte[count];
+    source.read(from, ByteBuffer.wrap(bytes));
+    return bytes;
+  }
+
+  private static FloatTensor readTensor(SafetensorsHeader.Entry entry, long start, Source source)
+      throws IOException {
+    var values = new float[entry.size()];
+    var piece =
+        ByteBuffer.allocate(Math.min(values.length, PIECE) * entry.type().bytes())
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (int done = 0; done < values.length; ) {
+      int count = Math.min(PIECE, values.length - done);
+      piece.clear().limit(count * entry.type().bytes());
+      source.read(start + entry.from() + (long) done * entry.type().bytes(), piece);
+      piece.flip();
+      for (int i = 0; i < count; i++) {
+        values[done + i] = entry.type().next(piece);
+      }
+      done += count;
+    }
+    return new FloatTensor(entry.shape(), values);
   }
 
   /** Encodes tensors, in the order of the map, as the bytes of a safetensors file. */

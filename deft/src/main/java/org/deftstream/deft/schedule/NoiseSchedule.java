@@ -8,19 +8,55 @@ package org.deftstream.deft.schedule;
  * {@code alphaBar(-1) == 1}.
  */
 public final class NoiseSchedule {
+  /** Most timesteps of a schedule. */
+  public static final int MAX_STEPS = 1_000_000;
+
+  private static final double LEAST_NOISE = 1e-9;
+  private static final double LEAST_SIGNAL = 1e-18;
+
   private final double[] alphaBar;
 
   private NoiseSchedule(double[] beta) {
     alphaBar = new double[beta.length + 1];
     alphaBar[0] = 1;
     for (int t = 0; t < beta.length; t++) {
+      if (!(beta[t] > 0 && beta[t] < 1)) {
+        throw new IllegalArgumentException(
+            "beta of timestep " + t + " is " + beta[t] + "; each must lie between 0 and 1");
+      }
       alphaBar[t + 1] = alphaBar[t] * (1 - beta[t]);
+    }
+    // Samplers divide by the roots of both, in single precision.
+    if (1 - alphaBar[1] < LEAST_NOISE || alphaBar[beta.length] < LEAST_SIGNAL) {
+      throw new IllegalArgumentException(
+          "the schedule begins with a noise variance of "
+              + (1 - alphaBar[1])
+              + " and ends with a signal variance of "
+              + alphaBar[beta.length]
+              + "; they must be at least "
+              + LEAST_NOISE
+              + " and "
+              + LEAST_SIGNAL);
     }
   }
 
-  /** The linear schedule of DDPM: {@code beta} from {@code betaStart} to {@code betaEnd}. */
+  private static double[] betas(int steps) {
+    if (steps < 2 || steps > MAX_STEPS) {
+      throw new IllegalArgumentException(
+          "a schedule of " + steps + " timesteps; it must have 2 to " + MAX_STEPS);
+    }
+    return new double[steps];
+  }
+
+  /**
+   * The linear schedule of DDPM: {@code beta} from {@code betaStart} to {@code betaEnd}.
+   *
+   * @throws IllegalArgumentException as all that make a schedule: if there are fewer than 2
+   *     timesteps or more than {@link #MAX_STEPS}, a beta is not between 0 and 1, or signal or
+   *     noise vanish
+   */
   public static NoiseSchedule linear(int steps, double betaStart, double betaEnd) {
-    var beta = new double[steps];
+    var beta = betas(steps);
     for (int t = 0; t < steps; t++) {
       beta[t] = betaStart + (betaEnd - betaStart) * t / (steps - 1);
     }
@@ -29,7 +65,7 @@ public final class NoiseSchedule {
 
   /** The "scaled linear" schedule: linear in {@code sqrt(beta)}. */
   public static NoiseSchedule scaledLinear(int steps, double betaStart, double betaEnd) {
-    var beta = new double[steps];
+    var beta = betas(steps);
     double from = Math.sqrt(betaStart);
     double to = Math.sqrt(betaEnd);
     for (int t = 0; t < steps; t++) {
@@ -41,7 +77,7 @@ public final class NoiseSchedule {
 
   /** The cosine schedule of Nichol and Dhariwal, with beta clipped at 0.999. */
   public static NoiseSchedule cosine(int steps) {
-    var beta = new double[steps];
+    var beta = betas(steps);
     for (int t = 0; t < steps; t++) {
       beta[t] = Math.min(0.999, 1 - cosineBar((t + 1.0) / steps) / cosineBar((double) t / steps));
     }

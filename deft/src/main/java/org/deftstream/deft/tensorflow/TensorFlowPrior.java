@@ -51,7 +51,10 @@ final class TensorFlowPrior implements Prior {
               + directory.unet().inChannels()
               + " channels and gives "
               + shape.channels()
-              + "; a prior's must be the same");
+              + "; a prior's must be the same"
+              + (shape.channels() == 2 * directory.unet().inChannels()
+                  ? " (a learned variance, the second half, is not understood)"
+                  : ""));
     }
     if (directory.unet() instanceof UNetConfig unet
         && unet.time().kind() == TimeEmbedding.Kind.FOURIER) {

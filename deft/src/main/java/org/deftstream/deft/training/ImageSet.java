@@ -1,32 +1,34 @@
 package org.deftstream.deft.training;
 
-import java.awt.image.BufferedImage;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipFile;
-import javax.imageio.ImageIO;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.image.PictureFile;
+import org.deftstream.deft.image.Pixels;
+import org.deftstream.deft.text.IoReason;
 
 /**
- * Grey or colour images of one size on the heap as 8-bit values, sorted by name. Read from a folder
- * or zip of PNG, JPEG or BMP files, or from an idx file (MNIST's format, gzipped or not).
+ * Grey or colour images of one size on the heap, sorted by name. Read from a folder or zip of
+ * pictures as {@link PictureFile} reads them, or from an idx file (MNIST's format, gzipped or not).
  * Immutable.
  */
 public final class ImageSet {
   private final ImageShape shape;
-  private final List<byte[]> images;
+  private final List<Pixels> images;
 
-  private ImageSet(ImageShape shape, List<byte[]> images) {
+  private ImageSet(ImageShape shape, List<Pixels> images) {
     this.shape = shape;
     this.images = images;
   }
@@ -36,11 +38,12 @@ public final class ImageSet {
    *
    * @param source folder, zip or idx file
    * @param shape the size that they must have; an idx image that is smaller is centred on black
-   * @throws UserError if there is none, or one cannot be read or has another size
+   * @throws UserError if there is none, or one cannot be read or has another size; the message
+   *     names the file
    */
   public static ImageSet read(Path source, ImageShape shape) {
     try {
-      List<byte[]> images;
+      List<Pixels> images;
       if (Files.isDirectory(source)) {
         images = readFolder(source, shape);
       } else if (!Files.exists(source)) {
@@ -51,34 +54,39 @@ public final class ImageSet {
         images = readIdx(source, shape);
       }
       if (images.isEmpty()) {
-        throw new UserError("no PNG, JPEG or BMP images in " + source);
+        throw new UserError("no PNG, JPEG, TIFF or BMP images in " + source);
       }
       return new ImageSet(shape, images);
     } catch (IOException e) {
-      throw new UserError("cannot read images from " + source + ": " + e.getMessage(), e);
+      throw new UserError("cannot read images from " + source + ": " + IoReason.withPath(e), e);
     }
   }
 
-  private static boolean isImage(String name) {
-    return name.toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g|bmp)");
-  }
-
-  private static List<byte[]> readFolder(Path folder, ImageShape shape) throws IOException {
-    var images = new ArrayList<byte[]>();
+  private static List<Pixels> readFolder(Path folder, ImageShape shape) throws IOException {
+    var images = new ArrayList<Pixels>();
     try (var files = Files.walk(folder)) {
-      for (Path file : files.filter(f -> isImage(f.toString())).sorted().toList()) {
+      for (Path file :
+          files
+              .filter(f -> PictureFile.isPicture(f.toString()) && !Files.isDirectory(f))
+              .sorted()
+              .toList()) {
         try (var in = Files.newInputStream(file)) {
           images.add(decode(in, file.toString(), shape));
         }
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     return images;
   }
 
-  private static List<byte[]> readZip(Path zip, ImageShape shape) throws IOException {
-    var sorted = new TreeMap<String, byte[]>();
+  private static List<Pixels> readZip(Path zip, ImageShape shape) throws IOException {
+    var sorted = new TreeMap<String, Pixels>();
     try (var file = new ZipFile(zip.toFile())) {
-      for (var entry : file.stream().filter(e -> isImage(e.getName())).toList()) {
+      for (var entry :
+          file.stream()
+              .filter(e -> !e.isDirectory() && PictureFile.isPicture(e.getName()))
+              .toList()) {
         try (var in = file.getInputStream(entry)) {
           sorted.put(entry.getName(), decode(in, zip + "/" + entry.getName(), shape));
         }
@@ -87,41 +95,29 @@ public final class ImageSet {
     return List.copyOf(sorted.values());
   }
 
-  private static byte[] decode(InputStream in, String name, ImageShape shape) throws IOException {
-    BufferedImage image = ImageIO.read(in);
-    if (image == null) {
-      throw new UserError(name + " is not an image that can be read");
-    }
-    if (image.getHeight() != shape.height() || image.getWidth() != shape.width()) {
-      throw new UserError(
-          name
-              + " is "
-              + image.getHeight()
-              + "x"
-              + image.getWidth()
-              + "; the network takes "
-              + shape.height()
-              + "x"
-              + shape.width());
-    }
-    int bands = image.getRaster().getNumBands();
-    if (bands < shape.channels()) {
-      throw new UserError(
-          name + " has " + bands + " channels; the network takes " + shape.channels());
-    }
-    var values = new byte[shape.size()];
-    int i = 0;
-    for (int y = 0; y < shape.height(); y++) {
-      for (int x = 0; x < shape.width(); x++) {
-        for (int c = 0; c < shape.channels(); c++) {
-          values[i++] = (byte) image.getRaster().getSample(x, y, c);
-        }
-      }
-    }
-    return values;
+  private static Pixels decode(InputStream in, String name, ImageShape shape) {
+    return PictureFile.read(
+        in,
+        name,
+        shape.channels(),
+        (height, width) -> {
+          if (height != shape.height() || width != shape.width()) {
+            throw new UserError(
+                name
+                    + " is "
+                    + height
+                    + "x"
+                    + width
+                    + "; the network takes "
+                    + shape.height()
+                    + "x"
+                    + shape.width());
+          }
+        });
   }
 
-  private static List<byte[]> readIdx(Path file, ImageShape shape) throws IOException {
+  private static List<Pixels> readIdx(Path file, ImageShape shape) throws IOException {
+    var images = new ArrayList<Pixels>();
     try (var raw = Files.newInputStream(file);
         var in =
             new DataInputStream(
@@ -132,21 +128,23 @@ public final class ImageSet {
       int count = in.readInt();
       int height = in.readInt();
       int width = in.readInt();
-      if (height > shape.height() || width > shape.width() || shape.channels() != 1) {
+      boolean fits = height > 0 && width > 0 && height <= shape.height() && width <= shape.width();
+      if (!fits || shape.channels() != 1) {
         throw new UserError(
             file + " has images of " + height + "x" + width + "x1; the network takes " + shape);
       }
       int top = (shape.height() - height) / 2;
       int left = (shape.width() - width) / 2;
-      var images = new ArrayList<byte[]>();
       for (int n = 0; n < count; n++) {
         var values = new byte[shape.size()];
         for (int y = 0; y < height; y++) {
           in.readFully(values, (top + y) * shape.width() + left, width);
         }
-        images.add(values);
+        images.add(new Pixels(shape.height(), shape.width(), 1, values, null));
       }
       return images;
+    } catch (EOFException e) {
+      throw new UserError(file + " was cut: it ends after " + images.size() + " images", e);
     }
   }
 
@@ -168,22 +166,22 @@ public final class ImageSet {
     return new ImageSet(shape, kept);
   }
 
-  private static double deviation(byte[] values) {
+  private static double deviation(Pixels pixels) {
     double sum = 0;
     double squares = 0;
-    for (byte v : values) {
-      int grey = v & 0xff;
+    for (int i = 0; i < pixels.size(); i++) {
+      double grey = (pixels.value(i) + 1) * 127.5;
       sum += grey;
-      squares += (double) grey * grey;
+      squares += grey * grey;
     }
-    double mean = sum / values.length;
-    return Math.sqrt(Math.max(0, squares / values.length - mean * mean));
+    double mean = sum / pixels.size();
+    return Math.sqrt(Math.max(0, squares / pixels.size() - mean * mean));
   }
 
   /** At most {@code limit} of the images, at even spacing. */
   public ImageSet evenly(int limit) {
     int count = Math.min(limit, images.size());
-    var chosen = new ArrayList<byte[]>();
+    var chosen = new ArrayList<Pixels>();
     for (int i = 0; i < count; i++) {
       chosen.add(images.get((int) ((long) i * images.size() / count)));
     }
@@ -230,14 +228,14 @@ public final class ImageSet {
    * @param flipped mirrored left to right
    */
   public float[] image(int index, boolean flipped) {
-    byte[] values = images.get(index);
-    var image = new float[values.length];
+    var values = images.get(index);
+    var image = new float[values.size()];
     int w = shape.width();
     int c = shape.channels();
-    for (int i = 0; i < values.length; i++) {
+    for (int i = 0; i < image.length; i++) {
       int column = i / c % w;
       int source = flipped ? i + (w - 1 - 2 * column) * c : i;
-      image[i] = (values[source] & 0xff) / 127.5f - 1;
+      image[i] = values.value(source);
     }
     return image;
   }

@@ -1,6 +1,5 @@
 package org.deftstream.deft.training;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.Map;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.text.JsonText;
 
 /**
  * The loop that priors and adapters share: steps until the budget is used up, Adam with a short
@@ -164,15 +164,16 @@ public final class TrainingRun {
     }
     try {
       var content = Safetensors.read(file);
-      JsonNode progress = JSON.readTree(content.metadata().get("progress"));
+      var progress =
+          JsonText.parse(content.metadata().getOrDefault("progress", ""), "its progress");
       network.restore(content.tensors());
-      step = progress.get("step").asLong();
-      elapsedMinutes = progress.get("elapsedMinutes").asDouble();
+      step = progress.path("step").asLong();
+      elapsedMinutes = progress.path("elapsedMinutes").asDouble();
       processorMinutes = progress.path("processorMinutes").asDouble();
-      for (var p : progress.get("curve")) {
-        curve.add(new double[] {p.get(0).asDouble(), p.get(1).asDouble(), p.get(2).asDouble()});
+      for (var p : progress.path("curve")) {
+        curve.add(new double[] {p.path(0).asDouble(), p.path(1).asDouble(), p.path(2).asDouble()});
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       // A file that was cut, is of another network, or lacks a part.
       throw new CheckpointException(directory, e);
     }

@@ -80,7 +80,7 @@ class AdapterManifestTest {
   void shouldRefuseWhatIsNotJsonOrTooLong() {
     assertThatThrownBy(() -> AdapterManifest.parse("{"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("not JSON");
+        .hasMessageContaining("not valid JSON");
     assertThatThrownBy(() -> AdapterManifest.parse(" ".repeat(AdapterManifest.MAX_LENGTH + 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("at most 200000");

@@ -48,7 +48,7 @@ class AdapterVerifierTest {
         misfit("network", network("sample_size", 8), "8x8", "4x4"),
         misfit("network", network("in_channels", 99), "99", "" + Example.FEATURES),
         misfit("network", network("out_channels", 3), "output channels 3", "have 1"),
-        misfit("network", network("layers_per_block", 1_000_000), "1000000", "at most 8"));
+        misfit("network", network("layers_per_block", 60), "60", "at most 8"));
   }
 
   private static Arguments misfit(String field, Object value, String has, String needs) {

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deftstream.deft.tensor.FloatTensor;
@@ -72,6 +73,28 @@ class SafetensorsTest {
         "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}; claims bytes -8",
         "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
             + "\"y\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}; they overlap",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+            + "\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}; names x twice",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}}; twice",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}; a hole",
+        "{\"x\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]},"
+            + "\"y\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[4,6]}}; a hole",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+            + "\"y\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}; they overlap",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[4294967298],\"data_offsets\":[0,8]}}; whole numbers",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[65536,65536],\"data_offsets\":[0,8]}}; more values",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647,4],"
+            + "\"data_offsets\":[0,8]}}; more values",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}}; whole numbers",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":\"2\",\"data_offsets\":[0,8]}}; no shape",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[\"0\",8]}}; whole numbers",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,9223372036854775808]}};"
+            + " whole numbers",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}; claims bytes 8 to 0",
+        "{\"x\":{\"dtype\":\"F32\",\"shape\":[2]}}; data_offsets",
+        "{\"x\":[1,2]}; has type",
+        "{\"x\":null}; has type",
+        "{} {}; not JSON",
         "not json at all; not a safetensors file",
         "[]; not a JSON object",
       })
@@ -91,5 +114,55 @@ class SafetensorsTest {
     assertThatThrownBy(() -> Safetensors.parse(bytes)).hasMessageContaining("does not fit");
     assertThatThrownBy(() -> Safetensors.parse(ByteBuffer.allocate(3)))
         .hasMessageContaining("shorter than 8 bytes");
+  }
+
+  @Test
+  void shouldReadMasksOfBytes() throws Exception {
+    String header =
+        "{\"mask\":{\"dtype\":\"U8\",\"shape\":[2,2],\"data_offsets\":[0,4]},"
+            + "\"flags\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[4,6]},"
+            + "\"none\":{\"dtype\":\"F32\",\"shape\":[0,7],\"data_offsets\":[4,4]}}";
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    var bytes = ByteBuffer.allocate(8 + json.length + 6).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(json.length).put(json).put(new byte[] {0, 1, -1, 7, 1, 0}).rewind();
+    Path file = directory.resolve("mask.safetensors");
+    Files.write(file, bytes.array());
+    var tensors = Safetensors.readData(file).tensors();
+    assertThat(tensors.get("mask").data()).containsExactly(0, 1, 255, 7);
+    assertThat(tensors.get("flags").data()).containsExactly(1, 0);
+    assertThat(tensors.get("none").data()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "version https://git-lfs.github.com/spec/v1 oid sha256:12; pointer of Git LFS",
+        "PK\u0003\u0004data.pkl and so on; zip archive",
+        "\u0080\u0002cMODULE and so on; Python pickle",
+        "<!DOCTYPE html><html>; web page",
+        "{\"error\": \"not found\"}; JSON",
+      })
+  void shouldSayWhatLiesThereInstead(String content, String what) throws Exception {
+    Path file = directory.resolve("w.safetensors");
+    Files.write(file, content.getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(what);
+  }
+
+  @Test
+  void shouldSayThatAFileWasCutAndReadOneWithBytesBehindItsLastTensor() throws Exception {
+    Path file = directory.resolve("w.safetensors");
+    byte[] sound = Safetensors.encode(tensors(), Safetensors.Storage.F32, Map.of());
+    for (int left : new int[] {0, 5, 20, sound.length - 1}) {
+      Files.write(file, Arrays.copyOf(sound, left));
+      assertThatThrownBy(() -> Safetensors.read(file))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(file.toString());
+    }
+    Files.write(file, Arrays.copyOf(sound, sound.length + 64));
+    assertThat(Safetensors.read(file).tensors().get("a").data()).containsExactly(7);
   }
 }

@@ -91,13 +91,42 @@ class ImageSetTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("no such file");
     assertThatThrownBy(() -> ImageSet.read(directory, SHAPE))
-        .hasMessageContaining("no PNG, JPEG or BMP images");
+        .hasMessageContaining("no PNG, JPEG, TIFF or BMP images");
     Files.write(directory.resolve("a.png"), png(4, 4, 0));
     assertThatThrownBy(() -> ImageSet.read(directory, SHAPE))
         .hasMessageContaining("4x4")
         .hasMessageContaining("2x3");
     Files.write(directory.resolve("a.png"), new byte[] {1, 2, 3});
     assertThatThrownBy(() -> ImageSet.read(directory, SHAPE)).hasMessageContaining("a.png");
+  }
+
+  @Test
+  void shouldNameAnIdxFileThatWasCutAndPassOverHiddenFiles() throws Exception {
+    Path idx = directory.resolve("cut-idx3-ubyte");
+    try (var out = new DataOutputStream(Files.newOutputStream(idx))) {
+      out.writeInt(0x803);
+      out.writeInt(3);
+      out.writeInt(1);
+      out.writeInt(1);
+      out.write(255);
+    }
+    assertThatThrownBy(() -> ImageSet.read(idx, new ImageShape(1, 1, 1)))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(idx + " was cut: it ends after 1 images");
+    Files.write(directory.resolve("a.png"), png(2, 3, 0));
+    Files.write(directory.resolve("._a.png"), new byte[] {0, 5, 22, 7});
+    assertThat(ImageSet.read(directory, SHAPE).size()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNameTheBrokenFileAmongSoundOnes() throws Exception {
+    Files.write(directory.resolve("a.png"), png(2, 3, 0));
+    byte[] sound = png(2, 3, 0);
+    Path cut = directory.resolve("b.png");
+    Files.write(cut, java.util.Arrays.copyOf(sound, sound.length - 20));
+    assertThatThrownBy(() -> ImageSet.read(directory, SHAPE))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(cut + " is broken or was cut");
   }
 
   @Test

@@ -12,7 +12,7 @@ final class ImageOptions {
   @Option(
       names = "--images",
       paramLabel = "PATH",
-      description = "Folder or zip of PNG, JPEG or BMP files, or an idx file.")
+      description = "Folder or zip of PNG, JPEG, TIFF or BMP files, or an idx file.")
   private Path source;
 
   @Option(

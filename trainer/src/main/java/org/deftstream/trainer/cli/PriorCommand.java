@@ -1,6 +1,5 @@
 package org.deftstream.trainer.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +18,8 @@ import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import org.deftstream.deft.text.IoReason;
+import org.deftstream.deft.text.JsonText;
 import org.deftstream.deft.text.ProgressLine;
 import org.deftstream.deft.training.PriorData;
 import org.deftstream.deft.training.PriorSamples;
@@ -115,11 +116,7 @@ public final class PriorCommand {
       var prior = PriorDirectory.open(directory);
       try (var opened = TensorFlowBackend.start(SessionOptions.standard()).openPrior(prior)) {
         var noise = opened.predictNoise(new float[opened.imageShape().size()], new int[] {0});
-        for (float value : noise) {
-          if (!Float.isFinite(value)) {
-            throw new UserError("prior " + directory + " answers with values that are not finite");
-          }
-        }
+        requireFinite(noise, directory);
         System.out.printf(
             Locale.ROOT,
             "%s: %s images, %,d parameters, %d timesteps, fingerprint %s, %s%n",
@@ -155,7 +152,7 @@ public final class PriorCommand {
     private String seed;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
       if (count < 1 || count > MOST_SAMPLES) {
         throw new UserError("--count must be from 1 to " + MOST_SAMPLES + ", got " + count);
       }
@@ -173,10 +170,23 @@ public final class PriorCommand {
               steps, SamplerSettings.TimeGrid.UNIFORM, SamplerSettings.NoiseRule.ETA, 1, 1);
       try (var opened = TensorFlowBackend.start(SessionOptions.standard()).openPrior(prior)) {
         var samples = PriorSamples.draw(opened, sampler, count, seed);
+        for (float[] sample : samples) {
+          requireFinite(sample, directory);
+        }
         AtomicFiles.write(out, ContactSheet.png(samples, opened.imageShape(), 8, 2));
+      } catch (IOException e) {
+        throw new UserError("cannot write " + out + ": " + IoReason.of(e), e);
       }
       System.out.println(out);
       return 0;
+    }
+  }
+
+  private static void requireFinite(float[] values, Path prior) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new UserError("prior " + prior + " answers with values that are not finite");
+      }
     }
   }
 
@@ -191,14 +201,7 @@ public final class PriorCommand {
 
   /** The JSON object of a network's file. */
   static ObjectNode readJson(Path file) {
-    try {
-      if (new ObjectMapper().readTree(file.toFile()) instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (IOException e) {
-      throw new UserError("cannot use the network of " + file + ": " + e.getMessage(), e);
-    }
-    throw new UserError("cannot use the network of " + file + ": it is not a JSON object");
+    return JsonText.readObject(file);
   }
 
   /** The network that a file's JSON describes. */

@@ -32,7 +32,7 @@ public final class ValidateCommand implements Callable<Integer> {
       names = "--images",
       required = true,
       paramLabel = "PATH",
-      description = "Folder or zip of PNG, JPEG or BMP files, or an idx file.")
+      description = "Folder or zip of PNG, JPEG, TIFF or BMP files, or an idx file.")
   private Path images;
 
   @Option(

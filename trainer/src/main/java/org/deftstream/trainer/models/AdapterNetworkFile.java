@@ -1,20 +1,15 @@
 package org.deftstream.trainer.models;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterFeatures;
 import org.deftstream.deft.adapter.AdapterForm;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.task.Task;
+import org.deftstream.deft.text.JsonText;
 
 /** The network of an adapter from a file that leaves the sizes open. Stateless. */
 public final class AdapterNetworkFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private AdapterNetworkFile() {}
 
   /**
@@ -26,9 +21,7 @@ public final class AdapterNetworkFile {
   public static UNetConfig read(Path file, Task task, AdapterForm form) {
     var shape = task.operator().imageShape();
     try {
-      if (!(JSON.readTree(Files.readString(file)) instanceof ObjectNode json)) {
-        throw new UserError(file + " must hold a JSON object");
-      }
+      var json = JsonText.readObject(file);
       json.put("in_channels", AdapterFeatures.channels(form, task.operator()));
       json.put("out_channels", shape.channels());
       if (shape.height() == shape.width()) {
@@ -37,7 +30,7 @@ public final class AdapterNetworkFile {
         json.putArray("sample_size").add(shape.height()).add(shape.width());
       }
       return UNetConfig.parse(json);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       throw new UserError("cannot read network " + file + ": " + e.getMessage(), e);
     }
   }

@@ -1,0 +1,134 @@
+package org.deftstream.deft.prior;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.IoReason;
+import org.deftstream.deft.text.JsonFields;
+import org.deftstream.deft.text.JsonText;
+
+/**
+ * Where the files of a prior lie: a pipeline's directory has {@code unet/} and {@code scheduler/},
+ * a network that was saved alone has its files at the top, with {@code scheduler_config.json}
+ * beside them. The weights are one safetensors file, whole or of a variant ({@code
+ * diffusion_pytorch_model.fp16.safetensors}), or shards with their index.
+ *
+ * @param network {@code config.json}
+ * @param scheduler {@code scheduler_config.json}
+ * @param weights safetensors files, in the order of names
+ */
+record PriorLayout(Path network, Path scheduler, List<Path> weights) {
+  /** The layout that is written. */
+  static final String NETWORK = "unet/config.json";
+
+  static final String SCHEDULER = "scheduler/scheduler_config.json";
+  private static final String MODEL = "diffusion_pytorch_model";
+  static final String WEIGHTS = "unet/" + MODEL + ".safetensors";
+
+  /**
+   * Finds the files.
+   *
+   * @throws UserError if one is missing: one line that names it, and what is there instead
+   */
+  static PriorLayout of(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new UserError(
+          "no prior at "
+              + path
+              + ": "
+              + (Files.exists(path) ? "it is not a directory" : "no such directory"));
+    }
+    Path unet = path.resolve("unet");
+    Path folder = Files.exists(unet) || !Files.exists(path.resolve("config.json")) ? unet : path;
+    Path network = required(path, folder.resolve("config.json"));
+    Path scheduler = path.resolve("scheduler_config.json");
+    if (folder.equals(unet) || !Files.exists(scheduler)) {
+      scheduler = required(path, path.resolve(SCHEDULER));
+    }
+    return new PriorLayout(network, scheduler, weights(path, folder));
+  }
+
+  private static Path required(Path path, Path file) {
+    if (!Files.exists(file)) {
+      Path folder = Files.isDirectory(file.getParent()) ? file.getParent() : path;
+      throw missing(path, path.relativize(file).toString(), names(folder));
+    }
+    return file;
+  }
+
+  private static UserError missing(Path path, String what, List<String> found) {
+    String there = String.join(", ", found.stream().limit(8).toList());
+    return new UserError(
+        "no prior at "
+            + path
+            + ": "
+            + what
+            + " is missing; "
+            + (found.isEmpty() ? "nothing is there" : "there: " + there));
+  }
+
+  private static List<Path> weights(Path path, Path folder) {
+    Path whole = folder.resolve(MODEL + ".safetensors");
+    if (Files.exists(whole)) {
+      return List.of(whole);
+    }
+    var names = names(folder).stream().filter(n -> n.startsWith(MODEL)).toList();
+    var indices = names.stream().filter(n -> n.endsWith(".safetensors.index.json")).toList();
+    if (indices.size() == 1) {
+      return shards(folder, folder.resolve(indices.get(0)));
+    }
+    var variants = names.stream().filter(n -> n.matches(MODEL + "\\.\\w+\\.safetensors")).toList();
+    if (variants.size() == 1 && indices.isEmpty()) {
+      return List.of(folder.resolve(variants.get(0)));
+    }
+    String what = path.relativize(whole).toString();
+    if (variants.size() + indices.size() > 1) {
+      throw missing(path, what + " or exactly one variant", names);
+    }
+    boolean pickle = names.stream().anyMatch(n -> n.endsWith(".bin"));
+    throw missing(
+        path,
+        pickle
+            ? what + " (a .bin is a pickle that can run code: save with safe_serialization=True)"
+            : what,
+        names(folder));
+  }
+
+  private static List<Path> shards(Path folder, Path index) {
+    var files = new TreeSet<Path>();
+    try {
+      var map = JsonFields.of(JsonText.readObject(index), "index").object("weight_map");
+      for (var entry : map.json().properties()) {
+        String name = map.text(entry.getKey());
+        // Only neighbours: an index says nothing about files elsewhere on the machine.
+        if (!name.matches("[A-Za-z0-9._-]+\\.safetensors")) {
+          throw new IllegalArgumentException("not a safetensors file beside it: '" + name + "'");
+        }
+        files.add(folder.resolve(name));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UserError(index + ": " + e.getMessage(), e);
+    }
+    if (files.isEmpty()) {
+      throw new UserError(index + ": weight_map names no file");
+    }
+    for (Path file : files) {
+      if (!Files.isRegularFile(file)) {
+        throw new UserError(index + ": " + file.getFileName() + " is missing");
+      }
+    }
+    return List.copyOf(files);
+  }
+
+  private static List<String> names(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new UserError("cannot read " + folder + ": " + IoReason.of(e), e);
+    }
+  }
+}
