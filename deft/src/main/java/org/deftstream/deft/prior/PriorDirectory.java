@@ -99,8 +99,7 @@ public record PriorDirectory(
   }
 
   /**
-  /**
-   * What its {@code deftstream.json} says; an empty object where there is none.
+   * /** What its {@code deftstream.json} says; an empty object where there is none.
    *
    * @throws UserError if it cannot be read
    */
@@ -109,6 +108,7 @@ public record PriorDirectory(
     return Files.exists(about) ? JsonText.readObject(about) : JSON.createObjectNode();
   }
 
+  /**
    * Reads the weights, by their diffusers names.
    *
    * @throws UserError if a file is not sound; one line that names it

@@ -169,6 +169,10 @@ final class ClassifierGraph implements TrainableClassifier {
 
   @Override
   public float step(float[] images, int[] wanted, double rate) {
+    return NativeCalls.call(() -> oneStep(images, wanted, rate));
+  }
+
+  private float oneStep(float[] images, int[] wanted, double rate) {
     steps++;
     var runner = session.runner();
     try (var x = images(images, wanted.length);
@@ -187,12 +191,12 @@ final class ClassifierGraph implements TrainableClassifier {
 
   @Override
   public float[] features(float[] images, int count) {
-    return evaluate(features, images, count);
+    return NativeCalls.call(() -> evaluate(features, images, count));
   }
 
   @Override
   public int[] classify(float[] images, int count) {
-    float[] values = evaluate(logits, images, count);
+    float[] values = NativeCalls.call(() -> evaluate(logits, images, count));
     int classes = values.length / count;
     var answers = new int[count];
     for (int i = 0; i < count; i++) {

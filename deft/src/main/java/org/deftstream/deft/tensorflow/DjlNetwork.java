@@ -19,8 +19,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.engine.EngineBrokenException;
 import org.deftstream.deft.engine.OutOfDeviceMemoryException;
+import org.tensorflow.exceptions.TensorFlowException;
 
 /**
  * One SavedModel loaded by DJL. Owns the model, the predictor and every native array of a call, and
@@ -48,8 +50,21 @@ final class DjlNetwork implements AutoCloseable {
             .build();
     try {
       model = criteria.loadModel();
-    } catch (IOException | ModelNotFoundException | MalformedModelException e) {
-      throw new EngineBrokenException("TensorFlow cannot load the network of " + name, e);
+    } catch (IOException
+        | ModelNotFoundException
+        | MalformedModelException
+        | TensorFlowException
+        | AssertionError e) {
+      // DJL answers a directory that it may not list with an AssertionError.
+      throw new UserError(
+          "TensorFlow cannot load the network of "
+              + name
+              + " from "
+              + savedModel
+              + " ("
+              + e.getMessage()
+              + "); remove that directory, it is built anew",
+          e);
     }
     predictor = model.newPredictor();
     // Inputs start on the host: DJL copies a device array back to the host before the call.
@@ -73,7 +88,11 @@ final class DjlNetwork implements AutoCloseable {
   }
 
   /** Evaluates the network; the answer has {@code size} values. */
-  synchronized float[] predict(int size, Input... inputs) {
+  float[] predict(int size, Input... inputs) {
+    return NativeCalls.call(() -> call(size, inputs));
+  }
+
+  private synchronized float[] call(int size, Input... inputs) {
     if (closed) {
       throw new IllegalStateException("the network of " + name + " is closed");
     }

@@ -2,11 +2,10 @@ package org.deftstream.deft.tensorflow;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import org.deftstream.deft.UserError;
@@ -22,20 +21,41 @@ final class Natives {
   private Natives() {}
 
   /**
-   * Makes the libraries available and points DJL at them.
+   * Makes the libraries available and points DJL and JavaCPP at them.
    *
    * @throws UserError if this platform has none, or the cache directory cannot be written
    */
   static void prepare() {
     System.setProperty("ai.djl.offline", "true");
-    if (System.getProperty("TENSORFLOW_LIBRARY_PATH") != null
-        || System.getenv("TENSORFLOW_LIBRARY_PATH") != null) {
-      return;
+    String given =
+        System.getProperty("TENSORFLOW_LIBRARY_PATH", System.getenv("TENSORFLOW_LIBRARY_PATH"));
+    Path directory = given != null ? Path.of(given) : unpacked();
+    System.setProperty("TENSORFLOW_LIBRARY_PATH", directory.toString());
+    keepInside(directory);
+  }
+
+  /** JavaCPP and JNA would unpack copies of their own into the home directory, and load those. */
+  private static void keepInside(Path libraries) {
+    System.setProperty("org.bytedeco.javacpp.pathsfirst", "true");
+    System.setProperty("org.bytedeco.javacpp.platform.preloadpath", libraries.toString());
+    Path cache = CacheDirectory.get();
+    Path own = Files.isWritable(cache) ? cache : Path.of(System.getProperty("java.io.tmpdir"));
+    setIfAbsent("org.bytedeco.javacpp.cachedir", own.resolve("javacpp").toString());
+    setIfAbsent("jna.tmpdir", own.toString());
+  }
+
+  private static void setIfAbsent(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
     }
+  }
+
+  private static Path unpacked() {
     String platform = carried(platform());
-    String root = root(platform);
+    var libraries = new LinkedHashMap<String, URL>();
     for (String library : LIBRARIES) {
-      if (Natives.class.getResource(root + library) == null) {
+      URL source = Natives.class.getResource(root(platform) + library);
+      if (source == null) {
         throw new UserError(
             "no TensorFlow libraries for "
                 + platform
@@ -44,20 +64,15 @@ final class Natives {
                 + platform
                 + " or set TENSORFLOW_LIBRARY_PATH to a directory that has them");
       }
+      libraries.put(library, source);
     }
-    Path directory = cache().resolve("tensorflow-" + version() + "-" + platform);
+    Path directory = CacheDirectory.get().resolve("tensorflow-" + version() + "-" + platform);
     try {
-      unpack(root, directory);
+      CacheDirectory.unpack(libraries, directory);
     } catch (IOException e) {
-      throw new UserError(
-          "cannot unpack TensorFlow's libraries (630 MB) into "
-              + directory
-              + ": "
-              + e.getMessage()
-              + "; set DEFTSTREAM_CACHE to a directory with room",
-          e);
+      throw CacheDirectory.cannot("unpack TensorFlow's libraries (630 MB) into " + directory, e);
     }
-    System.setProperty("TENSORFLOW_LIBRARY_PATH", directory.toString());
+    return directory;
   }
 
   private static String root(String platform) {
@@ -69,34 +84,6 @@ final class Natives {
     String gpu = platform + "-gpu";
     boolean there = Natives.class.getResource(root(gpu) + LIBRARIES.get(0)) != null;
     return there ? gpu : platform;
-  }
-
-  private static void unpack(String root, Path directory) throws IOException {
-    Files.createDirectories(directory);
-    // Several processes may start at once: one unpacks, the others wait for the lock.
-    try (var channel =
-            FileChannel.open(
-                directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        var lock = channel.lock()) {
-      for (String library : LIBRARIES) {
-        Path target = directory.resolve(library);
-        if (!lock.isValid() || Files.exists(target)) {
-          continue;
-        }
-        Path part = directory.resolve(library + ".part");
-        try (InputStream in = Natives.class.getResourceAsStream(root + library)) {
-          Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-        }
-        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-      }
-    }
-  }
-
-  static Path cache() {
-    String chosen = System.getenv("DEFTSTREAM_CACHE");
-    return chosen != null
-        ? Path.of(chosen)
-        : Path.of(System.getProperty("user.home"), ".cache", "deftstream");
   }
 
   /** The version of the jar that carries the libraries, so that an upgrade unpacks its own. */

@@ -27,10 +27,26 @@ public final class TensorFlowBackend {
   public static synchronized TensorFlowBackend start(SessionOptions options) {
     if (!loaded) {
       Natives.prepare();
-      Engine.getEngine("TensorFlow");
+      NativeCalls.guardExit();
+      NativeCalls.call(() -> Engine.getEngine("TensorFlow"));
       loaded = true;
     }
     return new TensorFlowBackend(options);
+  }
+
+  /**
+   * Names a shutdown hook that closes engines in order and may need them meanwhile. The end of the
+   * process waits for it before it stops calls; for all others calls stop when the end begins.
+   *
+   * @param hook not started yet; to be taken back with {@link #closed} if it is not needed any more
+   */
+  public static void closeBeforeExit(Thread hook) {
+    NativeCalls.await(hook);
+  }
+
+  /** Takes back what {@link #closeBeforeExit} named. */
+  public static void closed(Thread hook) {
+    NativeCalls.forget(hook);
   }
 
   /**
@@ -49,7 +65,7 @@ public final class TensorFlowBackend {
 
   /** A prior's network with fresh weights, to be trained. */
   public TrainableNetwork trainPrior(NetworkConfig config, long seed) {
-    return new TrainingGraph(config, false, 0, options.toProto(), seed);
+    return GuardedNetwork.of(() -> new TrainingGraph(config, false, 0, options.toProto(), seed));
   }
 
   /**
@@ -58,6 +74,7 @@ public final class TensorFlowBackend {
    * @param firstScale first value of s(t)
    */
   public TrainableNetwork trainAdapter(UNetConfig config, double firstScale, long seed) {
-    return new TrainingGraph(config, true, firstScale, options.toProto(), seed);
+    return GuardedNetwork.of(
+        () -> new TrainingGraph(config, true, firstScale, options.toProto(), seed));
   }
 }

@@ -12,7 +12,8 @@ final class EndingProcess {
   public static void main(String[] args) throws IOException {
     var directory = PriorDirectory.open(Path.of(args[1]));
     var backend = TensorFlowBackend.start(new SessionOptions(2, false));
-    Runnable step = args[0].equals("train") ? training(backend, directory) : predicting(backend, directory);
+    Runnable step =
+        args[0].equals("train") ? training(backend, directory) : predicting(backend, directory);
     step.run();
     System.out.println("computing");
     while (true) {

@@ -3,6 +3,7 @@ package org.deftstream.stream.stack;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,8 @@ public final class ShutdownOwner implements AutoCloseable {
   /** Registers for Ctrl-C and SIGTERM. */
   public ShutdownOwner() {
     Runtime.getRuntime().addShutdownHook(hook);
+    // What is closed in order may compute until it is closed.
+    TensorFlowBackend.closeBeforeExit(hook);
   }
 
   /**
@@ -57,6 +60,7 @@ public final class ShutdownOwner implements AutoCloseable {
   @Override
   public void close() {
     closeAll();
+    TensorFlowBackend.closed(hook);
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
