@@ -65,6 +65,12 @@ public final class Tensors {
    * @throws InvalidTensorException if dtype, shape, byte count or a number is not valid
    */
   public static float[] toFloats(String name, Tensor tensor) {
+    float[] values = numbers(name, tensor);
+    requireFinite(name, values, shape(tensor));
+    return values;
+  }
+
+  private static float[] numbers(String name, Tensor tensor) {
     int bytesEach = bytesOf(name, tensor.getDtype());
     int[] shape = shape(tensor);
     long count = countOf(name, shape);
@@ -75,9 +81,7 @@ public final class Tensors {
               .formatted(
                   name, Arrays.toString(shape), tensor.getDtype(), count * bytesEach, bytes));
     }
-    float[] values = read(tensor, (int) count);
-    requireFinite(name, shape, values);
-    return values;
+    return read(tensor, (int) count);
   }
 
   /**
@@ -90,13 +94,23 @@ public final class Tensors {
    * @throws InvalidTensorException if dtype, shape, byte count or a number is not valid
    */
   public static float[] toFloats(String name, Tensor tensor, int... expectedShape) {
+    float[] values = toNumbers(name, tensor, expectedShape);
+    requireFinite(name, values, expectedShape);
+    return values;
+  }
+
+  /**
+   * Unpacks a tensor in which NaN and infinity may stand, because what they stand for was not
+   * measured. Otherwise as {@link #toFloats(String, Tensor, int...)}.
+   */
+  public static float[] toNumbers(String name, Tensor tensor, int... expectedShape) {
     int[] shape = shape(tensor);
     if (!Arrays.equals(shape, expectedShape)) {
       throw new InvalidTensorException(
           "%s: shape is %s, but must be %s"
               .formatted(name, abbreviate(shape), Arrays.toString(expectedShape)));
     }
-    return toFloats(name, tensor);
+    return numbers(name, tensor);
   }
 
   /**
@@ -171,7 +185,14 @@ public final class Tensors {
     return values;
   }
 
-  private static void requireFinite(String name, int[] shape, float[] values) {
+  /**
+   * Refuses NaN and infinity.
+   *
+   * @param name what the message calls the tensor
+   * @param shape of the values, row-major, for the place in the message
+   * @throws InvalidTensorException naming the first such number and its place
+   */
+  public static void requireFinite(String name, float[] values, int... shape) {
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new InvalidTensorException(

@@ -77,6 +77,14 @@ public interface ForwardOperator {
   float[] measure(float[] image);
 
   /**
+   * A measurement with 0 where the instrument measured nothing: a record may hold anything there,
+   * NaN too. The measurement itself where everything was measured.
+   */
+  default float[] measured(float[] measurement) {
+    return measurement;
+  }
+
+  /**
    * What an image leaves unexplained of a measurement: {@code y - A(x)}, 0 where the instrument
    * measured nothing, whatever the record holds there.
    */

@@ -145,6 +145,11 @@ public final class Inpainting implements ForwardOperator {
   }
 
   @Override
+  public float[] measured(float[] measurement) {
+    return masked(measurement);
+  }
+
+  @Override
   public float[] simulate(float[] image, RandomGenerator random) {
     return masked(ForwardOperator.super.simulate(image, random));
   }

@@ -83,7 +83,7 @@ public final class StoredPairs implements LabelledPairs {
     var tensors = new HashMap<>(Safetensors.readData(file).tensors());
     var image = operator.imageShape();
     float[] truth = take(file, tensors, "truth", image.height(), image.width(), image.channels());
-    float[] y = take(file, tensors, "measurement", operator.measurementShape());
+    float[] y = tensor(file, tensors, "measurement", operator.measurementShape());
     var auxiliary = new HashMap<String, float[]>();
     operator
         .auxiliaryShapes()
@@ -94,14 +94,24 @@ public final class StoredPairs implements LabelledPairs {
     try {
       TruthCheck.requireRange(truth);
       var bound = operator.bind(auxiliary);
-      check.requireConsistent(bound, truth, y);
-      return new Pair(truth, BoundMeasurement.of(bound, y));
+      // What stands where nothing was measured may be anything, NaN too.
+      float[] measured = bound.measured(y);
+      requireFinite(file, "measurement", measured);
+      check.requireConsistent(bound, truth, measured);
+      return new Pair(truth, BoundMeasurement.of(bound, measured));
     } catch (IllegalArgumentException e) {
       throw new UserError(file + ": " + e.getMessage(), e);
     }
   }
 
   private static float[] take(
+      Path file, Map<String, FloatTensor> tensors, String name, int... shape) {
+    float[] values = tensor(file, tensors, name, shape);
+    requireFinite(file, name, values);
+    return values;
+  }
+
+  private static float[] tensor(
       Path file, Map<String, FloatTensor> tensors, String name, int... shape) {
     var tensor = tensors.remove(name);
     if (tensor == null) {
@@ -117,12 +127,15 @@ public final class StoredPairs implements LabelledPairs {
               + "; the task needs "
               + Arrays.toString(shape));
     }
-    for (float value : tensor.data()) {
+    return tensor.data();
+  }
+
+  private static void requireFinite(Path file, String name, float[] values) {
+    for (float value : values) {
       if (!Float.isFinite(value)) {
         throw new UserError(file + ": '" + name + "' holds a value that is not finite");
       }
     }
-    return tensor.data();
   }
 
   @Override

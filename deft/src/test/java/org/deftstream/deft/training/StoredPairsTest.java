@@ -192,4 +192,19 @@ class StoredPairsTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("no *.safetensors files with pairs in " + folder);
   }
+
+  @Test
+  void shouldPassOverWhatStandsAtHiddenPixels() {
+    pair.get("mask").data()[5] = 0;
+    pair.get("measurement").data()[5] = Float.NaN;
+    var random = new SplittableRandom(1);
+    var pairs = read();
+    assertThat(pairs.measurement(0, pairs.truth(0, random), random).measurement())
+        .doesNotContain(Float.NaN);
+
+    pair.get("measurement").data()[6] = Float.NaN;
+    assertThatThrownBy(this::read)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a.safetensors: 'measurement' holds a value that is not finite");
+  }
 }

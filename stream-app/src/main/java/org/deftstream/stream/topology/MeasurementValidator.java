@@ -57,12 +57,14 @@ final class MeasurementValidator {
   static BoundMeasurement bind(Measurement measurement, Task task) {
     ForwardOperator operator = task.operator();
     try {
-      float[] values =
-          Tensors.toFloats("values", measurement.getValues(), operator.measurementShape());
-      return BoundMeasurement.of(
+      int[] shape = operator.measurementShape();
+      float[] values = Tensors.toNumbers("values", measurement.getValues(), shape);
+      var bound =
           operator.bind(
-              AuxiliaryInputs.read(operator, measurement.getAuxiliary(), Tensors::toFloats)),
-          values);
+              AuxiliaryInputs.read(operator, measurement.getAuxiliary(), Tensors::toFloats));
+      float[] measured = bound.measured(values);
+      Tensors.requireFinite("values", measured, shape);
+      return BoundMeasurement.of(bound, measured);
     } catch (InvalidTensorException e) {
       throw rejected("InvalidTensor", "task '" + task.name() + "': " + e.getMessage());
     } catch (IllegalArgumentException e) {

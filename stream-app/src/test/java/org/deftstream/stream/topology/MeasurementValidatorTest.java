@@ -80,6 +80,40 @@ class MeasurementValidatorTest {
         .hasMessage("task has 1048576 characters, but at most 256 are taken");
   }
 
+  @Test
+  void shouldPassOverWhatStandsAtHiddenPixels() {
+    var task =
+        Task.parse(
+            """
+            {"name": "small/hole", "prior": "small",
+             "operator": {"kind": "inpainting",
+                          "mask": {"type": "free-form", "leastHidden": 0.2, "mostHidden": 0.4},
+                          "noise": {"type": "gaussian", "sigma": 0.01}},
+             "trainingFree": {"method": "diffpir", "parameters": {"lambda": 8},
+               "sampler": {"steps": 8, "grid": "quadratic", "noise": "zeta", "noiseLevel": 0.3,
+                           "samples": 1}},
+             "learned": {"sampler": {"steps": 8, "grid": "uniform", "noise": "eta",
+                                     "noiseLevel": 1, "samples": 1}}}
+            """,
+            name -> new ImageShape(8, 8, 1));
+    var mask = new float[64];
+    Arrays.fill(mask, 1);
+    mask[7] = 0;
+    var values = new float[64];
+    values[7] = Float.NaN;
+    var hidden = measurement(Tensors.of(values, 8, 8, 1));
+    hidden.setAuxiliary(Map.of("mask", Tensors.of(mask, 8, 8)));
+
+    assertThat(MeasurementValidator.bind(hidden, task).measurement()).isEqualTo(new float[64]);
+
+    values[9] = Float.NaN;
+    hidden.setValues(Tensors.of(values, 8, 8, 1));
+    assertThatThrownBy(() -> MeasurementValidator.bind(hidden, task))
+        .hasMessage(
+            "task 'small/hole': values: the number at [1, 1, 0] is NaN, but every number must be"
+                + " finite");
+  }
+
   private static Measurement measurement(Tensor values) {
     return Measurement.newBuilder()
         .setId("m")

@@ -94,8 +94,9 @@ public record PairCheck(TruthCheck truths) {
       TruthCheck.requireRange(truth);
       Optional<float[]> measurement =
           Optional.ofNullable(pair.getMeasurement())
-              .map(y -> Tensors.toFloats("measurement", y, operator.measurementShape()));
+              .map(y -> Tensors.toNumbers("measurement", y, operator.measurementShape()));
       var auxiliary = auxiliary(pair, operator, measurement.isPresent());
+      measurement = measurement.map(y -> measured(operator.bind(auxiliary), y));
       measurement.ifPresent(y -> truths.requireConsistent(operator.bind(auxiliary), truth, y));
       return new Pair(
           pair.getId(),
@@ -109,6 +110,13 @@ public record PairCheck(TruthCheck truths) {
     } catch (IllegalArgumentException e) {
       throw rejected("InvalidPair", "task '" + task.name() + "': " + e.getMessage());
     }
+  }
+
+  /** What stands where nothing was measured may be anything, NaN too. */
+  private static float[] measured(ForwardOperator bound, float[] measurement) {
+    float[] measured = bound.measured(measurement);
+    Tensors.requireFinite("measurement", measured, bound.measurementShape());
+    return measured;
   }
 
   private static Map<String, float[]> auxiliary(

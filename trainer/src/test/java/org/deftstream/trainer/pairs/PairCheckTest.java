@@ -55,6 +55,25 @@ class PairCheckTest {
         "measurement holds 0.000 to 200.0; inpainting measures -1.000 to 1.000");
   }
 
+  @Test
+  void shouldPassOverWhatStandsAtHiddenPixels() {
+    var mask = Tensors.toFloats(measured.getAuxiliary().get("mask"));
+    var values = Tensors.toFloats(measured.getMeasurement());
+    int visible = 0;
+    for (int i = 0; i < mask.length; i++) {
+      values[i] = mask[i] == 0 ? Float.NaN : values[i];
+      visible = mask[i] == 0 ? visible : i;
+    }
+    assertThat(values).contains(Float.NaN);
+    var hidden = LabelledPair.newBuilder(measured);
+    hidden.setMeasurement(Tensors.of(values, 4, 4, 1));
+    assertThat(check.check(hidden.build(), Pairs.task()).measurement().orElseThrow())
+        .doesNotContain(Float.NaN);
+    values[visible] = Float.NaN;
+    assertRejected(
+        hidden.setMeasurement(Tensors.of(values, 4, 4, 1)).build(), "every number must be finite");
+  }
+
   private static float[] units(float value) {
     var values = new float[16];
     java.util.Arrays.fill(values, value);
