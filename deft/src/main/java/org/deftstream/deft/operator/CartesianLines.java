@@ -2,30 +2,54 @@ package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Random;
+import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.deftstream.deft.image.ImageShape;
 
 /**
- * Whole lines of the Cartesian grid: all of the lowest frequencies, the others drawn at random from
- * a seed, {@code height / acceleration} in all, in ascending order of frequency. Both axes run from
- * -side/2 to side/2 - 1 cycles per field of view; the phase counts from the first pixel. Immutable
- * and thread-safe.
+ * Whole lines of the Cartesian grid in ascending order of frequency: those that are listed, or all
+ * of the lowest frequencies and others drawn at random from a seed, {@code height / acceleration}
+ * in all. Both axes run from -side/2 to side/2 - 1 cycles per field of view; the phase counts from
+ * the first pixel. Immutable and thread-safe.
  */
 final class CartesianLines implements KSpace {
-  private final double acceleration;
-  private final double centreFraction;
-  private final int seed;
+  private final Consumer<ObjectNode> fields;
   private final int width;
+  private final int[] frequencies;
   private final int[] rows;
   private final Fourier fourier;
 
   CartesianLines(ImageShape shape, double acceleration, double centreFraction, int seed) {
-    this.acceleration = acceleration;
-    this.centreFraction = centreFraction;
-    this.seed = seed;
+    this(
+        shape,
+        drawn(shape.height(), acceleration, centreFraction, seed),
+        spec ->
+            spec.put("acceleration", acceleration)
+                .put("centreFraction", centreFraction)
+                .put("seed", seed));
+  }
+
+  /**
+   * Lines that are listed.
+   *
+   * @param lines frequencies in [-height / 2, height / 2 - 1]
+   */
+  CartesianLines(ImageShape shape, SortedSet<Integer> lines) {
+    this(shape, lines, spec -> lines.forEach(spec.putArray("lines")::add));
+  }
+
+  private CartesianLines(ImageShape shape, SortedSet<Integer> lines, Consumer<ObjectNode> fields) {
+    this.fields = fields;
     width = shape.width();
-    int height = shape.height();
-    fourier = new Fourier(height, width);
+    fourier = new Fourier(shape.height(), width);
+    frequencies = lines.stream().mapToInt(Integer::intValue).toArray();
+    rows = lines.stream().mapToInt(line -> Math.floorMod(line, shape.height())).toArray();
+  }
+
+  /** Documented, number by number, in docs/method.md: who simulates elsewhere needs the same. */
+  private static SortedSet<Integer> drawn(
+      int height, double acceleration, double centreFraction, int seed) {
     int wanted = (int) Math.max(1, Math.round(height / acceleration));
     int centre = (int) Math.max(1, Math.min(wanted, Math.round(centreFraction * height)));
     var lines = new TreeSet<Integer>();
@@ -36,7 +60,7 @@ final class CartesianLines implements KSpace {
     while (lines.size() < wanted) {
       lines.add(random.nextInt(height) - height / 2);
     }
-    rows = lines.stream().mapToInt(line -> Math.floorMod(line, height)).toArray();
+    return lines;
   }
 
   @Override
@@ -75,8 +99,18 @@ final class CartesianLines implements KSpace {
   }
 
   @Override
+  public double rowFrequency(int sample) {
+    return frequencies[sample / width];
+  }
+
+  @Override
+  public double columnFrequency(int sample) {
+    return sample % width - width / 2;
+  }
+
+  @Override
   public void describe(ObjectNode spec) {
-    spec.put("acceleration", acceleration).put("centreFraction", centreFraction).put("seed", seed);
+    fields.accept(spec);
   }
 
   private int place(int sample) {

@@ -10,7 +10,10 @@ interface KSpace {
   /** Samples of a readout. */
   int samples();
 
-  /** Samples a complex image, in units where the fully sampled transform is unitary. */
+  /**
+   * Samples a complex image, in units where the fully sampled transform is unitary unless the
+   * convention says otherwise. May change its first two arguments.
+   */
   void measure(double[] real, double[] imaginary, double[] sampleReal, double[] sampleImaginary);
 
   /** The adjoint of {@link #measure}, into images that held zeros. */
@@ -18,6 +21,17 @@ interface KSpace {
 
   /** Density compensation: the area of k-space that a sample stands for; 1 on the full grid. */
   double weight(int sample);
+
+  /** A sample of the record in units of the unitary transform's. */
+  default double scale() {
+    return 1;
+  }
+
+  /** Where a sample lies along the rows' axis, in cycles per field of view. */
+  double rowFrequency(int sample);
+
+  /** Where a sample lies along the columns' axis, in cycles per field of view. */
+  double columnFrequency(int sample);
 
   /** Adds its fields to a specification. */
   void describe(ObjectNode spec);

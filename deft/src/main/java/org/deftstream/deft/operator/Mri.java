@@ -2,6 +2,7 @@ package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
@@ -23,6 +24,9 @@ final class Mri extends GradientSolved {
 
   /** Name of the auxiliary input. */
   static final String SENSITIVITIES = "sensitivities";
+
+  /** Mean square of the values of an image that says hardly anything: 0.05 squared. */
+  private static final double LEAST_ENERGY = 0.0025;
 
   private final KSpace kSpace;
   private final int coils;
@@ -64,7 +68,7 @@ final class Mri extends GradientSolved {
     this.coils = coils;
     this.mapsOfRecord = mapsOfRecord;
     this.maps = maps;
-    range = maps == null ? null : range(maps, shape.size());
+    range = maps == null ? null : range(maps, shape.size(), kSpace);
     backgroundOffset = new float[shape.size()];
     if (maps != null) {
       Arrays.fill(backgroundOffset, 1);
@@ -128,6 +132,34 @@ final class Mri extends GradientSolved {
     return range;
   }
 
+  /**
+   * A record in a larger scale leaves the range; one in a smaller scale has less energy than an
+   * image that is nearly grey all over.
+   */
+  @Override
+  public void requireInRange(float[] measurement) {
+    super.requireInRange(measurement);
+    requireMeasurement(measurement);
+    int count = kSpace.readouts() * kSpace.samples();
+    double energy = 0;
+    for (int i = 0; i < measurement.length; i++) {
+      double value = measurement[i];
+      energy += kSpace.weight(i / 2 % count) * value * value;
+    }
+    double mean = energy / imageShape().size();
+    if (mean < LEAST_ENERGY) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "measurement has the energy of an image whose values are %.2g at the root of their"
+                  + " mean square; at least %.2g is expected of images in [-1, 1]: %s expects"
+                  + " another scale of k-space (norm), or other units of the image",
+              Math.sqrt(mean),
+              Math.sqrt(LEAST_ENERGY),
+              kind()));
+    }
+  }
+
   @Override
   public float[] measure(float[] image) {
     requireMaps();
@@ -173,7 +205,7 @@ final class Mri extends GradientSolved {
     return compensated(misfit(x0Hat, measurement));
   }
 
-  private static MeasurementRange range(float[] maps, int pixels) {
+  private static MeasurementRange range(float[] maps, int pixels, KSpace kSpace) {
     double most = 0;
     for (int from = 0; from < maps.length; from += 2 * pixels) {
       double sum = 0;
@@ -182,7 +214,7 @@ final class Mri extends GradientSolved {
       }
       most = Math.max(most, sum / Math.sqrt(pixels));
     }
-    return MeasurementRange.symmetric(most);
+    return MeasurementRange.symmetric(most * kSpace.scale());
   }
 
   private float[] compensated(float[] measurement) {

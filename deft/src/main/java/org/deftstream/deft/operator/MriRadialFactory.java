@@ -7,7 +7,8 @@ import org.deftstream.deft.text.JsonFields;
 /**
  * Makes {@link Mri} from {@code {"kind": "mri-radial", "spokes": 24, "samples": 64, "coils": 1,
  * "maps": "synthetic", "noise": {"type": "gaussian", "sigma": 0.02}}}. May be left out: {@code
- * samples}, the longer side of the image, {@code coils} and {@code maps}, as above.
+ * samples}, the longer side of the image, {@code coils} and {@code maps}, as above, and {@code
+ * norm} and {@code sign} of {@link KSpaceConvention}.
  */
 public final class MriRadialFactory implements OperatorFactory {
   @Override
@@ -23,6 +24,10 @@ public final class MriRadialFactory implements OperatorFactory {
     int samples = fields.integer("samples", 2, 1024, Math.max(shape.height(), shape.width()));
     int coils = fields.integer("coils", 1, MriFields.MOST_COILS, 1);
     OperatorBounds.requireSpokes(fields.where(), shape, spokes, samples, coils);
-    return MriFields.create(kind(), fields, shape, new RadialSpokes(shape, spokes, samples));
+    return MriFields.create(
+        kind(),
+        fields,
+        shape,
+        KSpaceConvention.read(fields, new RadialSpokes(shape, spokes, samples), shape, false));
   }
 }

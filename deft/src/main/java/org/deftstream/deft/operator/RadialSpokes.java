@@ -125,6 +125,20 @@ final class RadialSpokes implements KSpace {
   }
 
   @Override
+  public double rowFrequency(int sample) {
+    return radius(sample) * Math.sin(Math.PI * (sample / samples) / spokes);
+  }
+
+  @Override
+  public double columnFrequency(int sample) {
+    return radius(sample) * Math.cos(Math.PI * (sample / samples) / spokes);
+  }
+
+  private double radius(int sample) {
+    return (sample % samples - samples / 2) * step;
+  }
+
+  @Override
   public void describe(ObjectNode spec) {
     spec.put("spokes", spokes).put("samples", samples);
   }

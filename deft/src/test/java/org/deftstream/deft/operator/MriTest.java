@@ -8,12 +8,14 @@ import static org.deftstream.deft.operator.OperatorTestCases.create;
 import static org.deftstream.deft.operator.OperatorTestCases.picture;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.metrics.Psnr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MriTest {
@@ -84,5 +86,160 @@ class MriTest {
     assertThatThrownBy(
             () -> create("{'kind':'mri-radial','spokes':2," + NOISE, new ImageShape(16, 16, 3)))
         .hasMessage("operator mri-radial: images must have one channel, got 16x16x3");
+  }
+
+  /** Against the sum that defines each convention, sample by sample. */
+  @ParameterizedTest
+  @CsvSource({
+    "ortho, -1, false",
+    "ortho, -1, true",
+    "ortho, 1, false",
+    "backward, -1, true",
+    "backward, 1, true",
+    "forward, -1, false",
+  })
+  void shouldMeasureByTheConventionThatItNames(String norm, int sign, boolean centred) {
+    int height = 8;
+    int width = 4;
+    var shape = new ImageShape(height, width, 1);
+    var operator =
+        create(
+            "{'kind':'mri-cartesian','lines':[-4,-1,0,3],'norm':'%s','sign':%d,'centred':%s,"
+                    .formatted(norm, sign, centred)
+                + NOISE,
+            shape);
+    var image = new float[height * width];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (float) Math.sin(i * i + 1.0);
+    }
+    double root = Math.sqrt(height * width);
+    double scale = norm.equals("ortho") ? 1 / root : norm.equals("backward") ? 1 : 1 / root / root;
+    var expected = new float[4 * width * 2];
+    int[] lines = {-4, -1, 0, 3};
+    for (int i = 0; i < 4 * width; i++) {
+      double re = 0;
+      double im = 0;
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          double place =
+              lines[i / width] * (y - (centred ? height / 2 : 0)) / (double) height
+                  + (i % width - width / 2) * (x - (centred ? width / 2 : 0)) / (double) width;
+          re += scale * image[y * width + x] * Math.cos(2 * Math.PI * place);
+          im += scale * image[y * width + x] * sign * Math.sin(2 * Math.PI * place);
+        }
+      }
+      expected[2 * i] = (float) re;
+      expected[2 * i + 1] = (float) im;
+    }
+    assertThat(operator.measure(image)).containsExactly(expected, within(1e-4f));
+    assertThat(create(operator.spec().toString(), shape).measure(image))
+        .isEqualTo(operator.measure(image));
+    double ofImages = 0;
+    double ofSamples = 0;
+    float[] back = operator.adjoint(expected);
+    for (int i = 0; i < image.length; i++) {
+      ofImages += (double) image[i] * back[i];
+    }
+    for (float value : expected) {
+      ofSamples += (double) value * value;
+    }
+    assertThat(ofImages).isCloseTo(ofSamples, within(1e-4 * ofSamples));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ortho", "backward", "forward"})
+  void shouldReturnTheImageInEveryConvention(String norm) {
+    for (String kind : new String[] {"'acceleration':1,'centred':true", "'acceleration':1"}) {
+      var operator =
+          create(
+              "{'kind':'mri-cartesian','sign':1,'coils':2,'norm':'"
+                  + norm
+                  + "',"
+                  + kind
+                  + ","
+                  + NOISE,
+              SHAPE);
+      assertThat(operator.pseudoInverse(operator.measure(DISC)))
+          .containsExactly(DISC, within(1e-4f));
+    }
+  }
+
+  /** A record of one scale, read by an operator of another, in both directions. */
+  @ParameterizedTest
+  @CsvSource({
+    "ortho, backward",
+    "ortho, forward",
+    "backward, ortho",
+    "backward, forward",
+    "forward, ortho",
+    "forward, backward"
+  })
+  void shouldRefuseARecordInAnotherScale(String read, String sent) {
+    var shape = new ImageShape(32, 32, 1);
+    var image = picture(32, (x, y) -> x * x + y * y < 0.5, 0.6f);
+    for (String kind :
+        new String[] {"'mri-cartesian','acceleration':3", "'mri-radial','spokes':16"}) {
+      var producer = create("{'kind':" + kind + ",'norm':'" + sent + "'," + NOISE, shape);
+      var operator = create("{'kind':" + kind + ",'norm':'" + read + "'," + NOISE, shape);
+      producer.requireInRange(producer.measure(image));
+      assertThatThrownBy(() -> operator.requireInRange(producer.measure(image)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("measurement ");
+    }
+  }
+
+  @Test
+  void shouldKeepTheSpecificationOfTheConventionThatWasAlwaysMeant() {
+    var plain = create("{'kind':'mri-cartesian','acceleration':4," + NOISE, SHAPE);
+    var stated =
+        create(
+            "{'kind':'mri-cartesian','acceleration':4,'norm':'ortho','sign':-1,'centred':false,"
+                + NOISE,
+            SHAPE);
+    assertThat(stated.spec()).isEqualTo(plain.spec());
+    assertThat(plain.spec().has("norm")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "'lines':[]; lines",
+        "'lines':[0,0]; lines",
+        "'lines':[8]; from -8 to 7",
+        "'lines':[-9]; from -8 to 7",
+        "'lines':[0.5]; lines",
+        "'lines':[0],'acceleration':2; unknown field 'acceleration'",
+        "'acceleration':2,'norm':'none'; norm",
+        "'acceleration':2,'sign':0; sign",
+        "'acceleration':2,'centred':1; centred",
+      })
+  void shouldRefuseConventionsByName(String fields, String name) {
+    assertThatThrownBy(() -> create("{'kind':'mri-cartesian'," + fields + "," + NOISE, SHAPE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(name);
+  }
+
+  /** The numbers that docs/method.md gives to producers that are not written in Java. */
+  @Test
+  void shouldDrawTheLinesThatTheMethodPageDescribes() {
+    int height = 64;
+    long state = (7 ^ 0x5DEECE66DL) % (1L << 48);
+    var lines = new java.util.TreeSet<Integer>(List.of(-2, -1, 0, 1, 2));
+    while (lines.size() < 16) {
+      state = (state * 0x5DEECE66DL + 11) & ((1L << 48) - 1);
+      lines.add((int) ((height * (state >> 17)) >> 31) - height / 2);
+    }
+    var shape = new ImageShape(height, 16, 1);
+    var image = new float[height * 16];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (float) Math.cos(3.0 * i);
+    }
+    assertThat(
+            create("{'kind':'mri-cartesian','acceleration':4,'seed':7," + NOISE, shape)
+                .measure(image))
+        .isEqualTo(
+            create("{'kind':'mri-cartesian','lines':" + lines + "," + NOISE, shape).measure(image));
   }
 }
