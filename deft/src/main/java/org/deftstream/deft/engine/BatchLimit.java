@@ -4,16 +4,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The batch sizes allowed now. Shrinks when the device runs out of memory and never grows again:
- * memory that was short once will be short again. Read by any thread, changed by the engine's.
+ * The batch sizes of one prior that are allowed now. Halves when the device runs out of memory, and
+ * doubles again, up to the setting, after many full batches that went well: others may have given
+ * memory back. Each time that memory is short again it waits twice as long. Read by any thread,
+ * changed by the engine's.
  */
 final class BatchLimit {
   private static final Logger LOG = LoggerFactory.getLogger(BatchLimit.class);
+  private static final int FIRST_WAIT = 500;
+  private static final int LONGEST_WAIT = 1 << 20;
 
+  private final String prior;
+  private final BatchSizes all;
   private volatile BatchSizes sizes;
+  private int wait = FIRST_WAIT;
+  private int fullBatches;
 
-  BatchLimit(int maxBatch) {
-    sizes = BatchSizes.upTo(maxBatch);
+  BatchLimit(String prior, int maxBatch) {
+    this.prior = prior;
+    all = BatchSizes.upTo(maxBatch);
+    sizes = all;
   }
 
   BatchSizes sizes() {
@@ -22,6 +32,16 @@ final class BatchLimit {
 
   int largest() {
     return sizes.largest();
+  }
+
+  /** Notes a batch of so many rows that went well. */
+  void succeeded(int rows) {
+    if (sizes == all || rows < sizes.largest() || ++fullBatches < wait) {
+      return;
+    }
+    fullBatches = 0;
+    sizes = BatchSizes.upTo(Math.min(all.largest(), 2 * sizes.largest()));
+    LOG.info("prior {}: trying batches of {} again", prior, sizes.largest());
   }
 
   /**
@@ -35,8 +55,11 @@ final class BatchLimit {
       throw new EngineBrokenException("the device has no memory for a batch of one", cause);
     }
     sizes = sizes.below(failed);
+    fullBatches = 0;
+    wait = Math.min(LONGEST_WAIT, 2 * wait);
     LOG.warn(
-        "out of device memory with a batch of {}; going on with at most {}: {}",
+        "prior {}: out of device memory with a batch of {}; going on with at most {}: {}",
+        prior,
         failed,
         sizes.largest(),
         cause.getMessage());

@@ -3,117 +3,139 @@ package org.deftstream.deft.engine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntBiFunction;
 import org.deftstream.deft.htransform.HTransform;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 
 /**
- * Decides which trajectories step next. Plain bookkeeping without clock, thread or network; used by
+ * Decides what the next batch holds. Plain bookkeeping without clock, thread or network; used by
  * one thread.
  *
  * <p>The rules:
  *
  * <ul>
- *   <li>A batch belongs to one prior: of those with work the one that has had the least time, in
- *       turn if they had the same. So a prior that is slow costs the others no more than their
- *       share. One that comes anew starts level with the least.
- *   <li>Within a prior every h-transform has a lane. The lanes give one trajectory each, round and
- *       round, until the batch is full; the next batch goes on where this one stopped. So a lane
- *       with work gets at least its share of the rows, however much the others have, and rows that
- *       one lane cannot use go to the rest.
+ *   <li>A batch belongs to one prior and one shape of its rows: of those with work the one that has
+ *       had the least time, in turn if they had the same. So a prior that is slow costs the others
+ *       no more than their share. One that comes anew starts level with the least.
+ *   <li>Within a prior every h-transform has a lane for each class of image sizes (a class is four
+ *       times as many regions as the one before). The lanes give one region each, round and round,
+ *       until the batch is full; the next batch goes on where this one stopped. So a lane with work
+ *       gets at least its share of the rows, however much the others have and however large their
+ *       images are, and rows that one lane cannot use go to the rest.
  *   <li>Within a lane the order is priority, deadline, arrival, sample. What has begun is therefore
- *       finished first, unless something more urgent has come.
- *   <li>At most {@code slots} trajectories have begun at any time. When all slots are taken, only
- *       those that have begun are stepped.
+ *       finished first, unless something more urgent has come. An image of more regions than a
+ *       batch has rows goes through several batches.
+ *   <li>At most {@code slots} trajectories have begun at any time, and their images take at most
+ *       {@code bytes}; a single one may take more. When there is no room, only those that have
+ *       begun are stepped.
  * </ul>
  */
 final class BatchPlanner {
   private final int slots;
-  private final Map<Prior, Lanes> lanesOfPrior = new IdentityHashMap<>();
+  private final long bytes;
+  private final Map<Prior, Map<ImageShape, Lanes>> lanesOfPrior = new IdentityHashMap<>();
   private final ArrayDeque<Lanes> turns = new ArrayDeque<>();
   private int inFlight;
+  private long inFlightBytes;
   private int waiting;
 
-  /** The lanes of one prior, and whose turn it is. */
+  /** The lanes of one prior and one shape of rows, and whose turn it is. */
   private static final class Lanes {
-    final Map<HTransform, Lane> byTransform = new IdentityHashMap<>();
+    final Prior prior;
+    final ImageShape row;
+    final Map<HTransform, Map<Integer, Lane>> byTransform = new IdentityHashMap<>();
     final ArrayDeque<Lane> turns = new ArrayDeque<>();
     long spentNanos;
+
+    Lanes(Prior prior, ImageShape row) {
+      this.prior = prior;
+      this.row = row;
+    }
   }
 
-  BatchPlanner(int slots) {
+  BatchPlanner(int slots, long bytes) {
     this.slots = slots;
+    this.bytes = bytes;
   }
 
   /** Adds all trajectories of a job; they wait. */
   void add(Job job) {
-    var lane = laneFor(job.request());
+    var lane = laneFor(job);
     job.trajectories().forEach(lane::addWaiting);
     waiting += job.trajectories().size();
   }
 
   /** Removes whatever is left of a job; nothing happens if there is nothing. */
   void remove(Job job) {
-    var lane = laneOf(job.request());
+    var lane = laneOf(job);
     if (lane == null) {
       return;
     }
     for (var trajectory : job.trajectories()) {
       if (lane.removeBegun(trajectory)) {
-        inFlight--;
+        ended(job);
       } else if (lane.removeWaiting(trajectory)) {
         waiting--;
       }
     }
-    dropIfEmpty(job.request(), lane);
+    dropIfEmpty(job, lane);
   }
 
   /** Removes a trajectory that took its last step. */
   void finished(Trajectory trajectory) {
-    var request = trajectory.job().request();
-    var lane = laneOf(request);
+    var lane = laneOf(trajectory.job());
     if (lane != null && lane.removeBegun(trajectory)) {
-      inFlight--;
-      dropIfEmpty(request, lane);
+      ended(trajectory.job());
+      dropIfEmpty(trajectory.job(), lane);
     }
+  }
+
+  private void ended(Job job) {
+    inFlight--;
+    inFlightBytes -= job.stateBytes();
   }
 
   /**
-   * The trajectories that step next; they count as begun from now on.
+   * The regions of the next batch; their trajectories count as begun from now on.
    *
-   * @param limit most trajectories, at least 1
-   * @return trajectories of one prior; empty only if there is no work
+   * @param limit most rows of a prior and a shape, at least 1
+   * @return regions of one prior and one shape of rows; empty only if there is no work
    */
-  List<Trajectory> next(int limit) {
-    var batch = new ArrayList<Trajectory>(limit);
+  List<Region> next(ToIntBiFunction<Prior, ImageShape> limit) {
     var candidates = new ArrayList<>(turns);
     candidates.sort(Comparator.comparingLong(lanes -> lanes.spentNanos));
     for (var lanes : candidates) {
-      fill(batch, lanes, limit);
+      var batch = fill(lanes, limit.applyAsInt(lanes.prior, lanes.row));
       if (!batch.isEmpty()) {
         turns.remove(lanes);
         turns.addLast(lanes);
-        break;
+        return batch;
       }
     }
-    return batch;
+    return List.of();
   }
 
   /** Notes how long a batch that {@link #next} returned has taken, before its rows are settled. */
-  void took(List<Trajectory> batch, long nanos) {
-    lanesOfPrior.get(batch.get(0).job().request().prior()).spentNanos += nanos;
+  void took(List<Region> batch, long nanos) {
+    var job = batch.get(0).trajectory().job();
+    lanesOfPrior.get(job.request().prior()).get(job.row()).spentNanos += nanos;
   }
 
-  private void fill(List<Trajectory> batch, Lanes lanes, int limit) {
+  private List<Region> fill(Lanes lanes, int limit) {
+    var batch = new ArrayList<Region>(limit);
+    var taken = new LinkedHashSet<Trajectory>();
     int exhausted = 0;
     while (batch.size() < limit && exhausted < lanes.turns.size()) {
       var lane = lanes.turns.pollFirst();
       lanes.turns.addLast(lane);
-      boolean mayBegin = inFlight < slots;
-      boolean begins = mayBegin && lane.waitingIsFirst();
-      var trajectory = lane.poll(mayBegin);
+      boolean begins = lane.waitingIsFirst() && mayBegin(lane.firstWaiting().job());
+      var trajectory = lane.poll(begins);
       if (trajectory == null) {
         exhausted++;
         continue;
@@ -122,12 +144,21 @@ final class BatchPlanner {
       if (begins) {
         waiting--;
         inFlight++;
+        inFlightBytes += trajectory.job().stateBytes();
       }
-      batch.add(trajectory);
+      batch.add(trajectory.take());
+      if (trajectory.allTaken()) {
+        taken.add(trajectory);
+      } else {
+        lane.addBegun(trajectory);
+      }
     }
-    for (var trajectory : batch) {
-      laneOf(trajectory.job().request()).addBegun(trajectory);
-    }
+    taken.forEach(trajectory -> laneOf(trajectory.job()).addBegun(trajectory));
+    return batch;
+  }
+
+  private boolean mayBegin(Job job) {
+    return inFlight < slots && (inFlight == 0 || inFlightBytes + job.stateBytes() <= bytes);
   }
 
   /** Number of trajectories that have begun and are not finished. */
@@ -144,42 +175,63 @@ final class BatchPlanner {
     return turns.isEmpty();
   }
 
-  private Lane laneFor(ReconstructionRequest request) {
+  private Lane laneFor(Job job) {
+    var prior = job.request().prior();
     var lanes =
-        lanesOfPrior.computeIfAbsent(
-            request.prior(),
-            prior -> {
-              var added = new Lanes();
-              added.spentNanos =
-                  turns.stream().mapToLong(other -> other.spentNanos).min().orElse(0);
-              turns.addLast(added);
+        lanesOfPrior
+            .computeIfAbsent(prior, p -> new HashMap<>())
+            .computeIfAbsent(
+                job.row(),
+                row -> {
+                  var added = new Lanes(prior, row);
+                  added.spentNanos =
+                      turns.stream().mapToLong(other -> other.spentNanos).min().orElse(0);
+                  turns.addLast(added);
+                  return added;
+                });
+    return lanes
+        .byTransform
+        .computeIfAbsent(job.request().hTransform(), transform -> new HashMap<>())
+        .computeIfAbsent(
+            sizeClass(job),
+            size -> {
+              var added = new Lane();
+              lanes.turns.addLast(added);
               return added;
             });
-    return lanes.byTransform.computeIfAbsent(
-        request.hTransform(),
-        transform -> {
-          var added = new Lane();
-          lanes.turns.addLast(added);
-          return added;
-        });
   }
 
-  private Lane laneOf(ReconstructionRequest request) {
-    var lanes = lanesOfPrior.get(request.prior());
-    return lanes == null ? null : lanes.byTransform.get(request.hTransform());
+  private static int sizeClass(Job job) {
+    return (Integer.SIZE - 1 - Integer.numberOfLeadingZeros(job.regions())) / 2;
+  }
+
+  private Lane laneOf(Job job) {
+    var shapes = lanesOfPrior.get(job.request().prior());
+    var lanes = shapes == null ? null : shapes.get(job.row());
+    var classes = lanes == null ? null : lanes.byTransform.get(job.request().hTransform());
+    return classes == null ? null : classes.get(sizeClass(job));
   }
 
   /** Forgets a lane without work, so that a retired adapter is not held. */
-  private void dropIfEmpty(ReconstructionRequest request, Lane lane) {
+  private void dropIfEmpty(Job job, Lane lane) {
     if (!lane.isEmpty()) {
       return;
     }
-    var lanes = lanesOfPrior.get(request.prior());
-    lanes.byTransform.remove(request.hTransform());
+    var request = job.request();
+    var shapes = lanesOfPrior.get(request.prior());
+    var lanes = shapes.get(job.row());
+    var classes = lanes.byTransform.get(request.hTransform());
+    classes.remove(sizeClass(job));
     lanes.turns.remove(lane);
-    if (lanes.byTransform.isEmpty()) {
-      lanesOfPrior.remove(request.prior());
+    if (classes.isEmpty()) {
+      lanes.byTransform.remove(request.hTransform());
+    }
+    if (lanes.turns.isEmpty()) {
+      shapes.remove(job.row());
       turns.remove(lanes);
+    }
+    if (shapes.isEmpty()) {
+      lanesOfPrior.remove(request.prior());
     }
   }
 }

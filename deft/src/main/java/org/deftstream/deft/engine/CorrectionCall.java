@@ -4,7 +4,7 @@ import java.util.List;
 import org.deftstream.deft.htransform.HTransform;
 
 /** Evaluates one h-transform over the rows that belong to it. */
-final class CorrectionCall implements FaultIsolation.Call {
+final class CorrectionCall implements FaultIsolation.Call<Row> {
   private final Counters counters;
   private HTransform transform;
 
@@ -16,6 +16,11 @@ final class CorrectionCall implements FaultIsolation.Call {
   CorrectionCall with(HTransform next) {
     transform = next;
     return this;
+  }
+
+  @Override
+  public void failedAlone(Row row, RuntimeException cause) {
+    row.fail(cause);
   }
 
   @Override

@@ -14,12 +14,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Reconstructs measurements, many at a time, by step-level batching: each step takes trajectories
  * of any task, any h-transform and any timestep, as long as they share the prior, through one
- * evaluation of it. {@link BatchPlanner} states who goes first.
+ * evaluation of it. The rows of a batch are the regions that images are cut into ({@link
+ * org.deftstream.deft.prior.Tiling}), so images of any size fill one batch. {@link BatchPlanner}
+ * states who goes first.
  *
  * <p>Promises:
  *
  * <ul>
- *   <li>One evaluation of the prior for each trajectory and step, none elsewhere.
+ *   <li>One evaluation of the prior for each region, trajectory and step, none elsewhere.
  *   <li>The result is a function of the request. Neighbours, the place in the batch and restarts
  *       change it by no more than the networks' rounding at another batch size.
  *   <li>A request keeps the h-transform it came with to its last step.
@@ -35,7 +37,7 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private final EngineSettings settings;
-  private final BatchLimit limit;
+  private final BatchLimits limits;
   private final Counters counters = new Counters();
   private final Inbox inbox = new Inbox();
   private final Outcomes outcomes = new Outcomes(counters, inbox::withdraw);
@@ -54,8 +56,8 @@ public final class Engine implements AutoCloseable {
   /** Starts an engine that reads deadlines on the given clock. */
   Engine(EngineSettings settings, Clock clock) {
     this.settings = settings;
-    limit = new BatchLimit(settings.maxBatch());
-    loop = new SteppingLoop(settings, clock, inbox, outcomes, limit, counters);
+    limits = new BatchLimits(settings.maxBatch());
+    loop = new SteppingLoop(settings, clock, inbox, outcomes, limits, counters);
     thread = new Thread(this::run, "deft-engine");
     thread.setDaemon(true);
     thread.start();
@@ -91,12 +93,12 @@ public final class Engine implements AutoCloseable {
 
   /** Figures since the start, and of now. */
   public EngineStatistics statistics() {
-    return counters.snapshot(outcomes.held(), limit.largest());
+    return counters.snapshot(outcomes.held(), limits.lowest());
   }
 
   /** The batch sizes that the networks see now, for warming them up. */
   public BatchSizes batchSizes() {
-    return limit.sizes();
+    return limits.sizes();
   }
 
   /** Whether the engine has broken. A broken engine refuses everything and does not recover. */

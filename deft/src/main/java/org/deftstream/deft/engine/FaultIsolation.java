@@ -10,30 +10,29 @@ import java.util.function.Consumer;
  * calls.
  *
  * <p>{@link EngineBrokenException} and {@link Error} are nobody's row; they pass through.
+ *
+ * @param <T> a row
  */
-final class FaultIsolation {
-  private final BatchLimit limit;
-
-  FaultIsolation(BatchLimit limit) {
-    this.limit = limit;
-  }
-
+final class FaultIsolation<T> {
   /** What is called, and what is told when it fails even for a single row. */
-  interface Call extends Consumer<List<Row>> {
+  interface Call<T> extends Consumer<List<T>> {
     /** A single row failed. */
-    default void failedAlone(Row row, RuntimeException cause) {
-      row.fail(cause);
-    }
+    void failedAlone(T row, RuntimeException cause);
 
     /** Rows go to the network once more. */
     default void retrying(int rows) {}
+
+    /** Whether a single row is larger than those that the batch limit counts. */
+    default boolean oversized() {
+      return false;
+    }
   }
 
-  void run(List<Row> rows, Call call) {
+  void run(List<T> rows, BatchLimit limit, Call<T> call) {
     int most = limit.largest();
     if (rows.size() > most) {
-      run(rows.subList(0, most), call);
-      run(rows.subList(most, rows.size()), call);
+      run(rows.subList(0, most), limit, call);
+      run(rows.subList(most, rows.size()), limit, call);
       return;
     }
     if (rows.isEmpty()) {
@@ -41,10 +40,16 @@ final class FaultIsolation {
     }
     try {
       call.accept(rows);
+      limit.succeeded(rows.size());
     } catch (OutOfDeviceMemoryException e) {
+      if (rows.size() == 1 && call.oversized()) {
+        // The image is too large, not the device too small.
+        call.failedAlone(rows.get(0), e);
+        return;
+      }
       limit.shrinkBelow(rows.size(), e);
       call.retrying(rows.size());
-      run(rows, call);
+      run(rows, limit, call);
     } catch (EngineBrokenException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -53,8 +58,8 @@ final class FaultIsolation {
       } else {
         call.retrying(rows.size());
         int half = rows.size() / 2;
-        run(rows.subList(0, half), call);
-        run(rows.subList(half, rows.size()), call);
+        run(rows.subList(0, half), limit, call);
+        run(rows.subList(half, rows.size()), limit, call);
       }
     }
   }

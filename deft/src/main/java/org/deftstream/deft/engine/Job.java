@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.sampler.SamplerSettings.Init;
 import org.deftstream.deft.sampler.SamplerSettings.Solver;
 import org.deftstream.deft.sampler.TimeSteps;
@@ -26,6 +27,9 @@ final class Job implements Comparable<Job> {
   private final ReconstructionRequest request;
   private final long arrival;
   private final long submittedNanos;
+  private final ImageShape imageShape;
+  private final ImageShape row;
+  private final int regions;
   private final int[] timesteps;
   private final float[] pseudoInverse;
   private final List<Trajectory> trajectories;
@@ -44,18 +48,24 @@ final class Job implements Comparable<Job> {
    * @throws IllegalArgumentException one line that says what does not fit
    */
   Job(ReconstructionRequest request, long arrival, long nanos) {
-    var images = request.measurement().operator().imageShape();
-    if (!images.equals(request.prior().imageShape())) {
+    var prior = request.prior();
+    imageShape = request.measurement().operator().imageShape();
+    try {
+      prior.tiling().require(imageShape, prior.imageShape());
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "measurement "
               + request.measurementId()
               + ": its operator is for images of "
-              + images
-              + ", prior "
-              + request.prior().name()
-              + " makes "
-              + request.prior().imageShape());
+              + imageShape
+              + "; prior "
+              + prior.name()
+              + ": "
+              + e.getMessage(),
+          e);
     }
+    row = prior.tiling().row(imageShape, prior.imageShape());
+    regions = prior.tiling().most(imageShape, prior.imageShape());
     var sampler = request.sampler();
     if (request.hTransform().prescribesStep() && sampler.solver() != Solver.DDIM) {
       throw new IllegalArgumentException(
@@ -83,6 +93,29 @@ final class Job implements Comparable<Job> {
 
   ReconstructionRequest request() {
     return request;
+  }
+
+  /** Shape of the image. */
+  ImageShape imageShape() {
+    return imageShape;
+  }
+
+  /** Shape of the rows that the prior sees the image in. */
+  ImageShape row() {
+    return row;
+  }
+
+  /** Number of regions that the image is cut into at every step. */
+  int regions() {
+    return regions;
+  }
+
+  /**
+   * Bytes of the images that a trajectory holds from its first step to its last: x_t, the predicted
+   * noise, what the solver and the method remember, and the regions' answers.
+   */
+  long stateBytes() {
+    return 5L * Float.BYTES * imageShape.size();
   }
 
   /** The timesteps of every trajectory, descending. Not to be changed. */

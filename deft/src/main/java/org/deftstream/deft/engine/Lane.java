@@ -32,6 +32,11 @@ final class Lane {
     return begun.isEmpty() || waiting.first().compareTo(begun.first()) < 0;
   }
 
+  /** The first of those that wait; there must be one. */
+  Trajectory firstWaiting() {
+    return waiting.first();
+  }
+
   boolean removeWaiting(Trajectory trajectory) {
     return waiting.remove(trajectory);
   }

@@ -2,71 +2,99 @@ package org.deftstream.deft.engine;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 
 /**
- * Evaluates the prior over the rows of a batch, padded to an allowed size. The padding is zero
+ * Evaluates the prior over the regions of a batch, padded to an allowed size. The padding is zero
  * images at timestep 0; its answers are thrown away.
  */
-final class PriorCall implements FaultIsolation.Call {
-  private final BatchLimit limit;
+final class PriorCall implements FaultIsolation.Call<Region> {
+  /** Inputs are kept from call to call, but not those of many different shapes. */
+  private static final int KEPT_INPUTS = 16;
+
   private final Counters counters;
   private final int failureLimit;
   private final Map<Integer, float[]> inputs = new HashMap<>();
-  private final Map<Integer, int[]> timesteps = new HashMap<>();
+  private final Map<Trajectory, Throwable> failures = new IdentityHashMap<>();
   private Prior prior;
+  private ImageShape row;
+  private BatchSizes sizes;
   private int failuresInARow;
 
-  PriorCall(BatchLimit limit, Counters counters, int failureLimit) {
-    this.limit = limit;
+  PriorCall(Counters counters, int failureLimit) {
     this.counters = counters;
     this.failureLimit = failureLimit;
   }
 
-  /** The prior of the next calls. */
-  PriorCall with(Prior next) {
+  /** The prior, its rows' shape and its limit, of the next calls. Forgets failures. */
+  PriorCall with(Prior next, ImageShape shape, BatchLimit limit) {
     prior = next;
+    row = shape;
+    sizes = limit == null ? null : limit.sizes();
+    failures.clear();
     return this;
   }
 
+  /** Why trajectories cannot go on. */
+  Map<Trajectory, Throwable> failures() {
+    return failures;
+  }
+
   @Override
-  public void accept(List<Row> rows) {
-    int size = prior.imageShape().size();
-    int padded = limit.sizes().padded(rows.size());
-    var x = inputs.computeIfAbsent(padded * size, float[]::new);
-    var t = timesteps.computeIfAbsent(padded, int[]::new);
-    for (int i = 0; i < rows.size(); i++) {
-      var trajectory = rows.get(i).trajectory();
-      System.arraycopy(trajectory.x(), 0, x, i * size, size);
-      t[i] = trajectory.t();
+  public void accept(List<Region> regions) {
+    int size = row.size();
+    int padded = row.equals(prior.imageShape()) ? sizes.padded(regions.size()) : regions.size();
+    var x = input(padded * size);
+    var t = new int[padded];
+    for (int i = 0; i < regions.size(); i++) {
+      var region = regions.get(i);
+      region.trajectory().cut(region.index(), x, i * size);
+      t[i] = region.trajectory().t();
     }
-    Arrays.fill(x, rows.size() * size, x.length, 0);
-    Arrays.fill(t, rows.size(), padded, 0);
+    Arrays.fill(x, regions.size() * size, x.length, 0);
 
     long start = System.nanoTime();
-    var eps = prior.predictNoise(x, t);
-    counters.prior(padded - rows.size(), System.nanoTime() - start);
+    var eps = prior.predictNoise(x, t, row);
+    counters.prior(padded - regions.size(), System.nanoTime() - start);
     if (eps.length != x.length) {
       throw new EngineBrokenException(
           "prior " + prior.name() + " returned " + eps.length + " values, not " + x.length);
     }
     failuresInARow = 0;
-    for (int i = 0; i < rows.size(); i++) {
-      rows.get(i).predicted(eps, i * size);
+    for (int i = 0; i < regions.size(); i++) {
+      var region = regions.get(i);
+      region.trajectory().predicted(region.index(), eps, i * size);
     }
   }
 
+  private float[] input(int length) {
+    if (inputs.size() > KEPT_INPUTS && !inputs.containsKey(length)) {
+      inputs.clear();
+    }
+    return inputs.computeIfAbsent(length, float[]::new);
+  }
+
   @Override
-  public void failedAlone(Row row, RuntimeException cause) {
-    failuresInARow++;
+  public boolean oversized() {
+    return row.size() > prior.imageShape().size();
+  }
+
+  @Override
+  public void failedAlone(Region region, RuntimeException cause) {
+    // A region too large for the device says nothing about the device.
+    if (!(cause instanceof OutOfDeviceMemoryException)) {
+      failuresInARow++;
+    }
     if (failuresInARow >= failureLimit) {
       throw new EngineBrokenException(
           "prior " + prior.name() + " failed " + failuresInARow + " times in a row: " + cause,
           cause);
     }
-    row.fail(cause);
+    failures.putIfAbsent(region.trajectory(), cause);
   }
 
   @Override

@@ -6,20 +6,19 @@ import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.sampler.StepWeights;
 
 /**
- * One row of the batch under way: a trajectory, and the arrays that its step needs. Rows are kept
- * from step to step so that a step allocates no images.
+ * A trajectory whose step is completed by the batch under way, and the arrays that it needs. Rows
+ * are kept from step to step so that a step allocates no images.
  */
 final class Row {
-  private final float[] eps;
   private final float[] x0Hat;
   private final float[] z;
   private Trajectory trajectory;
+  private float[] eps;
   private StepWeights step;
   private Throwable failure;
 
   /** A row for images of so many values. */
   Row(int size) {
-    eps = new float[size];
     x0Hat = new float[size];
     z = new float[size];
   }
@@ -27,6 +26,7 @@ final class Row {
   /** Makes this row stand for a trajectory. */
   void assign(Trajectory next) {
     trajectory = next;
+    eps = next.predictedNoise();
     failure = null;
     var schedule = next.job().request().prior().schedule();
     step = StepWeights.of(sampler(), schedule.alphaBar(next.t()), schedule.alphaBar(next.target()));
@@ -35,6 +35,7 @@ final class Row {
   /** Forgets the trajectory, so that nothing of a finished job is held. */
   void clear() {
     trajectory = null;
+    eps = null;
     failure = null;
   }
 
@@ -51,9 +52,8 @@ final class Row {
     failure = cause;
   }
 
-  /** Takes the prior's prediction, and computes the Tweedie estimate. */
-  void predicted(float[] predictions, int offset) {
-    System.arraycopy(predictions, offset, eps, 0, eps.length);
+  /** The prior's prediction is complete: computes the Tweedie estimate. */
+  void predicted() {
     if (!finite(eps)) {
       failNonFinite("the prediction of prior " + trajectory.job().request().prior().name());
       return;

@@ -13,7 +13,7 @@ final class SteppingLoop {
   private final Clock clock;
   private final Inbox inbox;
   private final Outcomes outcomes;
-  private final BatchLimit limit;
+  private final BatchLimits limits;
   private final Counters counters;
   private final BatchPlanner planner;
   private final StepExecutor executor;
@@ -27,15 +27,15 @@ final class SteppingLoop {
       Clock clock,
       Inbox inbox,
       Outcomes outcomes,
-      BatchLimit limit,
+      BatchLimits limits,
       Counters counters) {
     this.clock = clock;
     this.inbox = inbox;
     this.outcomes = outcomes;
-    this.limit = limit;
+    this.limits = limits;
     this.counters = counters;
-    planner = new BatchPlanner(settings.slots());
-    executor = new StepExecutor(limit, counters, settings.failureLimit());
+    planner = new BatchPlanner(settings.slots(), settings.stateBytes());
+    executor = new StepExecutor(limits, counters, settings.failureLimit());
   }
 
   /** Ends the loop before its next step. */
@@ -89,30 +89,27 @@ final class SteppingLoop {
   }
 
   private void step() {
-    var batch = planner.next(limit.largest());
+    var batch = planner.next(limits::largest);
     publish();
     long start = System.nanoTime();
-    for (var trajectory : batch) {
-      trajectory.job().stepping(batch.size(), start);
+    for (var region : batch) {
+      region.trajectory().job().stepping(batch.size(), start);
     }
-    var rows = executor.step(batch);
+    var stepped = executor.step(batch);
     long took = System.nanoTime() - start;
     counters.step(batch.size(), took);
     planner.took(batch, took);
-    for (var row : rows) {
-      settle(row);
-    }
-    executor.release(rows);
+    stepped.forEach(this::settle);
   }
 
-  private void settle(Row row) {
-    var trajectory = row.trajectory();
+  private void settle(Stepped stepped) {
+    var trajectory = stepped.trajectory();
     var job = trajectory.job();
     if (job.ended()) {
       return;
     }
-    if (row.failure() != null) {
-      fail(job, row.failure());
+    if (stepped.failure() != null) {
+      fail(job, stepped.failure());
     } else if (trajectory.finished()) {
       planner.finished(trajectory);
       if (job.collect(trajectory)) {

@@ -1,5 +1,8 @@
 package org.deftstream.deft.engine;
 
+import java.util.List;
+import org.deftstream.deft.prior.Tile;
+import org.deftstream.deft.prior.TiledAnswer;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.InitialState;
 import org.deftstream.deft.sampler.Stepper;
@@ -20,6 +23,9 @@ final class Trajectory implements Comparable<Trajectory> {
   private float[] x;
   private float[] previous;
   private int position;
+  private List<Tile> tiles;
+  private TiledAnswer answer;
+  private int taken;
 
   Trajectory(Job job, int sample) {
     this.job = job;
@@ -35,8 +41,52 @@ final class Trajectory implements Comparable<Trajectory> {
     return sample;
   }
 
-  /** Makes the initial state if no step was taken yet. */
+  /** Number of regions of this step that no batch has had yet. */
+  int left() {
+    return job.regions() - taken;
+  }
+
+  /** The next region, for a batch. */
+  Region take() {
+    return new Region(this, taken++);
+  }
+
+  /** Whether batches have had all regions of this step. */
+  boolean allTaken() {
+    return left() == 0;
+  }
+
+  /** Copies a region of x_t into a batch. */
+  void cut(int index, float[] rows, int offset) {
+    tiles.get(index).cut(x, job.imageShape(), rows, offset);
+  }
+
+  /** Takes in the prior's prediction for a region. */
+  void predicted(int index, float[] rows, int offset) {
+    answer.add(index, rows, offset);
+  }
+
+  /** The predicted noise of the whole image, once all regions are there; the step may change it. */
+  float[] predictedNoise() {
+    return answer.values();
+  }
+
+  /** Makes the initial state if no step was taken yet, and places the regions of a new step. */
   void begin() {
+    makeInitialState();
+    if (tiles == null) {
+      var request = job.request();
+      long seed = 31L * request.measurementId().hashCode() + sample;
+      tiles =
+          request
+              .prior()
+              .tiling()
+              .tiles(job.imageShape(), request.prior().imageShape(), (seed << 16) + t());
+      answer.begin(tiles);
+    }
+  }
+
+  private void makeInitialState() {
     if (x == null) {
       var request = job.request();
       noise = CounterNoise.of(request.measurementId(), sample, request.sampler().describe());
@@ -45,9 +95,10 @@ final class Trajectory implements Comparable<Trajectory> {
           InitialState.of(
               request.sampler(),
               noise,
-              request.prior().imageShape().size(),
+              job.imageShape().size(),
               request.prior().schedule().alphaBar(t()),
               job.pseudoInverse());
+      answer = new TiledAnswer(job.imageShape());
     }
   }
 
@@ -88,6 +139,8 @@ final class Trajectory implements Comparable<Trajectory> {
   /** Notes that x has been taken to {@link #target()}. */
   void advance() {
     position++;
+    tiles = null;
+    taken = 0;
   }
 
   boolean finished() {

@@ -33,7 +33,7 @@ public interface HTransform {
   /**
    * Corrections for a batch of trajectories, each at its own timestep.
    *
-   * @param rows at least one row
+   * @param rows at least one row; all of images of one shape
    * @return one array of image size for each row, in the order of the rows
    */
   List<float[]> correct(List<StepRow> rows);

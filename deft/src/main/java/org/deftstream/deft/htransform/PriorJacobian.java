@@ -21,7 +21,15 @@ final class PriorJacobian {
    * @param cotangents v for each row, of image size
    */
   float[][] transposed(List<StepRow> rows, List<float[]> cotangents) {
-    int size = prior.imageShape().size();
+    var shape = rows.get(0).measurement().operator().imageShape();
+    if (!prior.tiling().tiles(shape, prior.imageShape(), 0).get(0).covers(shape)) {
+      throw new UnsupportedOperationException(
+          "the Jacobian of prior "
+              + prior.name()
+              + " is known for images that it sees in one piece, not for "
+              + shape);
+    }
+    int size = shape.size();
     var x = new float[rows.size() * size];
     var v = new float[x.length];
     var t = new int[rows.size()];
@@ -30,7 +38,7 @@ final class PriorJacobian {
       System.arraycopy(cotangents.get(i), 0, v, i * size, size);
       t[i] = rows.get(i).t();
     }
-    float[] product = prior.vectorJacobian(x, t, v);
+    float[] product = prior.vectorJacobian(x, t, v, shape);
     var out = new float[t.length][size];
     for (int i = 0; i < t.length; i++) {
       double noise = Math.sqrt(1 - rows.get(i).alphaBar());

@@ -14,8 +14,13 @@ public interface Prior extends AutoCloseable {
   /** SHA-256 over weights, network and schedule, in hexadecimal. */
   String fingerprint();
 
-  /** Shape of one image; values are in [-1, 1]. */
+  /** Shape of one row: of an image, or of the regions that images are cut into. */
   ImageShape imageShape();
+
+  /** How images are cut into rows. */
+  default Tiling tiling() {
+    return new Tiling.Whole();
+  }
 
   /** The noise schedule that the prior was trained with. */
   NoiseSchedule schedule();
@@ -29,11 +34,26 @@ public interface Prior extends AutoCloseable {
   /**
    * Predicts the noise of a batch.
    *
-   * @param xt noisy images, batch x height x width x channels
+   * @param xt noisy images of {@link #imageShape}, values in [-1, 1] without the noise, batch x
+   *     height x width x channels
    * @param timesteps one timestep in [0, N - 1] for each image
    * @return predicted noise, the shape of {@code xt}
    */
   float[] predictNoise(float[] xt, int[] timesteps);
+
+  /**
+   * Predicts the noise of a batch of rows of another shape.
+   *
+   * @param row shape of each row, as {@link #tiling} gives it
+   * @throws IllegalArgumentException if the prior has no rows of that shape
+   */
+  default float[] predictNoise(float[] xt, int[] timesteps, ImageShape row) {
+    if (!row.equals(imageShape())) {
+      throw new IllegalArgumentException(
+          "prior " + name() + " has rows of " + imageShape() + ", not of " + row);
+    }
+    return predictNoise(xt, timesteps);
+  }
 
   /**
    * The vector-Jacobian product {@code v^T d eps / d x_t} of a batch. DEFT never needs it; DPS and
@@ -47,6 +67,20 @@ public interface Prior extends AutoCloseable {
    */
   default float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent) {
     throw new UnsupportedOperationException("prior " + name() + " has no vector-Jacobian product");
+  }
+
+  /**
+   * The vector-Jacobian product of a batch of rows of another shape.
+   *
+   * @param row shape of each row, as {@link #tiling} gives it
+   * @throws IllegalArgumentException if the prior has no rows of that shape
+   */
+  default float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent, ImageShape row) {
+    if (!row.equals(imageShape())) {
+      throw new IllegalArgumentException(
+          "prior " + name() + " has rows of " + imageShape() + ", not of " + row);
+    }
+    return vectorJacobian(xt, timesteps, cotangent);
   }
 
   @Override

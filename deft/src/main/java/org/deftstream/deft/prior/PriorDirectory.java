@@ -135,6 +135,54 @@ public record PriorDirectory(
     }
   }
 
+  /**
+   * How images are cut into rows: {@code tiling} of {@code deftstream.json}, or what suits the
+   * network where it says nothing: networks of any size see an image as it is.
+   *
+   * @throws UserError if it is not understood, or does not suit the network
+   */
+  public Tiling tiling() {
+    var json = about().path("tiling");
+    String kind = json.path("type").asText(unet.anySize() ? "direct" : "whole");
+    int multiple = unet instanceof ResidualUNetConfig residual ? residual.multiple() : 1;
+    return switch (kind) {
+      case "whole" -> new Tiling.Whole();
+      case "direct" -> {
+        if (!unet.anySize()) {
+          throw new UserError(
+              "prior "
+                  + path
+                  + ": tiling direct needs a network of any size; understood for this one: whole,"
+                  + " patches");
+        }
+        yield new Tiling.Direct(multiple);
+      }
+      case "patches" -> patches(json.path("overlap"));
+      default ->
+          throw new UserError(
+              "prior "
+                  + path
+                  + ": tiling type is "
+                  + kind
+                  + "; understood: whole, direct, patches");
+    };
+  }
+
+  private Tiling patches(JsonNode overlap) {
+    int preset = Math.min(imageShape().height(), imageShape().width()) / 8;
+    int pixels = overlap.isMissingNode() ? preset : overlap.asInt(-1);
+    if (pixels < 0 || pixels >= Math.min(imageShape().height(), imageShape().width())) {
+      throw new UserError(
+          "prior "
+              + path
+              + ": tiling overlap is "
+              + overlap
+              + "; it must be from 0 to less than a side of "
+              + imageShape());
+    }
+    return new Tiling.Patches(pixels);
+  }
+
   /** Shape of one image of the prior. */
   public ImageShape imageShape() {
     return new ImageShape(unet.sampleHeight(), unet.sampleWidth(), unet.outChannels());

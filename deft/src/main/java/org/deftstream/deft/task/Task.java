@@ -22,6 +22,7 @@ import org.deftstream.deft.text.JsonFields;
  * @param name the task's name, {@code head-ct-64/ct-sparse-20}: letters, digits, dots, dashes and
  *     underscores, in parts that a slash separates
  * @param prior name of the prior
+ * @param imageSize shape of the images where they are not the prior's own; else null
  * @param operator the operator, not bound to a record
  * @param trainingFree how the task is served without an adapter
  * @param learnedSampler how it is sampled with one
@@ -29,12 +30,14 @@ import org.deftstream.deft.text.JsonFields;
 public record Task(
     String name,
     String prior,
+    ImageShape imageSize,
     ForwardOperator operator,
     MethodSettings trainingFree,
     SamplerSettings learnedSampler) {
   private static final String PART = "[A-Za-z0-9][A-Za-z0-9._-]*";
   private static final Pattern NAME = Pattern.compile(PART + "(/" + PART + ")*");
   private static final int LONGEST_NAME = 256;
+  private static final int MOST_PIXELS = 1 << 24;
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -80,7 +83,9 @@ public record Task(
 
   /**
    * Reads a task: {@code {"name": ..., "prior": ..., "operator": {"kind": ...}, "trainingFree":
-   * {"method": ..., "parameters": {...}, "sampler": {...}}, "learned": {"sampler": {...}}}}.
+   * {"method": ..., "parameters": {...}, "sampler": {...}}, "learned": {"sampler": {...}}}}. Where
+   * the images are not of the prior's own size, {@code "image": {"height": ..., "width": ...}} says
+   * which they are of.
    *
    * @param shapeOfPrior as in {@link #parse}
    * @throws IllegalArgumentException one line that names the field that is wrong, unknown or
@@ -92,6 +97,7 @@ public record Task(
     fields.text("name");
     String prior = fields.text("prior");
     var operatorSpec = fields.object("operator");
+    var image = fields.optionalObject("image");
     var trainingFree =
         MethodSettings.fromJson(fields.node("trainingFree"), fields.where() + ", trainingFree");
     var learned = fields.object("learned");
@@ -99,19 +105,42 @@ public record Task(
         SamplerSettings.fromJson(learned.node("sampler"), learned.where() + ", sampler");
     learned.refuseUnknown();
     fields.refuseUnknown();
+    ImageShape imageSize;
     ForwardOperator operator;
     try {
-      operator = Operators.create(operatorSpec.json(), shapeOfPrior.apply(prior));
+      var own = shapeOfPrior.apply(prior);
+      imageSize = image.map(size -> imageSize(size, own.channels())).orElse(null);
+      operator = Operators.create(operatorSpec.json(), imageSize == null ? own : imageSize);
       HTransforms.check(trainingFree.method(), operator);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(fields.where() + ": " + e.getMessage(), e);
     }
-    return new Task(name, prior, operator, trainingFree, learnedSampler);
+    return new Task(name, prior, imageSize, operator, trainingFree, learnedSampler);
+  }
+
+  private static ImageShape imageSize(JsonFields fields, int channels) {
+    int height = fields.integer("height", 1, MOST_PIXELS);
+    int width = fields.integer("width", 1, MOST_PIXELS);
+    fields.refuseUnknown();
+    if ((long) height * width > MOST_PIXELS) {
+      throw new IllegalArgumentException(
+          "an image of "
+              + height
+              + " x "
+              + width
+              + " has more than the "
+              + MOST_PIXELS
+              + " pixels that are taken");
+    }
+    return new ImageShape(height, width, channels);
   }
 
   /** Writes what {@link #fromJson} reads. */
   public ObjectNode toJson() {
     var json = JsonNodeFactory.instance.objectNode().put("name", name).put("prior", prior);
+    if (imageSize != null) {
+      json.putObject("image").put("height", imageSize.height()).put("width", imageSize.width());
+    }
     json.set("operator", operator.spec());
     json.set("trainingFree", trainingFree.toJson());
     json.putObject("learned").set("sampler", learnedSampler.toJson());

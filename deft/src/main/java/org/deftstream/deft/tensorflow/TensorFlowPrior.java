@@ -7,6 +7,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.Tiling;
 import org.deftstream.deft.prior.TimeEmbedding;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.schedule.NoiseSchedule;
@@ -189,15 +190,30 @@ final class TensorFlowPrior implements Prior {
   }
 
   @Override
+  public Tiling tiling() {
+    return directory.tiling();
+  }
+
+  @Override
   public float[] predictNoise(float[] xt, int[] timesteps) {
+    return predictNoise(xt, timesteps, shape);
+  }
+
+  @Override
+  public float[] predictNoise(float[] xt, int[] timesteps, ImageShape row) {
     return network.predict(
         xt.length,
-        batch(Signatures.INPUT, xt, timesteps),
+        batch(Signatures.INPUT, xt, timesteps, row),
         DjlNetwork.Input.integers(Signatures.TIMESTEPS, timesteps));
   }
 
   @Override
   public float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent) {
+    return vectorJacobian(xt, timesteps, cotangent, shape);
+  }
+
+  @Override
+  public float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent, ImageShape row) {
     if (cotangent.length != xt.length) {
       throw new IllegalArgumentException(
           "a cotangent of " + cotangent.length + " values for images of " + xt.length);
@@ -205,14 +221,18 @@ final class TensorFlowPrior implements Prior {
     return jacobian()
         .predict(
             xt.length,
-            batch(Signatures.INPUT, xt, timesteps),
+            batch(Signatures.INPUT, xt, timesteps, row),
             DjlNetwork.Input.integers(Signatures.TIMESTEPS, timesteps),
-            batch(Signatures.COTANGENT, cotangent, timesteps));
+            batch(Signatures.COTANGENT, cotangent, timesteps, row));
   }
 
-  private DjlNetwork.Input batch(String name, float[] images, int[] timesteps) {
+  private DjlNetwork.Input batch(String name, float[] images, int[] timesteps, ImageShape row) {
+    if (!row.equals(shape) && !directory.unet().anySize()) {
+      throw new IllegalArgumentException(
+          "prior " + name() + " has rows of " + shape + ", not of " + row);
+    }
     return DjlNetwork.Input.floats(
-        name, images, timesteps.length, shape.height(), shape.width(), shape.channels());
+        name, images, timesteps.length, row.height(), row.width(), row.channels());
   }
 
   /** The network of the product, opened on first use. */

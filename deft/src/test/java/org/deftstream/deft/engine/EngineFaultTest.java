@@ -119,7 +119,7 @@ class EngineFaultTest {
   }
 
   @Test
-  void shouldHalveTheBatchForGoodWhenTheDeviceIsOutOfMemory() throws Exception {
+  void shouldHalveTheBatchWhenTheDeviceIsOutOfMemory() throws Exception {
     var prior =
         new ScriptedPrior(
             (xt, timesteps) -> {

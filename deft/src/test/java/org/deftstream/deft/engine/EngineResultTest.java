@@ -161,7 +161,7 @@ class EngineResultTest {
           .withThrowableOfType(ExecutionException.class)
           .withCauseInstanceOf(IllegalArgumentException.class)
           .withMessageContaining("images of 8x8x1")
-          .withMessageContaining("makes 4x4x1");
+          .withMessageContaining("takes images of 4x4x1 only");
       assertThat(engine.submit(request("steps").steps(1001).build()))
           .isCompletedExceptionally()
           .failsWithin(0, TimeUnit.SECONDS)

@@ -11,7 +11,7 @@ class EngineSettingsTest {
   @Test
   void shouldHaveTheDocumentedDefaults() {
     assertThat(EngineSettings.of(16))
-        .isEqualTo(new EngineSettings(16, 64, 8, Duration.ofSeconds(10)));
+        .isEqualTo(new EngineSettings(16, 64, 256L << 20, 8, Duration.ofSeconds(10)));
   }
 
   @Test

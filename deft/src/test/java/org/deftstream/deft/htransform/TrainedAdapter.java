@@ -146,7 +146,7 @@ final class TrainedAdapter implements AutoCloseable {
   private static Task task(ForwardOperator operator) {
     var sampler = new SamplerSettings(20, TimeGrid.UNIFORM, NoiseRule.ETA, 1, 1);
     var trainingFree = new MethodSettings("diffpir", Map.of("lambda", 1.0), sampler);
-    return new Task("gaussian", "gaussian", operator, trainingFree, sampler);
+    return new Task("gaussian", "gaussian", null, operator, trainingFree, sampler);
   }
 
   /** The h-transform that the training found. */

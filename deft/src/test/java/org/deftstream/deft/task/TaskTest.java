@@ -53,6 +53,19 @@ class TaskTest {
         .isEqualTo(Operators.fingerprint(task.operator()));
   }
 
+  @Test
+  void shouldTakeTheSizeOfItsImagesFromTheTaskWhereItSaysOne() {
+    var json = TASK.replace("\"operator\"", "\"image\": {\"height\": 96, \"width\": 80}, \"operator\"");
+    var task = read(json);
+
+    assertThat(task.operator().imageShape()).isEqualTo(new ImageShape(96, 80, 1));
+    assertThat(read(task.toJson().toString()).operator().imageShape())
+        .isEqualTo(new ImageShape(96, 80, 1));
+    assertThatThrownBy(() -> read(json.replace("96", "16000000").replace("80", "2")))
+        .hasMessageContaining("pixels");
+    assertThatThrownBy(() -> read(json.replace("96", "-1"))).hasMessageContaining("height");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -67,7 +80,7 @@ class TaskTest {
           "diffpir", "parameters": {"lambda": 8} | "ddrm" | task 'head-ct-64/ct-sparse-20': ddrm needs the singular value decomposition of the operator; ct-parallel has none that is cheap
           "prior": "head-ct-64" | "prior": "head" | task 'head-ct-64/ct-sparse-20': no prior 'head'
           "learned": | "learnt": | task 'head-ct-64/ct-sparse-20': field 'learned' is missing
-          "prior": | "extra": 1, "prior": | task 'head-ct-64/ct-sparse-20': unknown field 'extra'; Known: learned, name, operator, prior, trainingFree
+          "prior": | "extra": 1, "prior": | task 'head-ct-64/ct-sparse-20': unknown field 'extra'; Known: image, learned, name, operator, prior, trainingFree
           "steps": 20 | "stepps": 20, "steps": 20 | task 'head-ct-64/ct-sparse-20', learned, sampler: unknown field 'stepps'; did you mean 'steps'? Known: grid, init, noise, noiseLevel, samples, solver, start, steps
           "views": 20 | "views": "many" | task 'head-ct-64/ct-sparse-20': operator ct-parallel: views must be a whole number in [1, 16384], got "many"
           "head-ct-64/ct-sparse-20" | "head ct" | task name 'head ct' must be made of letters, digits, '.', '-' and '_', in parts separated by '/'

@@ -1,0 +1,103 @@
+package org.deftstream.deft.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.deftstream.deft.engine.Requests.request;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.deftstream.deft.htransform.HTransform;
+import org.deftstream.deft.image.ImageShape;
+import org.junit.jupiter.api.Test;
+
+class EngineTilingTest {
+  private static final ImageShape ROW = new ImageShape(4, 4, 1);
+  private static final List<ImageShape> SHAPES =
+      List.of(
+          ROW,
+          new ImageShape(11, 9, 1),
+          new ImageShape(4, 30, 1),
+          new ImageShape(3, 2, 1),
+          new ImageShape(17, 16, 1));
+
+  private final HTransform transform = Requests.transform();
+
+  private ReconstructionRequest of(PatchPrior prior, int i) {
+    var measurement = Requests.simulated("m" + i, SHAPES.get(i % SHAPES.size()));
+    return request("m" + i)
+        .prior(prior)
+        .transform(transform)
+        .measurement(measurement)
+        .sampler(Requests.sampler(3 + i % 2, 1 + i % 2))
+        .build();
+  }
+
+  private List<Reconstruction> reconstruct(PatchPrior prior, int count, int maxBatch)
+      throws Exception {
+    try (var engine = new Engine(EngineSettings.of(maxBatch))) {
+      var futures = new ArrayList<CompletableFuture<Reconstruction>>();
+      for (int i = 0; i < count; i++) {
+        futures.add(engine.submit(of(prior, i)));
+      }
+      var results = new ArrayList<Reconstruction>();
+      for (var future : futures) {
+        results.add(future.get(20, TimeUnit.SECONDS));
+      }
+      return results;
+    }
+  }
+
+  @Test
+  void shouldGiveWhatThePriorOfTheWholeImageGives() throws Exception {
+    var prior = new PatchPrior(ROW, 1);
+    var results = reconstruct(prior, 5, 6);
+    for (int i = 0; i < 5; i++) {
+      var request = of(prior, i);
+      var whole =
+          request(request.measurementId())
+              .prior(PatchPrior.whole(SHAPES.get(i)))
+              .measurement(request.measurement())
+              .sampler(request.sampler())
+              .build();
+      var expected = PlainSampling.mean(PlainSampling.samples(whole));
+      for (int j = 0; j < expected.length; j++) {
+        assertThat((double) results.get(i).mean()[j]).isCloseTo(expected[j], within(1e-4));
+      }
+    }
+  }
+
+  @Test
+  void shouldGiveTheSameBitsWhateverTheNeighboursAndTheBatchSize() throws Exception {
+    var alone = reconstruct(new PatchPrior(ROW, 1), 2, 1).get(1);
+    for (int maxBatch : new int[] {3, 8, 64}) {
+      var among = reconstruct(new PatchPrior(ROW, 1), 11, maxBatch).get(1);
+      assertThat(among.mean()).as("batch %d", maxBatch).isEqualTo(alone.mean());
+    }
+  }
+
+  @Test
+  void shouldFillBatchesWithRegionsOfImagesOfAllSizes() throws Exception {
+    var prior = new PatchPrior(ROW, 1);
+    reconstruct(prior, 40, 8);
+    long full = prior.sizes().stream().filter(size -> size == 8).count();
+    assertThat((double) full / prior.sizes().size()).isGreaterThan(0.95);
+  }
+
+  @Test
+  void shouldNameBothSidesWhenAnImageHasOtherChannels() throws Exception {
+    var colour = new ImageShape(8, 8, 3);
+    var request =
+        request("colour")
+            .prior(new PatchPrior(ROW, 1))
+            .measurement(Requests.simulated("colour", colour))
+            .build();
+    try (var engine = new Engine(EngineSettings.of(4))) {
+      assertThat(Requests.failure(engine.submit(request)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("1 channels")
+          .hasMessageContaining("8x8x3");
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.deftstream.deft.engine;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.deftstream.deft.GaussianPrior;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.Tiling;
+import org.deftstream.deft.schedule.NoiseSchedule;
+
+/**
+ * A prior of small regions whose values are independent and all alike: what it says of an image cut
+ * into regions is what {@link #whole} says of the image.
+ */
+final class PatchPrior implements Prior {
+  private final ImageShape row;
+  private final int overlap;
+  private final Prior exact;
+  private final List<Integer> sizes = new CopyOnWriteArrayList<>();
+
+  PatchPrior(ImageShape row, int overlap) {
+    this.row = row;
+    this.overlap = overlap;
+    exact = whole(row);
+  }
+
+  /** The same prior for images of one shape, in one piece. */
+  static Prior whole(ImageShape shape) {
+    var mean = new float[shape.size()];
+    var variance = new float[shape.size()];
+    Arrays.fill(mean, 0.2f);
+    Arrays.fill(variance, 0.1f);
+    return new GaussianPrior(shape, NoiseSchedule.linear(1000, 1e-4, 2e-2), mean, variance);
+  }
+
+  /** Number of rows of every call so far. */
+  List<Integer> sizes() {
+    return sizes;
+  }
+
+  @Override
+  public Tiling tiling() {
+    return new Tiling.Patches(overlap);
+  }
+
+  @Override
+  public float[] predictNoise(float[] xt, int[] timesteps) {
+    sizes.add(timesteps.length);
+    return exact.predictNoise(xt, timesteps);
+  }
+
+  @Override
+  public String name() {
+    return "patches";
+  }
+
+  @Override
+  public String fingerprint() {
+    return exact.fingerprint();
+  }
+
+  @Override
+  public ImageShape imageShape() {
+    return row;
+  }
+
+  @Override
+  public NoiseSchedule schedule() {
+    return exact.schedule();
+  }
+
+  @Override
+  public long parameters() {
+    return exact.parameters();
+  }
+
+  @Override
+  public String device() {
+    return "patches cpu";
+  }
+
+  @Override
+  public void close() {}
+}
