@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How an {@link Engine} works. Immutable.
  *
- * @param maxBatch most rows in one evaluation of the prior, at least 1; halved while the engine runs if
- *     the device has no memory for it, and tried again later
+ * @param maxBatch most rows in one evaluation of the prior, at least 1; halved while the engine
+ *     runs if the device has no memory for it, and tried again later
  * @param slots most trajectories that have begun and are not finished, at least {@code maxBatch}:
  *     each holds one image. Waiting requests are not counted; {@link AdmissionBudget} bounds them
  * @param stateBytes most bytes that the images of those take, positive; a trajectory that needs
@@ -39,7 +39,8 @@ public record EngineSettings(
         maxBatch,
         SLOTS_PER_ROW * maxBatch,
         DEFAULT_STATE_BYTES,
-        DEFAULT_FAILURE_LIMIT, DEFAULT_CLOSE_TIMEOUT);
+        DEFAULT_FAILURE_LIMIT,
+        DEFAULT_CLOSE_TIMEOUT);
   }
 
   /** The same settings with another {@code slots}. */

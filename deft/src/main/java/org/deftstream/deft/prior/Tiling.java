@@ -174,10 +174,7 @@ public sealed interface Tiling {
   private static void requireChannels(ImageShape image, ImageShape row) {
     if (image.channels() != row.channels()) {
       throw new IllegalArgumentException(
-          "the prior takes images of "
-              + row.channels()
-              + " channels, and the image is "
-              + image);
+          "the prior takes images of " + row.channels() + " channels, and the image is " + image);
     }
   }
 }

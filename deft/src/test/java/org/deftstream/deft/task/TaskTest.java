@@ -55,7 +55,8 @@ class TaskTest {
 
   @Test
   void shouldTakeTheSizeOfItsImagesFromTheTaskWhereItSaysOne() {
-    var json = TASK.replace("\"operator\"", "\"image\": {\"height\": 96, \"width\": 80}, \"operator\"");
+    var json =
+        TASK.replace("\"operator\"", "\"image\": {\"height\": 96, \"width\": 80}, \"operator\"");
     var task = read(json);
 
     assertThat(task.operator().imageShape()).isEqualTo(new ImageShape(96, 80, 1));
