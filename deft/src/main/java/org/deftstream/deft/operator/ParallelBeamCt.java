@@ -13,11 +13,12 @@ import org.deftstream.deft.image.ImageShape;
  * value times length with the image's longer side spanning [-1, 1]. Sparse-view and limited-angle
  * scans are a matter of {@code views} and {@code angleRangeDegrees}, low dose one of {@code noise}.
  *
- * <p>The system matrix is computed once (Joseph's method) and kept with its transpose, 16 bytes for
- * each of its roughly {@code 2 * side * views * detectorBins} entries; the adjoint is exact. The
- * pseudo-inverse is the surrogate that everybody uses, filtered back-projection (FBP). FBP of few
- * views is only fair to an object that is 0 outside, but images have a background of about -1:
- * therefore {@code pseudoInverse(y) = FBP(y + A 1) - 1}, which is the FBP of the attenuation x + 1.
+ * <p>Line integrals are those of Joseph's method, and the adjoint is exact. Where the system matrix
+ * is small it is computed once and kept ({@link StoredProjector}); else rays are followed as it
+ * goes ({@link RayProjector}). The pseudo-inverse is the surrogate that everybody uses, filtered
+ * back-projection (FBP). FBP of few views is only fair to an object that is 0 outside, but images
+ * have a background of about -1: therefore {@code pseudoInverse(y) = FBP(y + A 1) - 1}, which is
+ * the FBP of the attenuation x + 1.
  *
  * <p>Noise is Gaussian, alike for all rays, or that of counted photons ({@code poisson}), where the
  * thicker a ray's path, the larger its noise. Then {@link #residual} and {@link #proximal} weigh
@@ -35,16 +36,17 @@ public final class ParallelBeamCt implements ForwardOperator {
   /** {@link #proximal} stops once the gradient has fallen to this fraction of its start. */
   public static final double PROXIMAL_TOLERANCE = 1e-4;
 
+  /** Matrices of more bytes are not kept. */
+  private static final long MOST_STORED = 64L << 20;
+
   /** From so many rows on, {@link SparseMatrix#LANES} together cost less than one by one. */
   private static final int FEWEST_TOGETHER = 3;
 
   private final ParallelBeamGeometry geometry;
   private final RampFilter.Window window;
   private final RayNoise noise;
-  private final SparseMatrix projection;
-  private final SparseMatrix transpose;
+  private final Projector projector;
   private final RampFilter filter;
-  private final SparseMatrix backProjection;
   private final float[] backgroundOffset;
   private final MeasurementRange range;
 
@@ -56,14 +58,15 @@ public final class ParallelBeamCt implements ForwardOperator {
   ParallelBeamCt(
       ParallelBeamGeometry geometry,
       RampFilter.Window window,
-      Function<SparseMatrix, RayNoise> noise) {
+      Function<Projector, RayNoise> noise) {
     this.geometry = geometry;
     this.window = window;
-    projection = geometry.systemMatrix();
-    transpose = projection.transpose();
-    this.noise = noise.apply(projection);
+    projector =
+        StoredProjector.bytes(geometry) <= MOST_STORED
+            ? new StoredProjector(geometry)
+            : new RayProjector(geometry);
+    this.noise = noise.apply(projector);
     filter = new RampFilter(geometry.bins(), geometry.pixel(), window);
-    backProjection = geometry.backProjection();
     var ones = new float[geometry.shape().size()];
     Arrays.fill(ones, 1);
     var paths = measure(ones);
@@ -144,12 +147,12 @@ public final class ParallelBeamCt implements ForwardOperator {
 
   @Override
   public float[] measure(float[] image) {
-    return projection.multiply(image, channels());
+    return projector.project(image, channels());
   }
 
   @Override
   public float[] adjoint(float[] measurement) {
-    return transpose.multiply(measurement, channels());
+    return projector.adjoint(measurement, channels());
   }
 
   /** FBP of the attenuation: {@code FBP(y + A 1) - 1}. Affine in y. */
@@ -203,8 +206,10 @@ public final class ParallelBeamCt implements ForwardOperator {
     var points = new float[x0.length][];
     for (int from = 0; from < x0.length; from += SparseMatrix.LANES) {
       int to = Math.min(x0.length, from + SparseMatrix.LANES);
-      if (channels() == 1 && to - from >= FEWEST_TOGETHER) {
-        proximalTogether(x0, measurements, rho, from, to, points);
+      if (projector instanceof StoredProjector stored
+          && channels() == 1
+          && to - from >= FEWEST_TOGETHER) {
+        proximalTogether(stored, x0, measurements, rho, from, to, points);
       } else {
         for (int i = from; i < to; i++) {
           points[i] = proximal(x0[i], measurements[i], rho[i]);
@@ -215,7 +220,13 @@ public final class ParallelBeamCt implements ForwardOperator {
   }
 
   private void proximalTogether(
-      float[][] x0, float[][] measurements, double[] rho, int from, int to, float[][] points) {
+      StoredProjector stored,
+      float[][] x0,
+      float[][] measurements,
+      double[] rho,
+      int from,
+      int to,
+      float[][] points) {
     var misfits = new float[to - from][];
     var weights = new float[to - from][];
     var trust = new float[SparseMatrix.LANES];
@@ -228,12 +239,12 @@ public final class ParallelBeamCt implements ForwardOperator {
     var rays = LaneGradients.interleave(misfits);
     var rayWeights = weights[0] == null ? null : LaneGradients.interleave(weights);
     var right = new float[x0[from].length * SparseMatrix.LANES];
-    transpose.multiplyLanes(rays, right);
+    stored.adjointLanes(rays, right);
     var changes =
         LaneGradients.solve(
             (directions, images) -> {
-              projection.multiplyLanes(directions, rays);
-              transpose.multiplyLanes(weighted(rays, rayWeights), images);
+              stored.projectLanes(directions, rays);
+              stored.adjointLanes(weighted(rays, rayWeights), images);
               for (int i = 0; i < images.length; i++) {
                 images[i] += trust[i % SparseMatrix.LANES] * directions[i];
               }
@@ -300,6 +311,6 @@ public final class ParallelBeamCt implements ForwardOperator {
   }
 
   private float[] filteredBackProjection(float[] sinogram) {
-    return backProjection.multiply(filter.apply(sinogram, channels()), channels());
+    return projector.backProject(filter.apply(sinogram, channels()), channels());
   }
 }

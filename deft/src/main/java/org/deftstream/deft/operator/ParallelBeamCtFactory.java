@@ -50,23 +50,23 @@ public final class ParallelBeamCtFactory implements OperatorFactory {
     return new ParallelBeamCt(new ParallelBeamGeometry(shape, views, range, bins), window, noise);
   }
 
-  private static Function<SparseMatrix, RayNoise> noise(JsonFields fields, ImageShape shape) {
+  private static Function<Projector, RayNoise> noise(JsonFields fields, ImageShape shape) {
     var noise = fields.object("noise");
     if (noise
         .choice("type", Set.of(GaussianNoise.TYPE, PhotonNoise.TYPE))
         .equals(GaussianNoise.TYPE)) {
       var gaussian = GaussianNoise.readSigma(noise);
-      return projection -> gaussian;
+      return projector -> gaussian;
     }
     var photons = PhotonNoise.Spec.read(noise);
     var ones = new float[shape.size()];
     Arrays.fill(ones, 1);
-    return projection ->
+    return projector ->
         new PhotonNoise(
             photons.photons(),
             photons.attenuation(),
-            projection.multiply(ones, shape.channels()),
-            projection.multiply(disc(shape), shape.channels()));
+            projector.project(ones, shape.channels()),
+            projector.project(disc(shape), shape.channels()));
   }
 
   /** The reference object of {@link PhotonNoise}. */
