@@ -69,8 +69,8 @@ final class SettingsFile {
     if (bytes.length < 4) {
       return null;
     }
-    int first = (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
-    int second = (bytes[2] & 0xFF) << 8 | bytes[3] & 0xFF;
+    int first = ((bytes[0] & 0xFF) << 8) | (bytes[1] & 0xFF);
+    int second = ((bytes[2] & 0xFF) << 8) | (bytes[3] & 0xFF);
     // A first character of ASCII has zeros beside it.
     boolean halves = first >> 8 == 0 || (first & 0xFF) == 0;
     if (first == 0 || second == 0) {
