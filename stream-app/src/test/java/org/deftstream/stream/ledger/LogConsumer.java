@@ -36,20 +36,20 @@ final class LogConsumer extends MockConsumer<byte[], byte[]> {
   }
 
   @Override
-  public void assign(Collection<TopicPartition> partitions) {}
+  public synchronized void assign(Collection<TopicPartition> partitions) {}
 
   @Override
-  public void seek(TopicPartition to, long offset) {
+  public synchronized void seek(TopicPartition to, long offset) {
     position = offset;
   }
 
   @Override
-  public long position(TopicPartition of) {
+  public synchronized long position(TopicPartition of) {
     return position;
   }
 
   @Override
-  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+  public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     long to = Math.min(end, position + atOnce);
     if (position <= unreadable && unreadable < to) {
       throw new KafkaException(
