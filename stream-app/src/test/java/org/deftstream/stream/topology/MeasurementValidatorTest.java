@@ -101,25 +101,29 @@ class MeasurementValidatorTest {
     mask[7] = 0;
     var values = new float[64];
     values[7] = Float.NaN;
-    var hidden = measurement(Tensors.of(values, 8, 8, 1));
-    hidden.setAuxiliary(Map.of("mask", Tensors.of(mask, 8, 8)));
+    var auxiliary = Map.of("mask", Tensors.of(mask, 8, 8));
+    var hidden = measurement(Tensors.of(values, 8, 8, 1), auxiliary);
 
     assertThat(MeasurementValidator.bind(hidden, task).measurement()).isEqualTo(new float[64]);
 
     values[9] = Float.NaN;
-    hidden.setValues(Tensors.of(values, 8, 8, 1));
-    assertThatThrownBy(() -> MeasurementValidator.bind(hidden, task))
+    var seen = measurement(Tensors.of(values, 8, 8, 1), auxiliary);
+    assertThatThrownBy(() -> MeasurementValidator.bind(seen, task))
         .hasMessage(
             "task 'small/hole': values: the number at [1, 1, 0] is NaN, but every number must be"
                 + " finite");
   }
 
   private static Measurement measurement(Tensor values) {
+    return measurement(values, Map.of());
+  }
+
+  private static Measurement measurement(Tensor values, Map<String, Tensor> auxiliary) {
     return Measurement.newBuilder()
         .setId("m")
         .setTask("small/ct")
         .setValues(values)
-        .setAuxiliary(Map.of())
+        .setAuxiliary(auxiliary)
         .build();
   }
 }
