@@ -1,16 +1,16 @@
 package org.deftstream.deft.training;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.random.RandomGenerator;
-import javax.imageio.ImageIO;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.image.PictureFile;
+import org.deftstream.deft.image.Pixels;
 
 /**
  * Images of any size on the heap, to draw square crops from: each crop is a region that is averaged
@@ -26,17 +26,6 @@ public final class CropSet {
   private final List<Pixels> images;
   private final long[] upTo;
 
-  /** One image: 8 or 16 bits a value, row by row, channels last. */
-  @SuppressWarnings("ArrayRecordComponent") // never leaves this class
-  private record Pixels(int height, int width, byte[] bytes, short[] shorts) {
-    /** The value at an index, in [-1, 1]. */
-    float value(int index) {
-      return bytes != null
-          ? (bytes[index] & 0xff) / 127.5f - 1
-          : (shorts[index] & 0xffff) / 32767.5f - 1;
-    }
-  }
-
   private CropSet(int channels, List<Integer> factors, double deviation, List<Pixels> images) {
     this.channels = channels;
     this.factors = List.copyOf(factors);
@@ -51,7 +40,7 @@ public final class CropSet {
   }
 
   /**
-   * Reads a folder of PNG, JPEG or BMP files, 8 or 16 bits a value.
+   * Reads a folder of PNG, JPEG, TIFF or BMP files.
    *
    * @param side of the smallest crop that must fit into every image
    * @param factors by which regions are averaged down, each at least 1
@@ -71,87 +60,61 @@ public final class CropSet {
       throw new UserError("no images at " + folder + ": crops are drawn from a folder of images");
     }
     var images = new ArrayList<Pixels>();
-    long bytes = 0;
+    var room = new Room(folder, channels, side, maxBytes);
     try (var files = Files.walk(folder)) {
-      for (Path file : files.filter(f -> isImage(f.toString())).sorted().toList()) {
-        var image = decode(file, channels);
-        if (image.height() < side || image.width() < side) {
-          throw new UserError(
-              file
-                  + " is "
-                  + image.height()
-                  + "x"
-                  + image.width()
-                  + ", smaller than a crop of "
-                  + side);
+      var pictures =
+          files.filter(f -> Files.isRegularFile(f) && PictureFile.isPicture(f.toString()));
+      for (Path file : pictures.sorted().toList()) {
+        try (var in = Files.newInputStream(file)) {
+          var image = PictureFile.read(in, file.toString(), channels, room.of(file));
+          room.take(image);
+          images.add(image);
         }
-        long values = (long) image.height() * image.width() * channels;
-        bytes += image.bytes() != null ? values : 2 * values;
-        if (bytes > maxBytes) {
-          throw new UserError(
-              "the images of "
-                  + folder
-                  + " take more than the "
-                  + maxBytes / 1_000_000
-                  + " MB that the heap has for them: take fewer, or give the JVM more (-Xmx)");
-        }
-        images.add(image);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new UserError("cannot read images from " + folder + ": " + e.getMessage(), e);
     }
     if (images.isEmpty()) {
-      throw new UserError("no PNG, JPEG or BMP images in " + folder);
+      throw new UserError("no PNG, JPEG, TIFF or BMP images in " + folder);
     }
     return new CropSet(channels, factors, minimumDeviation, images);
   }
 
-  private static boolean isImage(String name) {
-    return name.toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g|bmp)");
-  }
+  /** What the images of a folder may take of the heap; looked at before their pixels are read. */
+  private static final class Room {
+    private final Path folder;
+    private final int channels;
+    private final int side;
+    private final long most;
+    private long taken;
 
-  private static Pixels decode(Path file, int channels) {
-    BufferedImage image;
-    try {
-      image = ImageIO.read(file.toFile());
-    } catch (IOException e) {
-      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+    Room(Path folder, int channels, int side, long most) {
+      this.folder = folder;
+      this.channels = channels;
+      this.side = side;
+      this.most = most;
     }
-    if (image == null) {
-      throw new UserError(file + " is not an image that can be read");
-    }
-    var raster = image.getRaster();
-    int bits = raster.getSampleModel().getSampleSize(0);
-    if (raster.getNumBands() < channels || (bits != 8 && bits != 16)) {
-      throw new UserError(
-          file
-              + " has "
-              + raster.getNumBands()
-              + " channels of "
-              + bits
-              + " bits; the network takes "
-              + channels
-              + " of 8 or 16");
-    }
-    int height = raster.getHeight();
-    int width = raster.getWidth();
-    int values = Math.multiplyExact(Math.multiplyExact(height, width), channels);
-    var bytes = bits == 8 ? new byte[values] : null;
-    var shorts = bits == 16 ? new short[values] : null;
-    int i = 0;
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        for (int c = 0; c < channels; c++, i++) {
-          int sample = raster.getSample(x, y, c);
-          if (bytes != null) {
-            bytes[i] = (byte) sample;
-          } else {
-            shorts[i] = (short) sample;
-          }
+
+    PictureFile.SizeCheck of(Path file) {
+      return (height, width) -> {
+        if (height < side || width < side) {
+          throw new UserError(
+              file + " is " + height + "x" + width + ", smaller than a crop of " + side);
         }
-      }
+        if (taken + (long) height * width * channels > most) {
+          throw new UserError(
+              "the images of "
+                  + folder
+                  + " take more than the "
+                  + most / 1_000_000
+                  + " MB that the heap has for them: take fewer, or give the JVM more (-Xmx)");
+        }
+      };
     }
-    return new Pixels(height, width, bytes, shorts);
+
+    void take(Pixels image) {
+      taken += (image.bytes() != null ? 1L : 2L) * image.size();
+    }
   }
 
   /** Number of images. */

@@ -167,10 +167,10 @@ public final class TrainingRun {
       var progress =
           JsonText.parse(content.metadata().getOrDefault("progress", ""), "its progress");
       network.restore(content.tensors());
-      step = progress.path("step").asLong();
-      elapsedMinutes = progress.path("elapsedMinutes").asDouble();
+      step = progress.required("step").asLong();
+      elapsedMinutes = progress.required("elapsedMinutes").asDouble();
       processorMinutes = progress.path("processorMinutes").asDouble();
-      for (var p : progress.path("curve")) {
+      for (var p : progress.required("curve")) {
         curve.add(new double[] {p.path(0).asDouble(), p.path(1).asDouble(), p.path(2).asDouble()});
       }
     } catch (RuntimeException e) {

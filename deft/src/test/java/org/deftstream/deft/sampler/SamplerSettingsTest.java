@@ -69,7 +69,7 @@ class SamplerSettingsTest {
       textBlock =
           """
           {'noiseLevel':1} | sampler: field 'steps' is missing
-          {'steps':0,'noiseLevel':1} | sampler: steps must be a whole number in [1, 1000000], got 0
+          {'steps':0,'noiseLevel':1} | sampler: steps must be a whole number in [1, 10000], got 0
           {'steps':5,'noiseLevel':1.5} | sampler: noiseLevel must be a number in [0.0, 1.0], got 1.5
           {'steps':5,'noiseLevel':1,'grid':'quadratik'} | sampler: grid 'quadratik' is not known; did you mean 'quadratic'? Known: log-snr, quadratic, root, uniform
           {'steps':5,'noiseLevel':1,'eta':1} | sampler: unknown field 'eta'; Known: grid, init, noise, noiseLevel, samples, solver, start, steps

@@ -138,7 +138,7 @@ class ControlPlaneIT {
   }
 
   private static AdapterDirectory.Content large(String id) {
-    return Fixture.adapter(id, 3, 5 * Topics.WEIGHTS_CHUNK_BYTES / 2);
+    return Fixture.adapter(id, 3, 3 * Topics.WEIGHTS_CHUNK_BYTES / 2);
   }
 
   @Test
@@ -152,7 +152,7 @@ class ControlPlaneIT {
               AdapterState.LOADING, AdapterState.VERIFIED, AdapterState.WARM, AdapterState.SERVING);
       assertThat(served(plane)).contains("a-1");
 
-      // In three chunks.
+      // In two chunks.
       assertThat(serve(large("a-2")).getState()).isEqualTo(AdapterState.SERVING);
       assertThat(served(plane)).contains("a-2");
 
