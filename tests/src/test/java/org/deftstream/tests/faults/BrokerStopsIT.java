@@ -14,6 +14,7 @@ import org.deftstream.tests.benchmarks.Page;
 import org.deftstream.tests.benchmarks.Section;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * prints a table, and the long form puts it into {@code docs/benchmarks/faults.md}.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
+@EnabledIfSystemProperty(named = Survival.FORM, matches = "short|long")
 class BrokerStopsIT {
   private static final int SHORT = 2;
   private static final int PARTITIONS = 2;

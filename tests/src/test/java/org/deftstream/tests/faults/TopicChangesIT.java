@@ -12,6 +12,7 @@ import org.deftstream.tests.benchmarks.Section;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * docs/benchmarks/faults.md}.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
+@EnabledIfSystemProperty(named = Survival.FORM, matches = "short|long")
 class TopicChangesIT {
   private static final int PARTITIONS = 2;
   private static final int ANSWERS_BETWEEN = 200;
