@@ -56,9 +56,10 @@ public final class SmallRecords {
     var good = good("wrong");
     float[] values = Tensors.toFloats(good.getValues());
     float[] nan = values.clone();
-    nan[5] = Float.NaN;
+    // Where the mask shows: hidden values may be anything.
+    nan[4] = Float.NaN;
     float[] infinite = values.clone();
-    infinite[63] = Float.POSITIVE_INFINITY;
+    infinite[62] = Float.POSITIVE_INFINITY;
     add(records, "UnknownTask", bytes.apply(edit(good, b -> b.setTask("small/inpant"))));
     add(records, "MissingId", bytes.apply(edit(good, b -> b.setId(""))));
     add(records, "MissingTask", bytes.apply(edit(good, b -> b.setTask(" "))));
