@@ -13,6 +13,7 @@ mvn -B -q --no-transfer-progress -Dmaven.test.skip=true -Dspotless.check.skip=tr
   -DincludeScope=runtime -DoutputDirectory=/out/lib
 cp stream-app/target/deftstream-stream-app.jar /out/lib/
 cp -r deft/models /out/models
+rm -r /out/models/checkpoints
 
 # The libraries lie unpacked in the image; their jar, which nothing reads then, does not.
 mkdir -p /out/natives /tmp/natives
