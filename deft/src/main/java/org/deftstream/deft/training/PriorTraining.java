@@ -84,7 +84,12 @@ public final class PriorTraining {
   public PriorDirectory run(TrainingRun.Listener listener) {
     var scheduler = settings.scheduler();
     if (settings.from() != null) {
-      network.warmStart(settings.from().weights());
+      try {
+        network.warmStart(settings.from().weights());
+      } catch (IllegalArgumentException e) {
+        throw new UserError(
+            "prior " + settings.from().path() + " is of another network: " + e.getMessage(), e);
+      }
     }
     var run =
         new TrainingRun(
