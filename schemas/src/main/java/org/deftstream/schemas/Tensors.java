@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.deftstream.schemas.avro.DType;
 import org.deftstream.schemas.avro.Tensor;
@@ -94,8 +95,18 @@ public final class Tensors {
    * @throws InvalidTensorException if dtype, shape, byte count or a number is not valid
    */
   public static float[] toFloats(String name, Tensor tensor, int... expectedShape) {
-    float[] values = toNumbers(name, tensor, expectedShape);
-    requireFinite(name, values, expectedShape);
+    return toFloats(name, tensor, List.of(expectedShape));
+  }
+
+  /**
+   * Unpacks a tensor that must have one of some shapes. Otherwise as {@link #toFloats(String,
+   * Tensor, int...)}.
+   *
+   * @param shapes at least one
+   */
+  public static float[] toFloats(String name, Tensor tensor, List<int[]> shapes) {
+    float[] values = toNumbers(name, tensor, shapes);
+    requireFinite(name, values, shape(tensor));
     return values;
   }
 
@@ -104,11 +115,15 @@ public final class Tensors {
    * measured. Otherwise as {@link #toFloats(String, Tensor, int...)}.
    */
   public static float[] toNumbers(String name, Tensor tensor, int... expectedShape) {
+    return toNumbers(name, tensor, List.of(expectedShape));
+  }
+
+  private static float[] toNumbers(String name, Tensor tensor, List<int[]> shapes) {
     int[] shape = shape(tensor);
-    if (!Arrays.equals(shape, expectedShape)) {
+    if (shapes.stream().noneMatch(expected -> Arrays.equals(shape, expected))) {
+      var expected = shapes.stream().map(Arrays::toString).collect(Collectors.joining(" or "));
       throw new InvalidTensorException(
-          "%s: shape is %s, but must be %s"
-              .formatted(name, abbreviate(shape), Arrays.toString(expectedShape)));
+          "%s: shape is %s, but must be %s".formatted(name, abbreviate(shape), expected));
     }
     return numbers(name, tensor);
   }

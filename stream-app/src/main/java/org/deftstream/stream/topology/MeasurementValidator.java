@@ -57,11 +57,14 @@ final class MeasurementValidator {
   static BoundMeasurement bind(Measurement measurement, Task task) {
     ForwardOperator operator = task.operator();
     try {
-      int[] shape = operator.measurementShape();
+      int[] shape = operator.measurementShape(measurement.getAuxiliary().keySet());
       float[] values = Tensors.toNumbers("values", measurement.getValues(), shape);
       var bound =
           operator.bind(
-              AuxiliaryInputs.read(operator, measurement.getAuxiliary(), Tensors::toFloats));
+              AuxiliaryInputs.read(
+                  operator,
+                  measurement.getAuxiliary(),
+                  (name, tensor, shapes) -> Tensors.toFloats("auxiliary." + name, tensor, shapes)));
       float[] measured = bound.measured(values);
       Tensors.requireFinite("values", measured, shape);
       return BoundMeasurement.of(bound, measured);

@@ -114,6 +114,54 @@ class MeasurementValidatorTest {
                 + " finite");
   }
 
+  @Test
+  void shouldSampleWhereTheMaskOfTheRecordSays() {
+    var task =
+        Task.parse(
+            """
+            {"name": "small/mri", "prior": "small",
+             "operator": {"kind": "mri-cartesian", "acceleration": 4,
+                          "noise": {"type": "gaussian", "sigma": 0.01}},
+             "trainingFree": {"method": "diffpir", "parameters": {"lambda": 8},
+               "sampler": {"steps": 8, "grid": "quadratic", "noise": "zeta", "noiseLevel": 0.3,
+                           "samples": 1}},
+             "learned": {"sampler": {"steps": 8, "grid": "uniform", "noise": "eta",
+                                     "noiseLevel": 1, "samples": 1}}}
+            """,
+            name -> new ImageShape(8, 8, 1));
+    var white = new float[64];
+    Arrays.fill(white, 1);
+    var plain = measurement(Tensors.of(task.operator().measure(white), 1, 2, 8, 2));
+    assertThat(MeasurementValidator.bind(plain, task).measurement()).hasSize(32);
+
+    var row =
+        new Tensor(DType.UINT8, List.of(8), ByteBuffer.wrap(new byte[] {0, 0, 1, 1, 1, 1, 0, 1}));
+    var values = new float[128];
+    Arrays.fill(values, Float.NaN);
+    for (int i = 0; i < 128; i++) {
+      int column = i / 2 % 8;
+      if (column >= 2 && column != 6) {
+        values[i] = i == 72 ? 8 : 0;
+      }
+    }
+    var bound =
+        MeasurementValidator.bind(
+            measurement(Tensors.of(values, 1, 8, 8, 2), Map.of("mask", row)), task);
+    assertThat(bound.operator().residual(white, bound.measurement())).isLessThan(1e-3);
+    assertThat(bound.measurement()).doesNotContain(Float.NaN);
+
+    values[72] = Float.NaN;
+    var hole = measurement(Tensors.of(values, 1, 8, 8, 2), Map.of("mask", row));
+    assertThatThrownBy(() -> MeasurementValidator.bind(hole, task))
+        .hasMessageContaining("values: the number at [0, 4, 4, 0] is NaN");
+    var lines = measurement(plain.getValues(), Map.of("mask", row));
+    assertThatThrownBy(() -> MeasurementValidator.bind(lines, task))
+        .hasMessageContaining("values: shape is [1, 2, 8, 2], but must be [1, 8, 8, 2]");
+    var mask = measurement(Tensors.of(values, 1, 8, 8, 2), Map.of("mask", Tensors.of(white, 64)));
+    assertThatThrownBy(() -> MeasurementValidator.bind(mask, task))
+        .hasMessageContaining("auxiliary.mask: shape is [64], but must be [8, 8] or [8]");
+  }
+
   private static Measurement measurement(Tensor values) {
     return measurement(values, Map.of());
   }

@@ -92,9 +92,10 @@ public record PairCheck(TruthCheck truths) {
           Tensors.toFloats(
               "truth", pair.getTruth(), shape.height(), shape.width(), shape.channels());
       TruthCheck.requireRange(truth);
+      int[] measured = operator.measurementShape(pair.getAuxiliary().keySet());
       Optional<float[]> measurement =
           Optional.ofNullable(pair.getMeasurement())
-              .map(y -> Tensors.toNumbers("measurement", y, operator.measurementShape()));
+              .map(y -> Tensors.toNumbers("measurement", y, measured));
       var auxiliary = auxiliary(pair, operator, measurement.isPresent());
       measurement = measurement.map(y -> measured(operator.bind(auxiliary), y));
       measurement.ifPresent(y -> truths.requireConsistent(operator.bind(auxiliary), truth, y));
@@ -132,7 +133,10 @@ public record PairCheck(TruthCheck truths) {
       }
       return Map.of();
     }
-    return AuxiliaryInputs.read(operator, given, Tensors::toFloats);
+    return AuxiliaryInputs.read(
+        operator,
+        given,
+        (name, tensor, shapes) -> Tensors.toFloats("auxiliary." + name, tensor, shapes));
   }
 
   private static PairRejectedException rejected(String errorClass, String message) {

@@ -39,6 +39,7 @@ public final class PairSnapshot implements AutoCloseable {
       Path directory, Task task, List<PairEntry> entries, Function<PairEntry, Pair> values) {
     var index = JSON.createObjectNode().put("task", task.name());
     index.put("operator", Operators.fingerprint(task.operator())).put("prior", task.prior());
+    index.put("pairBytes", new PairLayout(task.operator()).bytes());
     var list = index.putArray("pairs");
     try {
       Files.deleteIfExists(directory.resolve(INDEX));
@@ -84,7 +85,11 @@ public final class PairSnapshot implements AutoCloseable {
   }
 
   private static boolean isOf(JsonNode index, Task task) {
-    return index.path("operator").asText().equals(Operators.fingerprint(task.operator()))
+    int bytes = new PairLayout(task.operator()).bytes();
+    // Older snapshots do not say, and had no room for what a record may leave out.
+    int unsaid = task.operator().optionalShapes().isEmpty() ? bytes : 0;
+    return index.path("pairBytes").asInt(unsaid) == bytes
+        && index.path("operator").asText().equals(Operators.fingerprint(task.operator()))
         && index.path("prior").asText().equals(task.prior());
   }
 

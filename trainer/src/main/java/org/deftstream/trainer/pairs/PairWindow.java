@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.deftstream.deft.UserError;
@@ -53,6 +55,7 @@ public final class PairWindow implements AutoCloseable {
             pair.id(),
             pair.series(),
             pair.measurement().isPresent(),
+            optional(pair),
             timestamp,
             partition,
             offset,
@@ -78,6 +81,12 @@ public final class PairWindow implements AutoCloseable {
     }
     byAge.add(placed);
     byId.put(placed.id(), placed);
+  }
+
+  private Set<String> optional(Pair pair) {
+    var optional = new HashSet<>(pair.auxiliary().keySet());
+    optional.retainAll(task.operator().optionalShapes().keySet());
+    return Set.copyOf(optional);
   }
 
   /** Forgets the pairs from before an instant. */

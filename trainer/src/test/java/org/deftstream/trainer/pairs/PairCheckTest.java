@@ -103,6 +103,28 @@ class PairCheckTest {
   }
 
   @Test
+  void shouldTakeScansWithAndWithoutAMask() {
+    var task = Pairs.scans();
+    var plain = Pairs.scan("plain", false);
+    assertThat(check.check(Pairs.record(plain, task), task).measurement().orElseThrow())
+        .isEqualTo(plain.measurement().orElseThrow());
+    var masked = Pairs.scan("masked", true);
+    var record = Pairs.record(masked, task);
+    var taken = check.check(record, task);
+    assertThat(taken.measurement().orElseThrow()).isEqualTo(masked.measurement().orElseThrow());
+    assertThat(taken.auxiliary().get("mask")).isEqualTo(masked.auxiliary().get("mask"));
+    record.getAuxiliary().put("mask", Tensors.of(new float[] {1, 0, 1, 1}, 4));
+    assertThat(check.check(record, task).auxiliary().get("mask"))
+        .containsExactly(1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1);
+    record.getAuxiliary().put("mask", Tensors.of(new float[3], 3));
+    assertThatThrownBy(() -> check.check(record, task))
+        .hasMessageContaining("auxiliary.mask: shape is [3], but must be [4, 4] or [4]");
+    record.getAuxiliary().clear();
+    assertThatThrownBy(() -> check.check(record, task))
+        .hasMessageContaining("measurement: shape is [1, 4, 4, 2], but must be [1, 2, 4, 2]");
+  }
+
+  @Test
   void shouldNameTheNearestTask() {
     assertThat(PairCheck.unknownTask("small/inpant", List.of("small/inpaint")))
         .hasMessageContaining("small/inpaint");

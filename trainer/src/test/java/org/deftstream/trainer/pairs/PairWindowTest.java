@@ -63,6 +63,31 @@ class PairWindowTest {
   }
 
   @Test
+  void shouldGiveBackScansWithAndWithoutAMask() {
+    var task = Pairs.scans();
+    var frozen = directory.resolve("frozen");
+    try (var window = new PairWindow(task, directory.resolve("window.f32"), 10)) {
+      for (int i = 0; i < 4; i++) {
+        window.add(Pairs.scan("scan" + i, i % 2 == 1), i, 0, i);
+      }
+      window.freeze(frozen);
+    }
+    assertThat(PairSnapshot.exists(frozen, task)).isTrue();
+    try (var snapshot = PairSnapshot.open(frozen, task)) {
+      for (var pair : snapshot.validation(new Split(0.999), 100)) {
+        var sent = Pairs.scan(pair.id(), pair.id().matches("scan[13]"));
+        assertThat(pair.measurement().measurement()).isEqualTo(sent.measurement().orElseThrow());
+        assertThat(pair.auxiliary()).containsOnlyKeys(sent.auxiliary().keySet());
+        assertThat(
+                pair.measurement()
+                    .operator()
+                    .residual(pair.truth(), pair.measurement().measurement()))
+            .isLessThan(1e-3);
+      }
+    }
+  }
+
+  @Test
   void shouldGiveBackFrozenPairsAsTheyWere() {
     try (var window = window(10)) {
       for (int i = 0; i < 6; i++) {

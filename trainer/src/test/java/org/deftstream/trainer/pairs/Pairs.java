@@ -35,6 +35,31 @@ public final class Pairs {
         prior -> SHAPE);
   }
 
+  /** MRI of 4 x 4 images, whose records may bring a mask. */
+  static Task scans() {
+    return Task.parse(
+        """
+        {"name": "small/mri", "prior": "small",
+         "operator": {"kind": "mri-cartesian", "lines": [-1, 0],
+           "noise": {"type": "gaussian", "sigma": 0.05}},
+         "trainingFree": {"method": "diffpir", "parameters": {"lambda": 4},
+           "sampler": {"steps": 4, "noiseLevel": 0.8}},
+         "learned": {"sampler": {"steps": 4, "noiseLevel": 0.8}}}
+        """,
+        prior -> SHAPE);
+  }
+
+  /** A pair of that with a measurement, and a mask of three columns where it brings one. */
+  static Pair scan(String id, boolean masked) {
+    var auxiliary = new java.util.HashMap<String, float[]>();
+    if (masked) {
+      auxiliary.put("mask", new float[] {1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1});
+    }
+    float[] truth = truth(id.hashCode());
+    float[] y = scans().operator().bind(auxiliary).measure(truth);
+    return new Pair(id, Optional.empty(), scans().name(), truth, Optional.of(y), auxiliary);
+  }
+
   /** An image of its own for every seed. */
   public static float[] truth(long seed) {
     var random = new SplittableRandom(seed);
@@ -68,20 +93,25 @@ public final class Pairs {
 
   /** The same as a record. */
   static LabelledPair record(Pair pair) {
+    return record(pair, task());
+  }
+
+  /** A pair of a task as a record. */
+  static LabelledPair record(Pair pair, Task task) {
     var builder =
         LabelledPair.newBuilder()
             .setId(pair.id())
             .setTask(pair.task())
             .setSeries(pair.series().orElse(null))
             .setTruth(Tensors.of(pair.truth(), 4, 4, 1));
-    var operator = task().operator();
-    pair.measurement()
-        .ifPresent(y -> builder.setMeasurement(Tensors.of(y, operator.measurementShape())));
+    var operator = task.operator();
+    int[] shape = operator.measurementShape(pair.auxiliary().keySet());
+    pair.measurement().ifPresent(y -> builder.setMeasurement(Tensors.of(y, shape)));
+    var shapes = new java.util.HashMap<>(operator.optionalShapes());
+    shapes.putAll(operator.auxiliaryShapes());
     var auxiliary = new java.util.HashMap<String, org.deftstream.schemas.avro.Tensor>();
     pair.auxiliary()
-        .forEach(
-            (name, values) ->
-                auxiliary.put(name, Tensors.of(values, operator.auxiliaryShapes().get(name))));
+        .forEach((name, values) -> auxiliary.put(name, Tensors.of(values, shapes.get(name))));
     return builder.setAuxiliary(auxiliary).build();
   }
 }

@@ -39,6 +39,15 @@ final class CartesianLines implements KSpace {
     this(shape, lines, spec -> lines.forEach(spec.putArray("lines")::add));
   }
 
+  /** The whole grid. */
+  static CartesianLines all(ImageShape shape) {
+    var lines = new TreeSet<Integer>();
+    for (int i = 0; i < shape.height(); i++) {
+      lines.add(i - shape.height() / 2);
+    }
+    return new CartesianLines(shape, lines);
+  }
+
   private CartesianLines(ImageShape shape, SortedSet<Integer> lines, Consumer<ObjectNode> fields) {
     this.fields = fields;
     width = shape.width();

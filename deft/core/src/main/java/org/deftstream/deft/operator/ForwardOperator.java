@@ -3,6 +3,7 @@ package org.deftstream.deft.operator;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
 
@@ -37,9 +38,29 @@ public interface ForwardOperator {
   }
 
   /**
+   * Name and shape of each auxiliary input that a record may carry or leave out; empty if there is
+   * none. A record may leave out the first axes of such an input too: it is then the same along
+   * them.
+   */
+  default Map<String, int[]> optionalShapes() {
+    return Map.of();
+  }
+
+  /**
+   * Shape of the measurement of a record that carries these auxiliary inputs: {@link
+   * #measurementShape()} unless an optional one among them changes it.
+   *
+   * @param auxiliary their names; ones that are not known do not count
+   */
+  default int[] measurementShape(Set<String> auxiliary) {
+    return measurementShape();
+  }
+
+  /**
    * The operator of one record.
    *
-   * @param auxiliary a value for each name of {@link #auxiliaryShapes()}
+   * @param auxiliary a value for each name of {@link #auxiliaryShapes()}, and for those of {@link
+   *     #optionalShapes()} that the record carries, in full
    * @throws IllegalArgumentException one line that says what does not fit, and what would be right
    */
   default ForwardOperator bind(Map<String, float[]> auxiliary) {

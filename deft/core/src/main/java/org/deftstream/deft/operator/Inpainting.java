@@ -103,22 +103,7 @@ public final class Inpainting implements ForwardOperator {
       throw new IllegalArgumentException(
           "mask must have " + maskShape() + " values, got " + given.length);
     }
-    int visible = 0;
-    for (int i = 0; i < given.length; i++) {
-      if (given[i] != 0 && given[i] != 1) {
-        throw new IllegalArgumentException(
-            "mask must hold only 0 (hidden) and 1 (measured), got "
-                + given[i]
-                + " at row "
-                + i / shape.width()
-                + ", column "
-                + i % shape.width());
-      }
-      visible += (int) given[i];
-    }
-    if (visible == 0) {
-      throw new IllegalArgumentException("mask hides every pixel; at least one 1 is needed");
-    }
+    int visible = BinaryMask.ones(given, shape.width(), "pixel");
     return new Inpainting(shape, distribution, noise, given.clone(), visible);
   }
 

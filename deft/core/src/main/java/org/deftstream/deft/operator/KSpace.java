@@ -16,11 +16,24 @@ interface KSpace {
    */
   void measure(double[] real, double[] imaginary, double[] sampleReal, double[] sampleImaginary);
 
-  /** The adjoint of {@link #measure}, into images that held zeros. */
+  /**
+   * The adjoint of {@link #measure}, into images that held zeros. May change its first two
+   * arguments.
+   */
   void adjoint(double[] sampleReal, double[] sampleImaginary, double[] real, double[] imaginary);
 
   /** Density compensation: the area of k-space that a sample stands for; 1 on the full grid. */
   double weight(int sample);
+
+  /** Whether a sample was measured; what a record holds of others is ignored. */
+  default boolean sampled(int sample) {
+    return true;
+  }
+
+  /** Number of samples that were measured, at least 1. */
+  default int sampledCount() {
+    return readouts() * samples();
+  }
 
   /** A sample of the record in units of the unitary transform's. */
   default double scale() {

@@ -2,8 +2,9 @@ package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
 
@@ -13,6 +14,10 @@ import org.deftstream.deft.image.ImageShape;
  * {@link #noiseSigma} on real and imaginary parts each. S_c are the coils' complex sensitivities,
  * {@code sum |S_c|^2 = 1}: synthetic ones, smooth, or those of the record, the auxiliary input
  * {@code sensitivities} of {@code coils x height x width x 2} (real, imaginary).
+ *
+ * <p>A Cartesian record may bring the optional auxiliary input {@code mask}, height x width or one
+ * row of width, 1 where k-space was sampled; its measurement is then the whole grid, and what
+ * stands where the mask is 0 is ignored everywhere. Without one the specification's lines hold.
  *
  * <p>The pseudo-inverse is the usual surrogate, zero-filled or density-compensated, {@code A^H W
  * y}, real part; as in CT the background of -1 is taken out first and put back. Immutable and
@@ -25,10 +30,14 @@ final class Mri extends GradientSolved {
   /** Name of the auxiliary input. */
   static final String SENSITIVITIES = "sensitivities";
 
-  /** Mean square of the values of an image that says hardly anything: 0.05 squared. */
-  private static final double LEAST_ENERGY = 0.0025;
+  /** Name of the optional auxiliary input. */
+  static final String MASK = "mask";
 
   private final KSpace kSpace;
+
+  /** What a record's mask is laid over. */
+  private final Optional<KSpace> grid;
+
   private final int coils;
   private final boolean mapsOfRecord;
 
@@ -43,6 +52,7 @@ final class Mri extends GradientSolved {
       ImageShape shape,
       GaussianNoise noise,
       KSpace kSpace,
+      Optional<KSpace> grid,
       int coils,
       boolean mapsOfRecord) {
     this(
@@ -50,6 +60,7 @@ final class Mri extends GradientSolved {
         shape,
         noise,
         kSpace,
+        grid,
         coils,
         mapsOfRecord,
         mapsOfRecord ? null : CoilMaps.synthetic(shape, coils));
@@ -60,15 +71,17 @@ final class Mri extends GradientSolved {
       ImageShape shape,
       GaussianNoise noise,
       KSpace kSpace,
+      Optional<KSpace> grid,
       int coils,
       boolean mapsOfRecord,
       float[] maps) {
     super(kind, shape, noise);
     this.kSpace = kSpace;
+    this.grid = grid;
     this.coils = coils;
     this.mapsOfRecord = mapsOfRecord;
     this.maps = maps;
-    range = maps == null ? null : range(maps, shape.size(), kSpace);
+    range = maps == null ? null : KSpaceScale.range(maps, shape.size(), kSpace);
     backgroundOffset = new float[shape.size()];
     if (maps != null) {
       Arrays.fill(backgroundOffset, 1);
@@ -88,7 +101,17 @@ final class Mri extends GradientSolved {
   /** Coils, readouts, samples, and 2 for real and imaginary part. */
   @Override
   public int[] measurementShape() {
-    return new int[] {coils, kSpace.readouts(), kSpace.samples(), 2};
+    return measurementShape(kSpace);
+  }
+
+  /** With a mask the whole grid, lines from -height / 2 and samples from -width / 2. */
+  @Override
+  public int[] measurementShape(Set<String> auxiliary) {
+    return measurementShape(auxiliary.contains(MASK) ? grid.orElse(kSpace) : kSpace);
+  }
+
+  private int[] measurementShape(KSpace samples) {
+    return new int[] {coils, samples.readouts(), samples.samples(), 2};
   }
 
   @Override
@@ -99,24 +122,43 @@ final class Mri extends GradientSolved {
   }
 
   @Override
+  public Map<String, int[]> optionalShapes() {
+    return grid.isEmpty()
+        ? Map.of()
+        : Map.of(MASK, new int[] {imageShape().height(), imageShape().width()});
+  }
+
+  @Override
   public ForwardOperator bind(Map<String, float[]> auxiliary) {
-    if (!mapsOfRecord) {
-      return super.bind(auxiliary);
-    }
     AuxiliaryInputs.requireKnown(this, auxiliary.keySet());
-    var given = auxiliary.get(SENSITIVITIES);
-    int size = coils * imageShape().size() * 2;
+    if (auxiliary.isEmpty() && !mapsOfRecord) {
+      return this;
+    }
+    float[] boundMaps = maps;
+    if (mapsOfRecord) {
+      boundMaps = taken(auxiliary, SENSITIVITIES, coils * imageShape().size() * 2).clone();
+    }
+    KSpace samples = kSpace;
+    if (auxiliary.containsKey(MASK)) {
+      float[] mask = taken(auxiliary, MASK, imageShape().size());
+      samples = new MaskedGrid(grid.orElseThrow(), kSpace, mask);
+    }
+    return new Mri(kind(), imageShape(), noise(), samples, grid, coils, mapsOfRecord, boundMaps);
+  }
+
+  private float[] taken(Map<String, float[]> auxiliary, String name, int size) {
+    var given = auxiliary.get(name);
     if (given == null || given.length != size) {
       throw new IllegalArgumentException(
           kind()
               + " needs the auxiliary input '"
-              + SENSITIVITIES
+              + name
               + "' of "
               + size
               + " values, got "
               + (given == null ? "none" : given.length));
     }
-    return new Mri(kind(), imageShape(), noise(), kSpace, coils, true, given.clone());
+    return given;
   }
 
   /** The synthetic sensitivities, where records bring theirs. */
@@ -138,26 +180,43 @@ final class Mri extends GradientSolved {
    */
   @Override
   public void requireInRange(float[] measurement) {
-    super.requireInRange(measurement);
+    float[] measured = measured(measurement);
+    super.requireInRange(measured);
+    KSpaceScale.requireEnergy(kind(), kSpace, measured, imageShape().size());
+  }
+
+  @Override
+  public float[] measured(float[] measurement) {
     requireMeasurement(measurement);
     int count = kSpace.readouts() * kSpace.samples();
-    double energy = 0;
-    for (int i = 0; i < measurement.length; i++) {
-      double value = measurement[i];
-      energy += kSpace.weight(i / 2 % count) * value * value;
+    if (kSpace.sampledCount() == count) {
+      return measurement;
     }
-    double mean = energy / imageShape().size();
-    if (mean < LEAST_ENERGY) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "measurement has the energy of an image whose values are %.2g at the root of their"
-                  + " mean square; at least %.2g is expected of images in [-1, 1]: %s expects"
-                  + " another scale of k-space (norm), or other units of the image",
-              Math.sqrt(mean),
-              Math.sqrt(LEAST_ENERGY),
-              kind()));
+    var measured = measurement.clone();
+    for (int i = 0; i < measured.length; i++) {
+      if (!kSpace.sampled(i / 2 % count)) {
+        measured[i] = 0;
+      }
     }
+    return measured;
+  }
+
+  @Override
+  public float[] unexplained(float[] image, float[] measurement) {
+    return measured(misfit(image, measurement));
+  }
+
+  @Override
+  public float[] simulate(float[] image, RandomGenerator random) {
+    return measured(super.simulate(image, random));
+  }
+
+  @Override
+  public double residual(float[] image, float[] measurement) {
+    double everywhere = super.residual(image, measured(measurement));
+    // Samples that were not taken agree by themselves and would only water the mean down.
+    int count = kSpace.readouts() * kSpace.samples();
+    return everywhere * Math.sqrt((double) count / kSpace.sampledCount());
   }
 
   @Override
@@ -203,18 +262,6 @@ final class Mri extends GradientSolved {
   @Override
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
     return compensated(misfit(x0Hat, measurement));
-  }
-
-  private static MeasurementRange range(float[] maps, int pixels, KSpace kSpace) {
-    double most = 0;
-    for (int from = 0; from < maps.length; from += 2 * pixels) {
-      double sum = 0;
-      for (int i = from; i < from + 2 * pixels; i += 2) {
-        sum += Math.hypot(maps[i], maps[i + 1]);
-      }
-      most = Math.max(most, sum / Math.sqrt(pixels));
-    }
-    return MeasurementRange.symmetric(most * kSpace.scale());
   }
 
   private float[] compensated(float[] measurement) {

@@ -1,6 +1,7 @@
 package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.text.JsonFields;
@@ -10,7 +11,8 @@ import org.deftstream.deft.text.JsonFields;
  * 0.08, "seed": 0, "coils": 1, "maps": "synthetic", "noise": {"type": "gaussian", "sigma": 0.02}}}.
  * All but {@code acceleration} and {@code noise} may be left out, with these defaults. Instead of
  * acceleration, fraction and seed, {@code "lines": [-8, -1, 0, 1]} lists the lines; {@code
- * centred}, {@code norm} and {@code sign} are those of {@link KSpaceConvention}.
+ * centred}, {@code norm} and {@code sign} are those of {@link KSpaceConvention}. A record may bring
+ * a mask of its own, see {@link Mri#MASK}.
  */
 public final class MriCartesianFactory implements OperatorFactory {
   @Override
@@ -30,7 +32,11 @@ public final class MriCartesianFactory implements OperatorFactory {
     OperatorBounds.requireLines(fields.where(), shape, coils);
     var lines = fields.has("lines") ? listed(fields, shape) : drawn(fields, shape);
     return MriFields.create(
-        kind(), fields, shape, KSpaceConvention.read(fields, lines, shape, true));
+        kind(),
+        fields,
+        shape,
+        KSpaceConvention.read(fields, lines, shape, true),
+        Optional.of(KSpaceConvention.read(fields, CartesianLines.all(shape), shape, true)));
   }
 
   private static KSpace drawn(JsonFields fields, ImageShape shape) {

@@ -1,5 +1,6 @@
 package org.deftstream.deft.operator;
 
+import java.util.Optional;
 import java.util.Set;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.text.JsonFields;
@@ -11,7 +12,13 @@ final class MriFields {
 
   private MriFields() {}
 
-  static ForwardOperator create(String kind, JsonFields fields, ImageShape shape, KSpace kSpace) {
+  /**
+   * Makes the operator.
+   *
+   * @param grid what a record's own mask is laid over; empty if records bring none
+   */
+  static ForwardOperator create(
+      String kind, JsonFields fields, ImageShape shape, KSpace kSpace, Optional<KSpace> grid) {
     int coils = fields.integer("coils", 1, MOST_COILS, 1);
     boolean record =
         fields.has("maps") && fields.choice("maps", Set.of("synthetic", "record")).equals("record");
@@ -21,6 +28,6 @@ final class MriFields {
       throw new IllegalArgumentException(
           fields.where() + ": images must have one channel, got " + shape);
     }
-    return new Mri(kind, shape, noise, kSpace, coils, record);
+    return new Mri(kind, shape, noise, kSpace, grid, coils, record);
   }
 }

@@ -1,6 +1,7 @@
 package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.text.JsonFields;
 
@@ -28,6 +29,7 @@ public final class MriRadialFactory implements OperatorFactory {
         kind(),
         fields,
         shape,
-        KSpaceConvention.read(fields, new RadialSpokes(shape, spokes, samples), shape, false));
+        KSpaceConvention.read(fields, new RadialSpokes(shape, spokes, samples), shape, false),
+        Optional.empty());
   }
 }

@@ -8,10 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.AuxiliaryInputs;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.safetensors.Safetensors;
@@ -19,8 +20,8 @@ import org.deftstream.deft.tensor.FloatTensor;
 
 /**
  * Real measurements with their truths, on the heap: one safetensors file for each pair, with the
- * tensors {@code truth}, {@code measurement} and one for each auxiliary input of the operator.
- * Nothing is simulated and nothing mirrored. Immutable.
+ * tensors {@code truth}, {@code measurement} and one for each auxiliary input of the operator, the
+ * optional ones as the pair has them. Nothing is simulated and nothing mirrored. Immutable.
  */
 public final class StoredPairs implements LabelledPairs {
   private final ImageShape shape;
@@ -63,9 +64,14 @@ public final class StoredPairs implements LabelledPairs {
 
   /** Half of the heap at most, before anything of it is taken: the training needs the rest. */
   static void requireRoom(Path folder, int files, ForwardOperator operator, long heap) {
-    long values = operator.imageShape().size() + size(operator.measurementShape());
-    for (int[] shape : operator.auxiliaryShapes().values()) {
-      values += size(shape);
+    var optional = operator.optionalShapes();
+    long values =
+        operator.imageShape().size()
+            + Math.max(
+                size(operator.measurementShape()),
+                size(operator.measurementShape(optional.keySet())));
+    for (var shapes : List.of(operator.auxiliaryShapes(), optional)) {
+      values += shapes.values().stream().mapToLong(StoredPairs::size).sum();
     }
     long needed = files * values * Float.BYTES;
     if (needed > heap / 2) {
@@ -82,21 +88,29 @@ public final class StoredPairs implements LabelledPairs {
   private static Pair pair(Path file, ForwardOperator operator, TruthCheck check) {
     var tensors = new HashMap<>(Safetensors.readData(file).tensors());
     var image = operator.imageShape();
-    float[] truth = take(file, tensors, "truth", image.height(), image.width(), image.channels());
-    float[] y = tensor(file, tensors, "measurement", operator.measurementShape());
-    var auxiliary = new HashMap<String, float[]>();
-    operator
-        .auxiliaryShapes()
-        .forEach((name, shape) -> auxiliary.put(name, take(file, tensors, name, shape)));
-    if (!tensors.isEmpty()) {
-      throw new UserError(file + ": unknown tensor '" + tensors.keySet().iterator().next() + "'");
+    int[] imageShape = {image.height(), image.width(), image.channels()};
+    float[] truth =
+        finite(file, "truth", fitting(file, "truth", tensors.remove("truth"), List.of(imageShape)));
+    var measurement = tensors.remove("measurement");
+    int[] measuredShape = operator.measurementShape(tensors.keySet());
+    float[] y = fitting(file, "measurement", measurement, List.of(measuredShape));
+    for (String name : tensors.keySet()) {
+      if (!operator.auxiliaryShapes().containsKey(name)
+          && !operator.optionalShapes().containsKey(name)) {
+        throw new UserError(file + ": unknown tensor '" + name + "'");
+      }
     }
     try {
+      var auxiliary =
+          AuxiliaryInputs.read(
+              operator,
+              tensors,
+              (name, tensor, shapes) -> finite(file, name, fitting(file, name, tensor, shapes)));
       TruthCheck.requireRange(truth);
       var bound = operator.bind(auxiliary);
       // What stands where nothing was measured may be anything, NaN too.
       float[] measured = bound.measured(y);
-      requireFinite(file, "measurement", measured);
+      finite(file, "measurement", measured);
       check.requireConsistent(bound, truth, measured);
       return new Pair(truth, BoundMeasurement.of(bound, measured));
     } catch (IllegalArgumentException e) {
@@ -104,20 +118,11 @@ public final class StoredPairs implements LabelledPairs {
     }
   }
 
-  private static float[] take(
-      Path file, Map<String, FloatTensor> tensors, String name, int... shape) {
-    float[] values = tensor(file, tensors, name, shape);
-    requireFinite(file, name, values);
-    return values;
-  }
-
-  private static float[] tensor(
-      Path file, Map<String, FloatTensor> tensors, String name, int... shape) {
-    var tensor = tensors.remove(name);
+  private static float[] fitting(Path file, String name, FloatTensor tensor, List<int[]> shapes) {
     if (tensor == null) {
       throw new UserError(file + ": tensor '" + name + "' is missing");
     }
-    if (!Arrays.equals(tensor.shape(), shape)) {
+    if (shapes.stream().noneMatch(shape -> Arrays.equals(tensor.shape(), shape))) {
       throw new UserError(
           file
               + ": '"
@@ -125,17 +130,18 @@ public final class StoredPairs implements LabelledPairs {
               + "' has the shape "
               + Arrays.toString(tensor.shape())
               + "; the task needs "
-              + Arrays.toString(shape));
+              + shapes.stream().map(Arrays::toString).collect(Collectors.joining(" or ")));
     }
     return tensor.data();
   }
 
-  private static void requireFinite(Path file, String name, float[] values) {
+  private static float[] finite(Path file, String name, float[] values) {
     for (float value : values) {
       if (!Float.isFinite(value)) {
         throw new UserError(file + ": '" + name + "' holds a value that is not finite");
       }
     }
+    return values;
   }
 
   @Override

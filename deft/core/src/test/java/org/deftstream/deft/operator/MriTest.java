@@ -221,6 +221,101 @@ class MriTest {
         .hasMessageContaining(name);
   }
 
+  /** A mask of whole lines is those lines, and of single samples those samples of the full scan. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "'centred':true,'norm':'backward','sign':1,"})
+  void shouldSampleWhereTheMaskOfTheRecordIsOne(String convention) {
+    var operator =
+        create("{'kind':'mri-cartesian','acceleration':8,'coils':2," + convention + NOISE, SHAPE);
+    var lines =
+        create(
+            "{'kind':'mri-cartesian','lines':[-8,-1,0,5],'coils':2," + convention + NOISE, SHAPE);
+    var full =
+        create("{'kind':'mri-cartesian','acceleration':1,'coils':2," + convention + NOISE, SHAPE);
+    var rows = new float[SIDE * SIDE];
+    for (int line : new int[] {-8, -1, 0, 5}) {
+      Arrays.fill(rows, (line + 8) * SIDE, (line + 9) * SIDE, 1);
+    }
+
+    var bound = operator.bind(Map.of("mask", rows));
+
+    assertThat(bound.measurementShape()).containsExactly(2, SIDE, SIDE, 2);
+    assertThat(bound.spec()).isEqualTo(operator.spec());
+    assertThat(operator.bind(Map.of()).measurementShape()).containsExactly(2, 2, SIDE, 2);
+    var y = bound.measure(DISC);
+    var ofLines = lines.measure(DISC);
+    var ofAll = full.measure(DISC);
+    int taken = 0;
+    for (int i = 0; i < y.length; i++) {
+      boolean sampled = rows[i / 2 % (SIDE * SIDE)] == 1;
+      assertThat(y[i]).isEqualTo(sampled ? ofLines[taken++] : 0).isEqualTo(sampled ? ofAll[i] : 0);
+    }
+    assertThat(taken).isEqualTo(ofLines.length);
+    assertThat(bound.pseudoInverse(y)).containsExactly(lines.pseudoInverse(ofLines), within(1e-5f));
+    assertThat(bound.proximal(DISC, y, 0.1))
+        .containsExactly(lines.proximal(DISC, ofLines, 0.1), within(1e-5f));
+    double residual = lines.residual(new float[SIDE * SIDE], ofLines);
+    assertThat(bound.residual(new float[SIDE * SIDE], y)).isCloseTo(residual, within(1e-4));
+  }
+
+  @Test
+  void shouldIgnoreWhatStandsWhereTheMaskIsZero() {
+    var operator = create("{'kind':'mri-cartesian','acceleration':2," + NOISE, SHAPE);
+    var mask = new float[SIDE * SIDE];
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = i * 7 % 5 < 2 || i == SIDE * SIDE / 2 + SIDE / 2 ? 1 : 0;
+    }
+    var bound = operator.bind(Map.of("mask", mask));
+    var y = bound.simulate(DISC, new Random(2));
+    var anything = y.clone();
+    for (int i = 0; i < y.length; i++) {
+      anything[i] = mask[i / 2] == 0 ? Float.NaN : y[i];
+      assertThat(y[i] != 0).isEqualTo(mask[i / 2] == 1);
+    }
+    bound.requireInRange(anything);
+    assertThat(bound.measured(anything)).isEqualTo(y);
+    assertThat(bound.residual(DISC, anything)).isEqualTo(bound.residual(DISC, y));
+    assertThat(bound.residual(DISC, y)).isCloseTo(1, within(0.2));
+    assertThat(bound.adjoint(anything)).isEqualTo(bound.adjoint(y));
+    assertThat(bound.conditioning(anything)).isEqualTo(bound.conditioning(y));
+    assertThat(bound.unexplained(DISC, anything)).isEqualTo(bound.unexplained(DISC, y));
+    assertThat(bound.likelihoodGradient(DISC, anything))
+        .isEqualTo(bound.likelihoodGradient(DISC, y));
+    assertThat(bound.proximal(DISC, anything, 1)).isEqualTo(bound.proximal(DISC, y, 1));
+  }
+
+  @Test
+  void shouldTakeARecordThatLeavesOutTheMiddleOfKSpace() {
+    var operator = create("{'kind':'mri-cartesian','acceleration':2," + NOISE, SHAPE);
+    var mask = new float[SIDE * SIDE];
+    mask[3] = 1;
+    var bound = operator.bind(Map.of("mask", mask));
+    bound.requireInRange(bound.simulate(DISC, new Random(2)));
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoMaskByName() {
+    var operator = create("{'kind':'mri-cartesian','acceleration':2," + NOISE, SHAPE);
+    assertThat(operator.auxiliaryShapes()).isEmpty();
+    assertThat(operator.optionalShapes().get("mask")).containsExactly(SIDE, SIDE);
+    var mask = new float[SIDE * SIDE];
+    assertThatThrownBy(() -> operator.bind(Map.of("mask", mask)))
+        .hasMessage("mask hides every sample; at least one 1 is needed");
+    mask[SIDE + 2] = 255;
+    assertThatThrownBy(() -> operator.bind(Map.of("mask", mask)))
+        .hasMessage(
+            "mask must hold only 0 (hidden) and 1 (measured), got 255.0 at row 1, column 2");
+    assertThatThrownBy(() -> operator.bind(Map.of("mask", new float[SIDE])))
+        .hasMessage("mri-cartesian needs the auxiliary input 'mask' of 256 values, got 16");
+    assertThatThrownBy(() -> operator.bind(Map.of("maks", mask)))
+        .hasMessageContaining("did you mean 'mask'?");
+    assertThatThrownBy(
+            () ->
+                create("{'kind':'mri-radial','spokes':3," + NOISE, SHAPE)
+                    .bind(Map.of("mask", mask)))
+        .hasMessageContaining("mask");
+  }
+
   /** The numbers that docs/method.md gives to producers that are not written in Java. */
   @Test
   void shouldDrawTheLinesThatTheMethodPageDescribes() {

@@ -3,6 +3,7 @@ package org.deftstream.deft.operator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BiPredicate;
@@ -88,7 +89,22 @@ final class OperatorTestCases {
   }
 
   static Stream<Named<ForwardOperator>> linear() {
-    return bound().filter(named -> named.getPayload().linear());
+    return Stream.concat(
+        bound().filter(named -> named.getPayload().linear()),
+        Stream.of(MRI, MRI_COILS).map(OperatorTestCases::scanOfAMask));
+  }
+
+  /** MRI whose record says where it was sampled. */
+  private static Named<ForwardOperator> scanOfAMask(String spec) {
+    var operator = create(spec, new ImageShape(16, 32, 1));
+    var random = new Random(4);
+    var auxiliary = new HashMap<>(operator.drawAuxiliary(random));
+    var mask = new float[16 * 32];
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = random.nextInt(3) == 0 ? 1 : 0;
+    }
+    auxiliary.put("mask", mask);
+    return Named.of(spec + " with a mask", operator.bind(auxiliary));
   }
 
   static Stream<Named<ForwardOperator>> spectral() {

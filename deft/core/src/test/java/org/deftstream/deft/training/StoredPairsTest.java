@@ -186,6 +186,48 @@ class StoredPairsTest {
         .hasMessageContaining("a.safetensors: mask must hold only 0 (hidden) and 1 (measured)");
   }
 
+  /** Pairs with and without a mask of their own in one folder; the mask is one row. */
+  @Test
+  void shouldReadScansWithAndWithoutAMask() throws IOException {
+    operator =
+        Operators.create(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"kind": "mri-cartesian", "lines": [-1, 0],
+                     "noise": {"type": "gaussian", "sigma": 0.02}}
+                    """),
+            new ImageShape(4, 4, 1));
+    float[] truth = pair.get("truth").data();
+    pair.remove("mask");
+    pair.put("measurement", new FloatTensor(new int[] {1, 2, 4, 2}, operator.measure(truth)));
+    read();
+    var mask = new float[16];
+    for (int i = 0; i < 16; i++) {
+      mask[i] = i % 4 == 1 ? 0 : 1;
+    }
+    var y = operator.bind(Map.of("mask", mask)).measure(truth);
+    y[2] = Float.NaN;
+    pair.put("measurement", new FloatTensor(new int[] {1, 4, 4, 2}, y));
+    pair.put("mask", new FloatTensor(new int[] {4}, new float[] {1, 0, 1, 1}));
+    Safetensors.write(folder.resolve("b.safetensors"), pair, Safetensors.Storage.F32, Map.of());
+
+    var pairs = StoredPairs.read(folder, operator, CHECK);
+
+    var random = new SplittableRandom(1);
+    assertThat(pairs.measurement(0, truth, random).measurement()).hasSize(16);
+    var masked = pairs.measurement(1, truth, random);
+    assertThat(masked.measurement()).hasSize(32).doesNotContain(Float.NaN);
+    assertThat(masked.operator().residual(truth, masked.measurement())).isLessThan(1e-3);
+    pair.put("mask", tensor(3));
+    assertThatThrownBy(this::read)
+        .hasMessageContaining(
+            "a.safetensors: 'mask' has the shape [3]; the task needs [4, 4] or [4]");
+    // Truth, the whole grid and its mask.
+    assertThatThrownBy(() -> StoredPairs.requireRoom(folder, 1 << 20, operator, 256L << 20))
+        .hasMessageContaining("take 256 MiB");
+  }
+
   @Test
   void shouldSayWhereItFoundNoPairs() {
     assertThatThrownBy(() -> StoredPairs.read(folder, operator, CHECK))
