@@ -72,17 +72,7 @@ public final class Tensors {
   }
 
   private static float[] numbers(String name, Tensor tensor) {
-    int bytesEach = bytesOf(name, tensor.getDtype());
-    int[] shape = shape(tensor);
-    long count = countOf(name, shape);
-    long bytes = tensor.getData().remaining();
-    if (bytes != count * bytesEach) {
-      throw new InvalidTensorException(
-          "%s: shape %s of %s needs %d bytes, but data has %d"
-              .formatted(
-                  name, Arrays.toString(shape), tensor.getDtype(), count * bytesEach, bytes));
-    }
-    return read(tensor, (int) count);
+    return read(tensor, (int) countOf(name, wholeShape(name, tensor)));
   }
 
   /**
@@ -137,6 +127,29 @@ public final class Tensors {
   public static int[] shape(Tensor tensor) {
     List<Integer> shape = tensor.getShape();
     return shape.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /**
+   * The shape of a tensor that is whole: of valid axes, and with as many bytes as they need. For
+   * those who must know it before they read the numbers.
+   *
+   * @param name what messages call the tensor
+   * @param tensor the tensor; not changed
+   * @return a new array with the length of each axis
+   * @throws InvalidTensorException if dtype, shape or byte count is not valid
+   */
+  public static int[] wholeShape(String name, Tensor tensor) {
+    int bytesEach = bytesOf(name, tensor.getDtype());
+    int[] shape = shape(tensor);
+    long count = countOf(name, shape);
+    long bytes = tensor.getData().remaining();
+    if (bytes != count * bytesEach) {
+      throw new InvalidTensorException(
+          "%s: shape %s of %s needs %d bytes, but data has %d"
+              .formatted(
+                  name, Arrays.toString(shape), tensor.getDtype(), count * bytesEach, bytes));
+    }
+    return shape;
   }
 
   private static long countOf(String name, int[] shape) {

@@ -30,6 +30,7 @@ final class ServiceKeys {
   static final String ENGINE_BFLOAT16 = "engine.bfloat16";
   static final String ENGINE_ADMISSION_BYTES = "engine.admission.bytes";
   static final String ENGINE_CLOSE_TIMEOUT = "engine.close.timeout.ms";
+  static final String IMAGE_MAX_PIXELS = "image.max.pixels";
   static final String LEDGER_PARK_AFTER = "ledger.park.after.ms";
   static final String ADAPTER_MAX_BYTES = "adapter.max.bytes";
   static final String ADAPTER_LOAD_TIMEOUT = "adapter.load.timeout.ms";
@@ -168,6 +169,14 @@ final class ServiceKeys {
             MIB,
             "Memory for measurements that are being worked on, in bytes, in the whole process."
                 + " When it is used up, records wait in Kafka.")
+        .number(
+            IMAGE_MAX_PIXELS,
+            1 << 22,
+            1,
+            1 << 24,
+            "Most pixels, height times width, of the image of one measurement. What measures a"
+                + " larger one is a dead letter before memory is taken for it. The default is 2048"
+                + " by 2048.")
         .number(
             ENGINE_CLOSE_TIMEOUT,
             10_000,

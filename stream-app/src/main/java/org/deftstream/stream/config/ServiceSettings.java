@@ -188,6 +188,11 @@ public final class ServiceSettings {
     return values.getLong(ServiceKeys.ENGINE_ADMISSION_BYTES);
   }
 
+  /** Most pixels of the image of one measurement. */
+  public int imageMaxPixels() {
+    return values.getInt(ServiceKeys.IMAGE_MAX_PIXELS);
+  }
+
   /** How long the engine goes on with accepted work when the service stops. */
   public Duration engineCloseTimeout() {
     return millis(ServiceKeys.ENGINE_CLOSE_TIMEOUT);

@@ -13,7 +13,10 @@ import org.deftstream.stream.service.ServiceOptions.AdmissionOptions;
 record HeapBounds(AdmissionOptions admission, Optional<String> line) {
   private static final int MIB = 1 << 20;
 
-  /** Classes, networks' descriptions, Kafka's own structures, and what is about to be collected. */
+  /**
+   * Classes, networks' descriptions, operators that are kept, Kafka's own structures, and what is
+   * about to be collected.
+   */
   private static final long BASE = 128L * MIB;
 
   /** A part of the heap for work, and another one for what waits to be published. */
@@ -36,7 +39,10 @@ record HeapBounds(AdmissionOptions admission, Optional<String> line) {
     long part = Math.max(least, heap / PARTS);
     var kept =
         new AdmissionOptions(
-            Math.min(asked.bytes(), part), Math.min(asked.keptBytes(), part), asked.records());
+            Math.min(asked.bytes(), part),
+            Math.min(asked.keptBytes(), part),
+            asked.records(),
+            asked.imagePixels());
     return new HeapBounds(
         kept,
         Optional.of(

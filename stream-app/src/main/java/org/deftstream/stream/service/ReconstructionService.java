@@ -19,6 +19,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.engine.AdmissionBudget;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineStatistics;
+import org.deftstream.deft.operator.OperatorCache;
 import org.deftstream.deft.text.FileProblem;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.avro.Measurement;
@@ -50,6 +51,10 @@ import org.slf4j.LoggerFactory;
 public final class ReconstructionService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReconstructionService.class);
   private static final Duration DEFAULT_CLOSE = Duration.ofSeconds(30);
+
+  /** Operators of other shapes than their tasks' that are kept. */
+  private static final long OPERATOR_BYTES = 32L << 20;
+
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final ServiceOptions options;
@@ -227,6 +232,7 @@ public final class ReconstructionService implements AutoCloseable {
             options.topics().reconstructions(),
             options.instance()),
         tasks.registry(),
+        new OperatorCache(options.admission().imagePixels(), OPERATOR_BYTES),
         engine,
         observation.listener(),
         () -> limits,

@@ -125,7 +125,8 @@ public record ServiceOptions(
         new AdmissionOptions(
             settings.engineAdmissionBytes(),
             settings.engineAdmissionBytes(),
-            usual.admission.records()),
+            usual.admission.records(),
+            settings.imageMaxPixels()),
         usual.ledger.withParkAfter(settings.ledgerParkAfter()),
         usual.membership,
         settings.recordsMaxBytes(),
@@ -213,14 +214,19 @@ public record ServiceOptions(
    * @param bytes of records that are being worked on, twice their size
    * @param keptBytes of records and answers that are not published yet
    * @param records number of records that are being worked on
+   * @param imagePixels most pixels of the image of one record
    */
-  public record AdmissionOptions(long bytes, long keptBytes, int records) {
+  public record AdmissionOptions(long bytes, long keptBytes, int records, long imagePixels) {
+    /** Pixels of an image of 2048 x 2048. */
+    public static final int DEFAULT_IMAGE_PIXELS = 1 << 22;
+
     private static final long DEFAULT_BYTES = 256L << 20;
     private static final int BATCHES = 4;
 
     /** 256 MiB each, and four batches of records. */
     public static AdmissionOptions of(int maxBatch) {
-      return new AdmissionOptions(DEFAULT_BYTES, DEFAULT_BYTES, BATCHES * maxBatch);
+      return new AdmissionOptions(
+          DEFAULT_BYTES, DEFAULT_BYTES, BATCHES * maxBatch, DEFAULT_IMAGE_PIXELS);
     }
   }
 

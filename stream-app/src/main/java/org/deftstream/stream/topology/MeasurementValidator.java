@@ -1,12 +1,17 @@
 package org.deftstream.stream.topology;
 
+import java.util.Arrays;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.AuxiliaryInputs;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.OperatorCache;
+import org.deftstream.deft.prior.Tiling;
 import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.InvalidTensorException;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.avro.Measurement;
+import org.deftstream.stream.control.ServingMethod;
 import org.deftstream.stream.ledger.RejectedRecordException;
 import org.deftstream.stream.ledger.RejectedRecordException.Stage;
 
@@ -46,17 +51,75 @@ final class MeasurementValidator {
   }
 
   /**
+   * Finds the shape of the image that was measured, and whether it can be reconstructed, before
+   * anything is made for it.
+   *
+   * @param measurement the measurement
+   * @param method what is to serve it
+   * @param operators bounds the pixels
+   * @throws RejectedRecordException if no image has such a measurement, or prior, adapter or bounds
+   *     do not take that image
+   */
+  static ImageShape image(Measurement measurement, ServingMethod method, OperatorCache operators) {
+    String where = "task '" + method.task().name() + "': ";
+    var operator = method.operator();
+    var prior = method.prior();
+    var auxiliary = measurement.getAuxiliary().keySet();
+    int[] measured;
+    try {
+      measured = Tensors.wholeShape("values", measurement.getValues());
+    } catch (InvalidTensorException e) {
+      throw rejected("InvalidTensor", where + e.getMessage());
+    }
+    var found = operator.imageShapeOf(measured, auxiliary);
+    // A prior of one size leaves nothing to choose.
+    boolean one = prior.tiling() instanceof Tiling.Whole;
+    boolean other = found.isPresent() && !found.get().equals(operator.imageShape());
+    if (found.isEmpty() || (one && other)) {
+      throw rejected(
+          "InvalidTensor",
+          where
+              + "values: shape is %s, but must be %s%s"
+                  .formatted(
+                      Arrays.toString(measured),
+                      one
+                          ? Arrays.toString(operator.measurementShape(auxiliary))
+                          : operator.measuredForm(auxiliary),
+                      other
+                          ? ": prior %s takes images of %s only, not of %s"
+                              .formatted(prior.name(), operator.imageShape(), found.get())
+                          : ""));
+    }
+    var image = found.get();
+    try {
+      operators.requireAllowed(image);
+    } catch (IllegalArgumentException e) {
+      throw rejected("ImageTooLarge", where + e.getMessage());
+    }
+    try {
+      prior.tiling().require(image, prior.imageShape());
+      method.hTransform().require(image);
+    } catch (IllegalArgumentException e) {
+      throw rejected("InvalidMeasurement", where + e.getMessage());
+    }
+    return image;
+  }
+
+  /**
    * Checks values and auxiliary inputs, and binds the operator to them.
    *
    * @param measurement the measurement
    * @param task its task
+   * @param image shape of the image that was measured
+   * @param operators makes the operator of that shape
    * @return the measurement as the engine takes it
    * @throws RejectedRecordException if shape, type, byte count, range, a number or an auxiliary
-   *     input is wrong
+   *     input is wrong, or the task's operator cannot be had at that shape
    */
-  static BoundMeasurement bind(Measurement measurement, Task task) {
-    ForwardOperator operator = task.operator();
+  static BoundMeasurement bind(
+      Measurement measurement, Task task, ImageShape image, OperatorCache operators) {
     try {
+      ForwardOperator operator = operators.at(task.operator(), image);
       int[] shape = operator.measurementShape(measurement.getAuxiliary().keySet());
       float[] values = Tensors.toNumbers("values", measurement.getValues(), shape);
       var bound =

@@ -45,14 +45,15 @@ public final class ReconstructionEncoder implements Closeable {
    * @param measurementId the measurement's id
    * @param record its record
    * @param method the lease it was made with; may have been given back
+   * @param image shape of the image
    * @param result what the engine found
    */
   Reconstruction describe(
       String measurementId,
       SourceRecord record,
       ServingMethod method,
+      ImageShape image,
       org.deftstream.deft.engine.Reconstruction result) {
-    ImageShape image = method.operator().imageShape();
     int[] shape = {image.height(), image.width(), image.channels()};
     float[] deviation = result.standardDeviation();
     return new Reconstruction(
@@ -104,9 +105,9 @@ public final class ReconstructionEncoder implements Closeable {
   }
 
   /** About how many bytes the answer of a method takes, known before a step is spent on it. */
-  static long estimatedBytes(ServingMethod method) {
+  static long estimatedBytes(ServingMethod method, ImageShape image) {
     long arrays = method.sampler().samples() > 1 ? 2 : 1;
-    return arrays * Float.BYTES * method.operator().imageShape().size();
+    return arrays * Float.BYTES * image.pixels() * image.channels();
   }
 
   @Override

@@ -7,6 +7,7 @@ import org.deftstream.deft.engine.DeadlineExceededException;
 import org.deftstream.deft.engine.EngineBrokenException;
 import org.deftstream.deft.engine.EngineClosedException;
 import org.deftstream.deft.engine.ReconstructionRequest;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.schemas.RecordSize;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
@@ -28,7 +29,7 @@ final class ReconstructionJob {
   /** A record is there as bytes and as numbers. */
   private static final long COPIES = 2;
 
-  private static final long IMAGES_OF_A_SAMPLE = 3;
+  private static final long IMAGES_OF_A_SAMPLE = 5;
   private static final long IMAGES_OF_A_JOB = 6;
 
   private final ReconstructionWork work;
@@ -80,14 +81,15 @@ final class ReconstructionJob {
     ServingMethod method = lease(measurement, instructions);
     // Complete, failed or cancelled: every way ends here, also an error below.
     answer.whenComplete((value, error) -> method.close());
-    requirePublishable(method);
-    requireRoom(method);
+    var image = MeasurementValidator.image(measurement, method, work.operators());
+    requirePublishable(method, image);
+    requireRoom(method, image);
     var request =
         new ReconstructionRequest(
             measurement.getId(),
             method.prior(),
             method.hTransform(),
-            MeasurementValidator.bind(measurement, method.task()),
+            MeasurementValidator.bind(measurement, method.task(), image, work.operators()),
             method.sampler(),
             instructions.priority(),
             instructions.deadline());
@@ -106,7 +108,7 @@ final class ReconstructionJob {
             method.reconstructed(result.residual());
             work.listener().reconstructed(method, result);
             var made = new CompletableFuture<Reconstruction>();
-            step(() -> finish(made, measurement.getId(), method, result));
+            step(() -> finish(made, measurement.getId(), method, image, result));
           }
         });
   }
@@ -123,9 +125,10 @@ final class ReconstructionJob {
       CompletableFuture<Reconstruction> made,
       String id,
       ServingMethod method,
+      ImageShape image,
       org.deftstream.deft.engine.Reconstruction result) {
     if (!made.isDone()) {
-      made.complete(work.encoder().describe(id, record, method, result));
+      made.complete(work.encoder().describe(id, record, method, image, result));
     }
     answer.complete(work.encoder().encode(made.join()));
   }
@@ -142,10 +145,10 @@ final class ReconstructionJob {
   }
 
   /** What cannot be published is not computed. */
-  private void requirePublishable(ServingMethod method) {
+  private void requirePublishable(ServingMethod method, ImageShape image) {
     long least =
         RecordSize.of(record.key(), null, record.headers())
-            + ReconstructionEncoder.estimatedBytes(method);
+            + ReconstructionEncoder.estimatedBytes(method, image);
     if (least > work.limit()) {
       throw new RejectedRecordException(
           Stage.ADMIT,
@@ -156,14 +159,18 @@ final class ReconstructionJob {
   }
 
   /**
-   * The images of a job are on the heap beside its record: for each sample its state and two more
-   * of the sampler, and those of the operator, the mean and the deviation.
+   * The images of a job are on the heap beside its record: for each sample its state, the
+   * prediction, its regions' answers and what solver and method remember, and those of the
+   * operator, the mean and the deviation. An operator of another shape than the task's counts as
+   * though nobody shared it.
    */
-  private void requireRoom(ServingMethod method) {
-    long image = (long) Float.BYTES * method.operator().imageShape().size();
+  private void requireRoom(ServingMethod method, ImageShape image) {
+    long one = Float.BYTES * image.pixels() * image.channels();
+    var operator = method.operator();
     long bytes =
         COPIES * record.bytes()
-            + image * (IMAGES_OF_A_SAMPLE * method.sampler().samples() + IMAGES_OF_A_JOB);
+            + one * (IMAGES_OF_A_SAMPLE * method.sampler().samples() + IMAGES_OF_A_JOB)
+            + (image.equals(operator.imageShape()) ? 0 : operator.bytesAt(image));
     if (!room.resize(bytes)) {
       throw new PostponedException("there is no room for its images now", bytes, null);
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.deftstream.deft.engine.Engine;
+import org.deftstream.deft.operator.OperatorCache;
 import org.deftstream.stream.control.TaskRegistry;
 import org.deftstream.stream.ledger.PostponedException;
 import org.deftstream.stream.ledger.Room;
@@ -34,6 +35,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
   private final MeasurementDecoder decoder;
   private final ReconstructionEncoder encoder;
   private final TaskRegistry tasks;
+  private final OperatorCache operators;
   private final Engine engine;
   private final ReconstructionListener listener;
   private final Supplier<OutputLimits> limits;
@@ -46,6 +48,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
    * @param decoder decodes; closed with this
    * @param encoder encodes; closed with this
    * @param tasks what is served; borrowed
+   * @param operators operators at the shapes of the records
    * @param engine reconstructs; borrowed
    * @param listener told of every reconstruction
    * @param limits the largest records that can be published, as last learned
@@ -55,6 +58,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
       MeasurementDecoder decoder,
       ReconstructionEncoder encoder,
       TaskRegistry tasks,
+      OperatorCache operators,
       Engine engine,
       ReconstructionListener listener,
       Supplier<OutputLimits> limits,
@@ -62,6 +66,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
     this.decoder = decoder;
     this.encoder = encoder;
     this.tasks = tasks;
+    this.operators = operators;
     this.engine = engine;
     this.listener = listener;
     this.limits = limits;
@@ -83,6 +88,10 @@ public final class ReconstructionWork implements Work, AutoCloseable {
 
   TaskRegistry tasks() {
     return tasks;
+  }
+
+  OperatorCache operators() {
+    return operators;
   }
 
   Engine engine() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.Tiling;
 import org.deftstream.deft.schedule.NoiseSchedule;
 
 /**
@@ -16,11 +17,18 @@ public final class ClosedFormPrior implements Prior {
   private static final double VARIANCE = 0.1;
 
   private final ImageShape shape;
+  private final Tiling tiling;
   private final NoiseSchedule schedule = NoiseSchedule.linear(1000, 1e-4, 2e-2);
   private final Duration callTime;
 
   ClosedFormPrior(ImageShape shape, Duration callTime) {
+    this(shape, new Tiling.Whole(), callTime);
+  }
+
+  /** A prior that cuts images of other shapes into rows of its own. */
+  public ClosedFormPrior(ImageShape shape, Tiling tiling, Duration callTime) {
     this.shape = shape;
+    this.tiling = tiling;
     this.callTime = callTime;
   }
 
@@ -37,6 +45,11 @@ public final class ClosedFormPrior implements Prior {
   @Override
   public ImageShape imageShape() {
     return shape;
+  }
+
+  @Override
+  public Tiling tiling() {
+    return tiling;
   }
 
   @Override

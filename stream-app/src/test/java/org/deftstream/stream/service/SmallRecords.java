@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.avro.DType;
 import org.deftstream.schemas.avro.Measurement;
@@ -20,8 +21,13 @@ public final class SmallRecords {
 
   /** A measurement that is a function of its id. */
   public static Measurement good(String id) {
+    return good(id, SmallTasks.SHAPE);
+  }
+
+  /** The same of an image of another shape. */
+  public static Measurement good(String id, ImageShape shape) {
     var random = new Random(id.hashCode());
-    int size = SmallTasks.SHAPE.size();
+    int size = shape.size();
     var values = new float[size];
     var mask = new float[size];
     for (int i = 0; i < size; i++) {
@@ -31,8 +37,8 @@ public final class SmallRecords {
     return Measurement.newBuilder()
         .setId(id)
         .setTask(SmallTasks.TASK)
-        .setValues(Tensors.of(values, 8, 8, 1))
-        .setAuxiliary(Map.of("mask", Tensors.of(mask, 8, 8)))
+        .setValues(Tensors.of(values, shape.height(), shape.width(), shape.channels()))
+        .setAuxiliary(Map.of("mask", Tensors.of(mask, shape.height(), shape.width())))
         .build();
   }
 

@@ -40,7 +40,12 @@ public final class SmallTasks implements ServedTasks {
 
   /** Tasks on a prior that takes a time for each call. */
   public SmallTasks(Duration callTime) {
-    prior = new ClosedFormPrior(SHAPE, callTime);
+    this(new ClosedFormPrior(SHAPE, callTime));
+  }
+
+  /** Tasks on a prior. */
+  public SmallTasks(Prior prior) {
+    this.prior = prior;
     hTransform = task.trainingFree().hTransform(prior);
   }
 

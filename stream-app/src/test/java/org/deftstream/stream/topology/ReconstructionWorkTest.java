@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +25,12 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineSettings;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.OperatorCache;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.prior.Tiling;
 import org.deftstream.schemas.Serdes;
+import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
@@ -34,6 +41,7 @@ import org.deftstream.stream.ledger.RejectedRecordException;
 import org.deftstream.stream.ledger.Room;
 import org.deftstream.stream.ledger.SourceRecord;
 import org.deftstream.stream.metrics.ServiceMetrics;
+import org.deftstream.stream.service.ClosedFormPrior;
 import org.deftstream.stream.service.LeaseCounter;
 import org.deftstream.stream.service.SmallRecords;
 import org.deftstream.stream.service.SmallTasks;
@@ -207,6 +215,33 @@ class ReconstructionWorkTest {
     assertThat(thrown).hasCauseInstanceOf(BrokenServiceException.class);
   }
 
+  /** Records of one task that differ in size; each as it is alone, to the bit. */
+  @Test
+  void shouldAnswerEachRecordAtItsOwnSize() throws Exception {
+    var prior = new ClosedFormPrior(SmallTasks.SHAPE, new Tiling.Patches(2), Duration.ZERO);
+    leases = new LeaseCounter(new SmallTasks(prior).registry());
+    var shapes = List.of(SmallTasks.SHAPE, new ImageShape(20, 12, 1), new ImageShape(5, 9, 1));
+    open(LIMITS, serdes);
+    var together = new ArrayList<CompletableFuture<byte[]>>();
+    for (var shape : shapes) {
+      together.add(begin(SmallRecords.good("of " + shape, shape), new RecordHeaders()));
+    }
+    for (int i = 0; i < shapes.size(); i++) {
+      var shape = shapes.get(i);
+      var among = decoded(together.get(i).get(1, TimeUnit.MINUTES));
+      assertThat(among.getMean().getShape())
+          .containsExactly(shape.height(), shape.width(), shape.channels());
+      var alone =
+          decoded(
+              begin(SmallRecords.good("of " + shape, shape), new RecordHeaders())
+                  .get(1, TimeUnit.MINUTES));
+      assertThat(Tensors.toFloats(among.getMean())).isEqualTo(Tensors.toFloats(alone.getMean()));
+      assertThat(among.getProvenance().getOperatorFingerprint())
+          .isEqualTo(Operators.fingerprint(SmallTasks.task().operator()));
+    }
+    assertThat(leases.open()).isZero();
+  }
+
   private RejectedRecordException failure(OutputLimits limits, String header, String value) {
     var headers = new RecordHeaders().add(header, bytes(value));
     var thrown = catchThrowable(() -> start(limits, serdes, headers).get(1, TimeUnit.MINUTES));
@@ -215,6 +250,11 @@ class ReconstructionWorkTest {
   }
 
   private CompletableFuture<byte[]> start(OutputLimits limits, Serdes used, Headers headers) {
+    open(limits, used);
+    return begin(SmallRecords.good("m-1"), headers);
+  }
+
+  private void open(OutputLimits limits, Serdes used) {
     TaskRegistry registry = leases;
     work =
         new ReconstructionWork(
@@ -222,14 +262,16 @@ class ReconstructionWorkTest {
             new ReconstructionEncoder(
                 () -> used.serializer(Reconstruction.class), TOPICS.reconstructions(), "one"),
             registry,
+            new OperatorCache(1 << 22, 1 << 20),
             engine,
             metrics.listener(),
             () -> limits,
             1);
+  }
+
+  private CompletableFuture<byte[]> begin(Measurement measurement, Headers headers) {
     byte[] value =
-        serdes
-            .serializer(Measurement.class)
-            .serialize(TOPICS.measurements(), SmallRecords.good("m-1"));
+        serdes.serializer(Measurement.class).serialize(TOPICS.measurements(), measurement);
     return work.start(
         new SourceRecord(TOPICS.measurements(), 0, 17, 0, null, value, headers), room);
   }

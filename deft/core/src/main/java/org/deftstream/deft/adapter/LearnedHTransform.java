@@ -57,6 +57,17 @@ public final class LearnedHTransform implements HTransform {
   }
 
   @Override
+  public void require(ImageShape image) {
+    if (!image.equals(shape)) {
+      throw new IllegalArgumentException(
+          "the adapter takes images of "
+              + shape
+              + " only, the shape of its training, not of "
+              + image);
+    }
+  }
+
+  @Override
   public List<float[]> correct(List<StepRow> rows) {
     int largest = batchSizes.largest();
     var answers = new ArrayList<float[]>(rows.size());

@@ -64,6 +64,12 @@ final class Job implements Comparable<Job> {
               + e.getMessage(),
           e);
     }
+    try {
+      request.hTransform().require(imageShape);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "measurement " + request.measurementId() + ": " + e.getMessage(), e);
+    }
     row = prior.tiling().row(imageShape, prior.imageShape());
     regions = prior.tiling().most(imageShape, prior.imageShape());
     var sampler = request.sampler();

@@ -1,6 +1,7 @@
 package org.deftstream.deft.htransform;
 
 import java.util.List;
+import org.deftstream.deft.image.ImageShape;
 
 /**
  * Answers the one question of conditional sampling: given {@code (x_t, eps_theta(x_t, t), t, y)},
@@ -29,6 +30,13 @@ public interface HTransform {
   default boolean remembers() {
     return false;
   }
+
+  /**
+   * Refuses images that the method has no answer for.
+   *
+   * @throws IllegalArgumentException one line that names both sides
+   */
+  default void require(ImageShape image) {}
 
   /**
    * Corrections for a batch of trajectories, each at its own timestep.

@@ -15,6 +15,11 @@ public record ImageShape(int height, int width, int channels) {
     }
   }
 
+  /** Number of pixels: {@code height * width}. */
+  public long pixels() {
+    return (long) height * width;
+  }
+
   /** Number of values in one image: {@code height * width * channels}. */
   public int size() {
     return height * width * channels;

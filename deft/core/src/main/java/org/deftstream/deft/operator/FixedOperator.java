@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.deftstream.deft.image.ImageShape;
 
@@ -40,6 +42,25 @@ abstract class FixedOperator implements ForwardOperator {
   @Override
   public final ImageShape imageShape() {
     return shape;
+  }
+
+  /** How a measurement's size follows from the image's; empty where it does not. */
+  Optional<ImageSized> sized() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<ImageShape> imageShapeOf(int[] measured, Set<String> auxiliary) {
+    return sized().isPresent()
+        ? sized().get().imageOf(measured)
+        : ForwardOperator.super.imageShapeOf(measured, auxiliary);
+  }
+
+  @Override
+  public String measuredForm(Set<String> auxiliary) {
+    return sized()
+        .map(ImageSized::form)
+        .orElseGet(() -> ForwardOperator.super.measuredForm(auxiliary));
   }
 
   @Override

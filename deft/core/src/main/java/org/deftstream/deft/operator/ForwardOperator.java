@@ -1,6 +1,7 @@
 package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,45 @@ public interface ForwardOperator {
 
   /** Shape of a measurement, row-major. */
   int[] measurementShape();
+
+  /**
+   * Shape of the image that a measurement of some shape is of. Where one follows from the other,
+   * records of one task may differ in size, each with the operator {@link #at} its image. Unless
+   * the operator says otherwise, all images are of {@link #imageShape}.
+   *
+   * @param measured shape of a measurement, row-major; whatever a record says
+   * @param auxiliary names of the auxiliary inputs that the record carries
+   * @return empty if no image measures that shape
+   */
+  default Optional<ImageShape> imageShapeOf(int[] measured, Set<String> auxiliary) {
+    return Arrays.equals(measured, measurementShape(auxiliary))
+        ? Optional.of(imageShape())
+        : Optional.empty();
+  }
+
+  /** What {@link #imageShapeOf} takes, for a message: {@code [height, width, 1]}. */
+  default String measuredForm(Set<String> auxiliary) {
+    return Arrays.toString(measurementShape(auxiliary));
+  }
+
+  /**
+   * The same physics for images of another shape, not bound to a record. Takes what making an
+   * operator takes, {@link #bytesAt} at most.
+   *
+   * @throws IllegalArgumentException one line that says what this kind cannot do at that shape, and
+   *     what it could
+   */
+  default ForwardOperator at(ImageShape shape) {
+    return shape.equals(imageShape()) ? this : Operators.create(spec(), shape);
+  }
+
+  /**
+   * About how many bytes of the heap the operator {@link #at} a shape takes; known before it is
+   * made.
+   */
+  default long bytesAt(ImageShape shape) {
+    return 4L * Float.BYTES * shape.pixels() * shape.channels();
+  }
 
   /** Standard deviation of the Gaussian measurement noise, in units of the measurement. */
   double noiseSigma();

@@ -1,6 +1,7 @@
 package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import org.deftstream.deft.image.ImageShape;
 
 /**
@@ -24,6 +25,11 @@ final class Hdr extends FixedOperator {
   @Override
   public int[] measurementShape() {
     return new int[] {imageShape().height(), imageShape().width(), channels()};
+  }
+
+  @Override
+  Optional<ImageSized> sized() {
+    return Optional.of(ImageSized.same(channels()));
   }
 
   @Override

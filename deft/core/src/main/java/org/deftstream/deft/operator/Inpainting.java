@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
 
@@ -79,6 +80,16 @@ public final class Inpainting implements ForwardOperator {
   @Override
   public int[] measurementShape() {
     return new int[] {shape.height(), shape.width(), shape.channels()};
+  }
+
+  @Override
+  public Optional<ImageShape> imageShapeOf(int[] measured, Set<String> auxiliary) {
+    return ImageSized.same(shape.channels()).imageOf(measured);
+  }
+
+  @Override
+  public String measuredForm(Set<String> auxiliary) {
+    return ImageSized.same(shape.channels()).form();
   }
 
   @Override

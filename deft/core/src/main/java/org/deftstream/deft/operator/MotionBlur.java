@@ -1,6 +1,7 @@
 package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import org.deftstream.deft.image.ImageShape;
 
 /**
@@ -35,6 +36,16 @@ final class MotionBlur extends GradientSolved {
   @Override
   public int[] measurementShape() {
     return new int[] {imageShape().height(), imageShape().width(), channels()};
+  }
+
+  @Override
+  Optional<ImageSized> sized() {
+    return Optional.of(ImageSized.same(channels()));
+  }
+
+  @Override
+  public long bytesAt(ImageShape shape) {
+    return OperatorBounds.motionBytes(shape, length);
   }
 
   /** That of images: {@link MeasurementRange#OF_IMAGES}. */

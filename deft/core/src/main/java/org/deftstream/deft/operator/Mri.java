@@ -110,6 +110,35 @@ final class Mri extends GradientSolved {
     return measurementShape(auxiliary.contains(MASK) ? grid.orElse(kSpace) : kSpace);
   }
 
+  /** A mask comes with the whole grid, which has as many samples as the image has pixels. */
+  @Override
+  public Optional<ImageShape> imageShapeOf(int[] measured, Set<String> auxiliary) {
+    if (grid.isEmpty() || !auxiliary.contains(MASK)) {
+      return super.imageShapeOf(measured, auxiliary);
+    }
+    boolean fits =
+        measured.length == 4
+            && measured[0] == coils
+            && measured[1] > 0
+            && measured[2] > 0
+            && measured[3] == 2;
+    return fits
+        ? Optional.of(new ImageShape(measured[1], measured[2], channels()))
+        : Optional.empty();
+  }
+
+  @Override
+  public String measuredForm(Set<String> auxiliary) {
+    return grid.isEmpty() || !auxiliary.contains(MASK)
+        ? super.measuredForm(auxiliary)
+        : "[" + coils + ", height, width, 2]";
+  }
+
+  @Override
+  public long bytesAt(ImageShape shape) {
+    return OperatorBounds.coilBytes(shape.pixels(), coils);
+  }
+
   private int[] measurementShape(KSpace samples) {
     return new int[] {coils, samples.readouts(), samples.samples(), 2};
   }

@@ -2,6 +2,7 @@ package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
+import java.util.Optional;
 import org.deftstream.deft.image.ImageShape;
 
 /**
@@ -67,6 +68,16 @@ final class NonlinearBlur extends FixedOperator {
   @Override
   public int[] measurementShape() {
     return new int[] {imageShape().height(), imageShape().width(), channels()};
+  }
+
+  @Override
+  Optional<ImageSized> sized() {
+    return Optional.of(ImageSized.same(channels()));
+  }
+
+  @Override
+  public long bytesAt(ImageShape shape) {
+    return OperatorBounds.matricesBytes(shape) + OperatorBounds.bandsBytes(shape, blur);
   }
 
   @Override

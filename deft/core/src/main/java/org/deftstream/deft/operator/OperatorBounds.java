@@ -24,6 +24,9 @@ final class OperatorBounds {
   /** What a sine and a cosine cost, in steps. */
   private static final int TRIGONOMETRIC_STEPS = 64;
 
+  /** What finding the singular vectors of a side costs, in steps for each of its cube. */
+  private static final int VECTOR_STEPS = 2;
+
   /** An index and a weight. */
   private static final int ENTRY_BYTES = Integer.BYTES + Float.BYTES;
 
@@ -57,7 +60,12 @@ final class OperatorBounds {
         shape,
         pixels * shape.channels(),
         SPARSE_STEPS * pixels * corners,
-        ENTRY_BYTES * 3 * pixels * corners);
+        motionBytes(shape, length));
+  }
+
+  /** Of {@link #requireMotion}. */
+  static long motionBytes(ImageShape shape, double length) {
+    return ENTRY_BYTES * 3 * shape.pixels() * 4 * (4 * (long) Math.ceil(length) + 1);
   }
 
   /** Radial spokes, whose sums are taken sample by sample and pixel by pixel, coil by coil. */
@@ -86,7 +94,8 @@ final class OperatorBounds {
         coilBytes(pixels, coils));
   }
 
-  private static long coilBytes(long pixels, int coils) {
+  /** Of {@link #requireSpokes} and {@link #requireLines}, the maps of the coils. */
+  static long coilBytes(long pixels, int coils) {
     return pixels * coils * (2 * Float.BYTES + 4 * Double.BYTES);
   }
 
@@ -99,13 +108,51 @@ final class OperatorBounds {
         shape,
         padded * shape.channels(),
         TRIGONOMETRIC_STEPS * padded,
-        padded * 4 * Double.BYTES);
+        paddingBytes(shape, oversampling));
+  }
+
+  /** Of {@link #requirePadding}. */
+  static long paddingBytes(ImageShape shape, int oversampling) {
+    return shape.pixels() * oversampling * oversampling * 4 * Double.BYTES;
   }
 
   /** Square matrices of both sides, and their singular vectors. */
   static void requireMatrices(String where, ImageShape shape) {
+    requireMatrices(where, shape, 0);
+  }
+
+  /** The same, and the diagonals of a blur of so many pixels. */
+  static void requireBands(String where, ImageShape shape, double blur) {
+    requireMatrices(where, shape, bandsBytes(shape, blur));
+  }
+
+  private static void requireMatrices(String where, ImageShape shape, long more) {
+    long cubes = cube(shape.height()) + cube(shape.width());
+    require(
+        where,
+        "the singular vectors of both sides",
+        shape,
+        shape.pixels() * shape.channels(),
+        VECTOR_STEPS * cubes,
+        matricesBytes(shape) + more);
+  }
+
+  private static long cube(long side) {
+    // Beyond, it is too large anyhow, and nothing overflows.
+    long bounded = Math.min(side, 1 << 16);
+    return bounded * bounded * bounded;
+  }
+
+  /** Of {@link #requireMatrices}. */
+  static long matricesBytes(ImageShape shape) {
     long squares = (long) shape.height() * shape.height() + (long) shape.width() * shape.width();
-    require(where, "matrices of both sides", shape, shape.size(), 0, 10 * Double.BYTES * squares);
+    return 10 * Double.BYTES * squares;
+  }
+
+  /** The diagonals of {@link #requireBands}: both axes, and their transposes. */
+  static long bandsBytes(ImageShape shape, double blur) {
+    long diagonals = 2 * (long) Math.ceil(4 * blur) + 1;
+    return 4 * diagonals * Float.BYTES * shape.pixels() * shape.channels();
   }
 
   private static void require(

@@ -1,6 +1,7 @@
 package org.deftstream.deft.operator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import org.deftstream.deft.image.ImageShape;
 
 /**
@@ -55,6 +56,16 @@ final class PhaseRetrieval extends FixedOperator {
   @Override
   public int[] measurementShape() {
     return new int[] {height, width, channels()};
+  }
+
+  @Override
+  Optional<ImageSized> sized() {
+    return Optional.of(new ImageSized(channels(), oversampling, 1));
+  }
+
+  @Override
+  public long bytesAt(ImageShape shape) {
+    return OperatorBounds.paddingBytes(shape, oversampling);
   }
 
   @Override

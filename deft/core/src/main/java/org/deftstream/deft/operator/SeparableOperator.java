@@ -73,6 +73,16 @@ final class SeparableOperator extends FixedOperator {
   }
 
   @Override
+  Optional<ImageSized> sized() {
+    return Optional.of(new ImageSized(channels(), 1, imageShape().height() / down.rows()));
+  }
+
+  @Override
+  public long bytesAt(ImageShape shape) {
+    return OperatorBounds.matricesBytes(shape);
+  }
+
+  @Override
   public MeasurementRange measurementRange() {
     return range;
   }

@@ -6,10 +6,13 @@ import static org.deftstream.deft.engine.Requests.request;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.deftstream.deft.htransform.HTransform;
+import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.BoundMeasurement;
 import org.junit.jupiter.api.Test;
 
 class EngineTilingTest {
@@ -98,6 +101,73 @@ class EngineTilingTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("1 channels")
           .hasMessageContaining("8x8x3");
+    }
+  }
+
+  /** Closed forms at three sizes in one batch, each to the bit what it is alone. */
+  @Test
+  void shouldServeRecordsOfOneTaskThatDifferInSize() throws Exception {
+    var task = Requests.superResolution(ROW);
+    var requests = new ArrayList<ReconstructionRequest>();
+    for (var shape : List.of(ROW, new ImageShape(10, 6, 1), new ImageShape(6, 18, 1))) {
+      var operator = task.at(shape);
+      var random = new Random(shape.height());
+      var image = new float[shape.size()];
+      for (int i = 0; i < image.length; i++) {
+        image[i] = (float) (0.3 * random.nextGaussian());
+      }
+      requests.add(
+          request("of " + shape)
+              .prior(new PatchPrior(ROW, 1))
+              .transform(transform)
+              .measurement(BoundMeasurement.of(operator, operator.simulate(image, random)))
+              .sampler(Requests.sampler(4, 2))
+              .build());
+    }
+    var together = new ArrayList<float[]>();
+    try (var engine = new Engine(EngineSettings.of(16))) {
+      var futures = requests.stream().map(engine::submit).toList();
+      for (var future : futures) {
+        together.add(future.get(20, TimeUnit.SECONDS).mean());
+      }
+    }
+    for (int i = 0; i < together.size(); i++) {
+      try (var engine = new Engine(EngineSettings.of(16))) {
+        var alone = engine.submit(requests.get(i)).get(20, TimeUnit.SECONDS).mean();
+        assertThat(together.get(i)).as(requests.get(i).measurementId()).isEqualTo(alone);
+      }
+    }
+  }
+
+  @Test
+  void shouldNameBothSidesWhenAMethodDoesNotTakeTheImage() throws Exception {
+    HTransform narrow =
+        new HTransform() {
+          @Override
+          public String method() {
+            return "narrow";
+          }
+
+          @Override
+          public void require(ImageShape image) {
+            throw new IllegalArgumentException("the adapter takes 4x4x1 only, not " + image);
+          }
+
+          @Override
+          public List<float[]> correct(List<StepRow> rows) {
+            throw new AssertionError("was refused before");
+          }
+        };
+    var request =
+        request("large")
+            .prior(new PatchPrior(ROW, 1))
+            .transform(narrow)
+            .measurement(Requests.simulated("large", new ImageShape(8, 8, 1)))
+            .build();
+    try (var engine = new Engine(EngineSettings.of(4))) {
+      assertThat(Requests.failure(engine.submit(request)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("measurement large: the adapter takes 4x4x1 only, not 8x8x1");
     }
   }
 }

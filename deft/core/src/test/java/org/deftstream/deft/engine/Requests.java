@@ -31,6 +31,10 @@ final class Requests {
       "{\"kind\":\"inpainting\",\"mask\":{\"type\":\"free-form\",\"leastHidden\":0.2,"
           + "\"mostHidden\":0.4},\"noise\":{\"type\":\"gaussian\",\"sigma\":0.05}}";
 
+  private static final String SUPER_RESOLUTION =
+      "{\"kind\":\"super-resolution\",\"factor\":2,"
+          + "\"noise\":{\"type\":\"gaussian\",\"sigma\":0.05}}";
+
   private Requests() {}
 
   static GaussianPrior prior() {
@@ -146,8 +150,17 @@ final class Requests {
   }
 
   private static ForwardOperator inpainting(ImageShape shape) {
+    return create(INPAINTING, shape);
+  }
+
+  /** Averages of two by two pixels. */
+  static ForwardOperator superResolution(ImageShape shape) {
+    return create(SUPER_RESOLUTION, shape);
+  }
+
+  private static ForwardOperator create(String spec, ImageShape shape) {
     try {
-      return Operators.create(new ObjectMapper().readTree(INPAINTING), shape);
+      return Operators.create(new ObjectMapper().readTree(spec), shape);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
