@@ -9,7 +9,7 @@
 #   docker/offline-images.sh down     stop the engine, and put firewall and forwarding back
 #
 # FRESH=1 builds images again that exist. Where images can be pulled none of this is needed:
-# mvn -Pcontainers -pl tests -am verify.
+# mvn -Pcontainers -pl tests/integration -am verify.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -143,7 +143,7 @@ registry_image() {
   say "making $REGISTRY"
   local context="$WORK/registry"
   rm -rf "$context" && mkdir -p "$context"
-  cp -r "$WORK/java" stream-app/target/registry docker/offline/registry/Dockerfile "$context/"
+  cp -r "$WORK/java" stream-app/devstack/target/registry docker/offline/registry/Dockerfile "$context/"
   docker build -q -t "$REGISTRY" "$context" > /dev/null
 }
 
@@ -173,7 +173,7 @@ run_suite() {
   answers || die "no engine answers; start one: docker/offline-images.sh up"
   # Ryuk, which cleans up after Testcontainers, is an image that cannot be pulled here.
   TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1 \
-    mvn -B -Pcontainers -pl tests -am verify -Dtest=NoUnitTest -Dit.test=ContainerPlatformIT \
+    mvn -B -Pcontainers -pl tests/integration -am verify -Dtest=NoUnitTest -Dit.test=ContainerPlatformIT \
     -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false "$@"
 }
 

@@ -9,9 +9,9 @@ shift
 # An image must not fail to build because a newer JDK warns of something new.
 mvn -B -q --no-transfer-progress -Dmaven.test.skip=true -Dspotless.check.skip=true \
   -Dmaven.compiler.failOnWarning=false "$@" \
-  -pl stream-app -am package dependency:copy-dependencies \
+  -pl stream-app/cli -am package dependency:copy-dependencies \
   -DincludeScope=runtime -DoutputDirectory=/out/lib
-cp stream-app/target/deftstream-stream-app.jar /out/lib/
+cp stream-app/cli/target/deftstream-cli-*.jar /out/lib/
 cp -r deft/models /out/models
 rm -r /out/models/checkpoints
 

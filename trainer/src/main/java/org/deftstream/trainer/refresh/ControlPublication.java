@@ -11,17 +11,17 @@ import org.deftstream.deft.adapter.AdapterManifest;
 import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
+import org.deftstream.messaging.control.AdapterPublisher;
+import org.deftstream.messaging.control.ControlChanges;
+import org.deftstream.messaging.control.ControlTopic;
+import org.deftstream.messaging.control.Published;
+import org.deftstream.messaging.control.PublisherSettings;
+import org.deftstream.messaging.control.StatusWatch;
+import org.deftstream.messaging.control.WeightsTopic;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.schemas.avro.AdapterState;
 import org.deftstream.schemas.avro.Serve;
-import org.deftstream.trainer.publish.AdapterPublisher;
-import org.deftstream.trainer.publish.ControlChanges;
-import org.deftstream.trainer.publish.ControlTopic;
-import org.deftstream.trainer.publish.Published;
-import org.deftstream.trainer.publish.PublisherSettings;
-import org.deftstream.trainer.publish.StatusWatch;
-import org.deftstream.trainer.publish.WeightsTopic;
 
 /** Publishes through the control topic. Connects with each call; thread-safe. */
 public final class ControlPublication implements Publication {

@@ -14,9 +14,9 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.deftstream.deft.UserError;
+import org.deftstream.messaging.control.PublisherSettings;
 import org.deftstream.schemas.DeadLetter;
 import org.deftstream.trainer.pairs.PairTopics;
-import org.deftstream.trainer.publish.PublisherSettings;
 
 /** Asks with a client of its own. */
 final class AdminPairTopics implements PairTopics {

@@ -5,12 +5,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import org.deftstream.deft.UserError;
+import org.deftstream.messaging.control.AdapterPublisher;
+import org.deftstream.messaging.control.AnswerCount;
+import org.deftstream.messaging.control.ControlChanges;
+import org.deftstream.messaging.control.ControlTopic;
+import org.deftstream.messaging.control.PublisherSettings;
 import org.deftstream.schemas.avro.AdapterControl;
-import org.deftstream.trainer.publish.AdapterPublisher;
-import org.deftstream.trainer.publish.AnswerCount;
-import org.deftstream.trainer.publish.ControlChanges;
-import org.deftstream.trainer.publish.ControlTopic;
-import org.deftstream.trainer.publish.PublisherSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -15,6 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.deftstream.deft.UserError;
+import org.deftstream.messaging.control.PublisherSettings;
 import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.LabelledPair;
@@ -24,7 +25,6 @@ import org.deftstream.trainer.pairs.PairReader;
 import org.deftstream.trainer.pairs.PairSkip;
 import org.deftstream.trainer.pairs.RefreshCommand;
 import org.deftstream.trainer.pairs.TaskBook;
-import org.deftstream.trainer.publish.PublisherSettings;
 
 /**
  * Kafka's clients on the topic of pairs. Immutable.

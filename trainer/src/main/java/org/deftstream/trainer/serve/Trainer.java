@@ -2,10 +2,10 @@ package org.deftstream.trainer.serve;
 
 import java.time.Clock;
 import java.time.Duration;
+import org.deftstream.messaging.control.AdapterPublisher;
+import org.deftstream.messaging.control.ControlTopic;
 import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.trainer.models.ModelFiles;
-import org.deftstream.trainer.publish.AdapterPublisher;
-import org.deftstream.trainer.publish.ControlTopic;
 import org.deftstream.trainer.refresh.ControlPublication;
 
 /** Puts the trainer together. Stateless. */

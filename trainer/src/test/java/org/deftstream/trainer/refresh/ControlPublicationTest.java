@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.Optional;
 import org.deftstream.deft.UserError;
+import org.deftstream.messaging.control.ControlChanges;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.schemas.avro.Serve;
 import org.deftstream.trainer.pairs.Pairs;
-import org.deftstream.trainer.publish.ControlChanges;
 import org.junit.jupiter.api.Test;
 
 class ControlPublicationTest {

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.deftstream.messaging.control.ControlChanges;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.trainer.models.ModelFiles;
-import org.deftstream.trainer.publish.ControlChanges;
 import org.junit.jupiter.api.Test;
 
 class InstalledTasksTest {

@@ -1,0 +1,109 @@
+package org.deftstream.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program {@code deftstream}. Exit codes: 0 done, 1 failed for a reason that one line on
+ * standard error gives, 2 wrong usage; Ctrl-C and SIGTERM end it as signals do (130, 143) after
+ * everything that was started is stopped.
+ */
+@Command(
+    name = "deftstream",
+    description = "Posterior sampling of inverse problems on a Kafka stream.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Deftstream.Version.class)
+public final class Deftstream implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Log more, and print stack traces of failures.")
+  private boolean verbose;
+
+  /** Runs the program and ends the process with its exit code. */
+  public static void main(String[] args) {
+    Verbosity.early(System.getenv(), args);
+    DeadThreads.watch();
+    System.exit(run(args));
+  }
+
+  /** Runs the program and returns its exit code. */
+  static int run(String... args) {
+    return commandLine().execute(args);
+  }
+
+  /**
+   * The whole program: all commands, with errors reported as one line. A new command is added to
+   * this list, or to a {@link CommandProvider}, and nowhere else.
+   */
+  static CommandLine commandLine() {
+    var root = new Deftstream();
+    var line = new CommandLine(root);
+    for (var provider : ServiceLoader.load(CommandProvider.class)) {
+      provider.commands().forEach(line::addSubcommand);
+    }
+    List.of(
+            new TopicsCommand(),
+            new ServeCommand(),
+            new AdaptersCommand(),
+            new DlqCommand(),
+            new PriorCommand(),
+            new TrainCommand(new TrainerMode()),
+            new EvaluateCommand())
+        .forEach(line::addSubcommand);
+    var errors = new ErrorReport();
+    return line.setErr(new PrintWriter(ErrorLines.current(), true))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        // A folder may be called as a command is: evaluate --out report.
+        .setAllowSubcommandsAsOptionParameters(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors)
+        .setExecutionStrategy(
+            parsed -> {
+              Verbosity.set(root.verbose);
+              try {
+                return new CommandLine.RunLast().execute(parsed);
+              } catch (Error e) {
+                // A broken installation or too small a heap is reported like any failure.
+                throw new ExecutionException(line, e.toString(), e);
+              }
+            });
+  }
+
+  /** Without a command there is nothing to do but to say which there are. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command?");
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      var built = Deftstream.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "deftstream " + (built == null ? "(not packaged)" : built),
+        "Java "
+            + System.getProperty("java.version")
+            + ", "
+            + System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.arch")
+      };
+    }
+  }
+}

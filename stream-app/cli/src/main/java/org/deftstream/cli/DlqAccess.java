@@ -1,0 +1,71 @@
+package org.deftstream.cli;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.deftstream.deft.UserError;
+import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.messaging.deadletter.DeadLetterAccess;
+import org.deftstream.messaging.deadletter.Letter;
+import org.deftstream.messaging.deadletter.LetterFilter;
+import org.deftstream.messaging.deadletter.TaskNames;
+import org.deftstream.schemas.Serdes;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that say which dead letters are meant, and where they are. */
+final class DlqAccess {
+  @Mixin private SettingsOptions options;
+
+  @Option(names = "--reason", paramLabel = "CLASS", description = "Class of the error: NoAvro ...")
+  private String reason;
+
+  @Option(names = "--task", paramLabel = "TASK", description = "Task of the measurement.")
+  private String task;
+
+  @Option(names = "--partition", paramLabel = "N", description = "Partition of the dead letters.")
+  private Integer partition;
+
+  @Option(names = "--from", paramLabel = "OFFSET", description = "First offset there.")
+  private Long from;
+
+  @Option(names = "--to", paramLabel = "OFFSET", description = "Last offset there.")
+  private Long to;
+
+  ServiceSettings settings() {
+    return options.read();
+  }
+
+  /** Where dead letters are, by these settings. */
+  static DeadLetterAccess of(ServiceSettings service) {
+    return new DeadLetterAccess(
+        service.consumerConfig(),
+        service.producerConfig(),
+        serdes(service),
+        service.topics(),
+        service.applicationId(),
+        service.recordsMaxBytes(),
+        service.connectTimeout());
+  }
+
+  static Serdes serdes(ServiceSettings service) {
+    return Serdes.of(service.registryUrl(), service.connection().registryConfig());
+  }
+
+  /** Which are meant. */
+  LetterFilter filter() {
+    if ((partition != null && partition < 0) || (from != null && from < 0)) {
+      throw new UserError("--partition and --from must not be negative");
+    }
+    return new LetterFilter(
+        Optional.ofNullable(reason),
+        Optional.ofNullable(task),
+        partition == null ? OptionalInt.empty() : OptionalInt.of(partition),
+        from == null ? OptionalLong.empty() : OptionalLong.of(from),
+        to == null ? OptionalLong.empty() : OptionalLong.of(to));
+  }
+
+  boolean accepts(Letter letter, TaskNames names) {
+    return filter().accepts(letter, names);
+  }
+}

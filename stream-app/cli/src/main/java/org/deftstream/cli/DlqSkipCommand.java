@@ -1,0 +1,130 @@
+package org.deftstream.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.deftstream.deft.UserError;
+import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.messaging.deadletter.SkipNotes;
+import org.deftstream.trainer.monitor.TrainerAccess;
+import org.deftstream.trainer.serve.PairClients;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code deftstream dlq skip}: the way past a record that ends whoever reads it. */
+@Command(
+    name = "skip",
+    description = {
+      "Pass over a measurement or a labelled pair that cannot be read, because it unpacks to more"
+          + " than the heap.",
+      "It leaves as a dead letter of class Skipped (a measurement when an instance starts again);"
+          + " no other record is touched."
+    })
+final class DlqSkipCommand implements Callable<Integer> {
+  @Mixin private SettingsOptions options;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "TOPIC",
+      description = "The topic of measurements, or of pairs.")
+  private String topic;
+
+  @Parameters(index = "1", paramLabel = "PARTITION", description = "Its partition.")
+  private int partition;
+
+  @Parameters(index = "2", paramLabel = "OFFSET", description = "The record's offset.")
+  private long offset;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    var service = options.read();
+    var out = spec.commandLine().getOut();
+    if (topic.equals(service.topics().labelledPairs())) {
+      new PairClients(TrainerAccess.access(service), service.applicationId())
+          .skip(partition, offset);
+      out.printf(
+          "offset %d of %s-%d is passed over; it is a dead letter%n", offset, topic, partition);
+      out.flush();
+      return 0;
+    }
+    if (!topic.equals(service.topics().measurements())) {
+      throw new UserError(
+          "the service reads %s and the trainer %s, not %s; name the topic that is meant"
+              .formatted(service.topics().measurements(), service.topics().labelledPairs(), topic));
+    }
+    try (var admin = Admin.create(service.consumerConfig())) {
+      skip(admin, service);
+    }
+    out.printf(
+        "offset %d of %s-%d is passed over when an instance starts, and leaves as a dead letter%n",
+        offset, topic, partition);
+    out.flush();
+    return 0;
+  }
+
+  private void skip(Admin admin, ServiceSettings service) {
+    var place = new TopicPartition(topic, partition);
+    long first = boundary(admin, service, place, OffsetSpec.earliest());
+    long end = boundary(admin, service, place, OffsetSpec.latest());
+    if (offset < first || offset >= end) {
+      throw new UserError(
+          "%s holds the offsets %d to %d, not %d".formatted(place, first, end - 1, offset));
+    }
+    var consumed =
+        get(
+                service,
+                admin
+                    .listConsumerGroupOffsets(service.applicationId())
+                    .partitionsToOffsetAndMetadata())
+            .get(place);
+    if (consumed != null && offset < consumed.offset()) {
+      throw new UserError(
+          "offset %d of %s was consumed; %s stands at %d"
+              .formatted(offset, place, service.applicationId(), consumed.offset()));
+    }
+    int timeout = (int) service.connectTimeout().toMillis();
+    var known =
+        get(service, SkipNotes.read(admin, service.applicationId(), List.of(place), timeout));
+    get(
+        service,
+        SkipNotes.add(
+            admin, service.applicationId(), place, known.getOrDefault(place, List.of()), offset));
+  }
+
+  private static long boundary(
+      Admin admin, ServiceSettings service, TopicPartition place, OffsetSpec which) {
+    return get(service, admin.listOffsets(Map.of(place, which)).partitionResult(place)).offset();
+  }
+
+  private static <T> T get(ServiceSettings service, KafkaFuture<T> asked) {
+    try {
+      return asked.get(service.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserError("interrupted; nothing is known to have changed");
+    } catch (TimeoutException e) {
+      throw new UserError(
+          "Kafka at %s did not answer within %d s"
+              .formatted(service.bootstrapServers(), service.connectTimeout().toSeconds()),
+          e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw new UserError("there is no such partition: " + e.getCause().getMessage(), e);
+      }
+      throw new UserError("Kafka refused: " + e.getCause().getMessage(), e);
+    }
+  }
+}

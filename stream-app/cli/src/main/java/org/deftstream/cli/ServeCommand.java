@@ -1,0 +1,119 @@
+package org.deftstream.cli;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.engine.BatchSizes;
+import org.deftstream.deft.tensorflow.SessionOptions;
+import org.deftstream.messaging.admin.TopicAdmin;
+import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.messaging.control.ControlSettings;
+import org.deftstream.messaging.control.GuardSettings;
+import org.deftstream.messaging.control.TrustedKeys;
+import org.deftstream.schemas.Serdes;
+import org.deftstream.service.ControlledTasks;
+import org.deftstream.service.InstalledModels;
+import org.deftstream.service.ReconstructionService;
+import org.deftstream.service.ServiceOptions;
+import org.deftstream.service.control.ControlPlane;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code deftstream serve}: one instance of the service, until Ctrl-C or SIGTERM. */
+@Command(
+    name = "serve",
+    description = "Run the service: measurements in, reconstructions out, until Ctrl-C.")
+final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+  @Mixin private SettingsOptions options;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var settings = options.read();
+    LOG.debug("Settings: {}", settings);
+    new TopicAdmin(settings.connection()).verify(settings.topics());
+    try (var owner = new ShutdownOwner()) {
+      var models =
+          owner.own(
+              "models",
+              InstalledModels.open(
+                  settings.modelsDirectory(),
+                  new SessionOptions(settings.engineThreads(), settings.engineBfloat16())));
+      var service =
+          ReconstructionService.start(
+              ServiceOptions.of(settings),
+              engine -> new ControlledTasks(control(settings, models, engine.batchSizes())),
+              settings.readyTimeout());
+      owner.own("service", () -> service.close(settings.engineCloseTimeout()));
+      if (!service.awaitReady(settings.readyTimeout())) {
+        throw new UserError(
+            "the service did not get its partitions within "
+                + settings.readyTimeout().toSeconds()
+                + " s"
+                + service.awaited().map(why -> ": " + why).orElse(""));
+      }
+      service.httpUrl().ifPresent(url -> say(url + "/metrics"));
+      say("ready: " + settings.instanceId() + " serves " + settings.topics().measurements());
+      return ended(service, owner);
+    }
+  }
+
+  private static ControlPlane control(
+      ServiceSettings settings, InstalledModels models, BatchSizes batchSizes) {
+    var control =
+        new ControlSettings(
+            settings.kafkaConfig(),
+            Serdes.of(settings.registryUrl(), settings.connection().registryConfig()),
+            settings.topics(),
+            settings.instanceId(),
+            batchSizes,
+            settings.adapterMaxBytes(),
+            settings.adapterLoadTimeout(),
+            settings.connectTimeout(),
+            guard(settings),
+            TrustedKeys.read(settings.adapterTrustedKeys()));
+    return ControlPlane.start(
+        control,
+        models.tasks(),
+        models,
+        models.networks(),
+        new PublishedCanaryEnd(ControlAccess.of(settings), settings.instanceId()));
+  }
+
+  private static GuardSettings guard(ServiceSettings settings) {
+    try {
+      return new GuardSettings(
+          settings.canaryGuardWindow(),
+          settings.canaryGuardLimit(),
+          settings.canaryGuardResidual());
+    } catch (IllegalArgumentException e) {
+      throw new UserError("canary.guard: " + e.getMessage(), e);
+    }
+  }
+
+  /** Waits for the end. Unless a signal brought it about, it is a failure. */
+  private static int ended(ReconstructionService service, ShutdownOwner owner)
+      throws InterruptedException {
+    try {
+      var state = service.stopped().get();
+      if (owner.closing()) {
+        return 0;
+      }
+      throw new UserError("the service stopped by itself (" + state + "); the log says why");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private void say(String line) {
+    var error = spec.commandLine().getErr();
+    error.println(line);
+    error.flush();
+  }
+}

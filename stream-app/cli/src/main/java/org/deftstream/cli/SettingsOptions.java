@@ -1,0 +1,32 @@
+package org.deftstream.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.deftstream.messaging.config.ServiceSettings;
+import picocli.CommandLine.Option;
+
+/** The options of every command that reads the service's settings. */
+final class SettingsOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Properties file with settings (docs/configuration.md lists them).")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "One setting; wins over the environment (DEFTSTREAM_...) and the file.")
+  private List<String> flags = new ArrayList<>();
+
+  /** The settings of this run. */
+  ServiceSettings read() {
+    var from = Optional.ofNullable(file);
+    if (ServiceSettings.askForJson(from, System.getenv(), flags)) {
+      Verbosity.json();
+    }
+    return ServiceSettings.load(from, System.getenv(), flags);
+  }
+}

@@ -1,0 +1,58 @@
+package org.deftstream.cli;
+
+import java.util.concurrent.Callable;
+import org.deftstream.deft.UserError;
+import org.deftstream.messaging.admin.TopicRemoval;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code deftstream topics delete}. */
+@Command(
+    name = "delete",
+    description = {
+      "Delete the topics with all records in them, the service's internal topics and its consumer"
+          + " group.",
+      "Refused while an instance of the service runs. Without --yes it only says what it would"
+          + " delete."
+    })
+final class TopicsDeleteCommand implements Callable<Integer> {
+  @Mixin private SettingsOptions settings;
+
+  @Option(names = "--yes", description = "Do it. What is deleted cannot be brought back.")
+  private boolean yes;
+
+  @Option(
+      names = "--schemas",
+      description = "Delete the schemas' subjects too; records elsewhere stay readable.")
+  private boolean schemas;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    var service = settings.read();
+    var removal = new TopicRemoval(service.connection(), service.topics(), service.applicationId());
+    var plan = removal.plan(schemas);
+    var out = spec.commandLine().getOut();
+    if (plan.isEmpty()) {
+      out.println("there is nothing to delete");
+      out.flush();
+      return 0;
+    }
+    plan.topics().forEach(name -> out.println("topic           " + name));
+    plan.group().ifPresent(name -> out.println("consumer group  " + name));
+    plan.subjects().forEach(name -> out.println("subject         " + name));
+    out.flush();
+    if (!yes) {
+      throw new UserError(
+          "nothing was deleted; to delete these, say: deftstream topics delete --yes");
+    }
+    removal.execute(plan);
+    out.println("deleted");
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,225 @@
+package org.deftstream.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.WarmStart;
+import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.task.Task;
+import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.tensorflow.SessionOptions;
+import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import org.deftstream.deft.text.ProgressLine;
+import org.deftstream.deft.training.AdapterTraining;
+import org.deftstream.deft.training.ImageSet;
+import org.deftstream.deft.training.LabelledPairs;
+import org.deftstream.deft.training.StoredPairs;
+import org.deftstream.deft.training.TruthCheck;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code deftstream train}: fine-tunes the adapter of a task on labelled pairs. */
+@Command(
+    name = "train",
+    description = "Train the adapter of a task on labelled pairs, simulated or real.")
+public final class TrainCommand implements Callable<Integer> {
+  private static final String SIMULATE = "simulate";
+
+  @Mixin private Models models;
+  @Mixin private ImageOptions images;
+  @Mixin private TrainingOptions training;
+  @Mixin private FormOptions form;
+  @Mixin private HeldImages held;
+  @Mixin private TrainMode mode;
+
+  @Option(names = "--adapter", paramLabel = "ID", description = "Its new id.")
+  private String adapterId;
+
+  @Option(
+      names = "--network",
+      paramLabel = "FILE",
+      description =
+          "Network specification: a config.json of diffusers' UNet2DModel; its sizes and channels"
+              + " are set to the task's.")
+  private Path networkFile;
+
+  @Option(
+      names = "--prior-reuse",
+      defaultValue = "4",
+      paramLabel = "R",
+      description = "Use each answer of the prior so often (default: ${DEFAULT-VALUE}).")
+  private int reuse;
+
+  @Option(
+      names = "--pairs",
+      defaultValue = SIMULATE,
+      paramLabel = "DIR",
+      description =
+          "'simulate' measures --images with the task's operator, afresh at every use; a folder"
+              + " holds real pairs, one safetensors file each with the tensors truth, measurement"
+              + " and the operator's auxiliary inputs (default: ${DEFAULT-VALUE}).")
+  private String pairs;
+
+  @Option(
+      names = "--from",
+      paramLabel = "DIR",
+      description = "Start from the weights of this adapter instead of from scratch.")
+  private Path from;
+
+  /**
+   * The command.
+   *
+   * @param mode brings options of its own and goes first
+   */
+  public TrainCommand(TrainMode mode) {
+    this.mode = mode;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var done = mode.run();
+    return done.isPresent() ? done.get() : train();
+  }
+
+  /**
+   * Checks the options of a training from the command line, as far as no file is needed for it:
+   * {@code --serve} and {@code --now} have others.
+   *
+   * @throws UserError if one is missing, is wrong, or does not go with another
+   */
+  public void check() {
+    require("--adapter", adapterId);
+    require("--network", networkFile);
+    if (reuse < 1) {
+      throw new UserError("--prior-reuse must be 1 or more, got " + reuse);
+    }
+    models.requireTask();
+    training.directory();
+    if (simulated()) {
+      images.required();
+    } else if (training.flips || images.source() != null) {
+      throw new UserError(
+          "--images and --flips belong to --pairs simulate; real pairs are taken as they are");
+    }
+    var learned = images.chosen();
+    if (held.wanted()) {
+      if (images.source() == null) {
+        throw new UserError("--validation takes images of --images, which is missing");
+      }
+      held.chosen(images.minimumDeviation());
+      held.requireApart(learned);
+    }
+  }
+
+  private boolean simulated() {
+    return pairs.equals(SIMULATE);
+  }
+
+  private int train() {
+    check();
+    var task = models.task();
+    var unet = network(task);
+    var set = pairs(task);
+    var validation = validation(task);
+    var settings =
+        new AdapterTraining.Settings(
+            adapterId,
+            unet,
+            form.form(),
+            training.directory(),
+            training.budget(),
+            training.learningRate,
+            training.rows,
+            reuse,
+            training.emaDecay,
+            training.checkpointMinutes,
+            training.seed);
+    var backend = training.backend();
+    // The prior answers as it will in service: in float32.
+    var serving = TensorFlowBackend.start(SessionOptions.standard());
+    try (var prior = serving.openPrior(models.prior(task));
+        var network = backend.trainAdapter(unet, form.form().firstScale(), training.seed);
+        var line = ProgressLine.onStandardError("adapter " + adapterId)) {
+      if (from != null) {
+        network.warmStart(startingWeights(unet));
+      }
+      System.err.printf(
+          "%,d pairs, %,d parameters (%.1f %% of the prior's %,d)%n",
+          set.size(),
+          network.parameters(),
+          100.0 * network.parameters() / prior.parameters(),
+          prior.parameters());
+      var adapter =
+          new AdapterTraining(settings, task, prior, set, network, serving.adapterNetworks())
+              .run(TrainingOptions.show(line));
+      System.out.println(adapter);
+      if (validation.isPresent()) {
+        var check = new AdapterValidation(task, prior, serving.adapterNetworks());
+        System.out.println(check.run(adapter, validation.get(), source(), Optional.empty()));
+      }
+      return 0;
+    }
+  }
+
+  /** The images that are held back, read before the training: what is wrong with them is said. */
+  private Optional<ImageSet> validation(Task task) {
+    if (!held.wanted()) {
+      return Optional.empty();
+    }
+    var chosen = held.chosen(images.minimumDeviation());
+    return Optional.of(chosen.select(ImageSet.read(images.source(), task.operator().imageShape())));
+  }
+
+  private String source() {
+    return images.source().getFileName() + ", " + held.chosen(images.minimumDeviation()).describe();
+  }
+
+  private static void require(String option, Object value) {
+    if (value == null) {
+      throw new UserError("train needs " + option + ", or --serve, or --now");
+    }
+  }
+
+  /** The network of the file, with the sizes of the task. */
+  private UNetConfig network(Task task) {
+    var shape = task.operator().imageShape();
+    var json = PriorCommand.readJson(networkFile);
+    json.put("in_channels", AdapterFeatures.channels(form.form(), task.operator()));
+    json.put("out_channels", shape.channels());
+    if (shape.height() == shape.width()) {
+      json.put("sample_size", shape.height());
+    } else {
+      json.putArray("sample_size").add(shape.height()).add(shape.width());
+    }
+    return PriorCommand.network(json, networkFile);
+  }
+
+  private LabelledPairs pairs(Task task) {
+    if (simulated()) {
+      var set = images.read(task.operator().imageShape());
+      return LabelledPairs.simulated(set.truths(training.flips), task.operator());
+    }
+    return StoredPairs.read(
+        Path.of(pairs), task.operator(), new TruthCheck(TruthCheck.DEFAULT_MAX_RESIDUAL));
+  }
+
+  private Map<String, FloatTensor> startingWeights(UNetConfig unet) {
+    var content = AdapterDirectory.read(from);
+    return WarmStart.weights(content, unet, form.form())
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "adapter "
+                        + content.manifest().adapterId()
+                        + " in "
+                        + from
+                        + " has another network or form than the one to be trained; give its own"
+                        + " with --network and --form, or --form recurrent to one of the standard"
+                        + " form"));
+  }
+}

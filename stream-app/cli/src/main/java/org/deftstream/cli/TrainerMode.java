@@ -1,0 +1,67 @@
+package org.deftstream.cli;
+
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.deftstream.deft.UserError;
+import org.deftstream.messaging.admin.TopicAdmin;
+import org.deftstream.trainer.monitor.TrainerAccess;
+import org.deftstream.trainer.monitor.TrainerPages;
+import org.deftstream.trainer.serve.DirectoryLock;
+import org.deftstream.trainer.serve.PairClients;
+import org.deftstream.trainer.serve.Trainer;
+import org.deftstream.trainer.serve.TrainerStatus;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code deftstream train --serve} and {@code --now}: the options that need a Kafka. */
+final class TrainerMode implements TrainMode {
+  @Option(
+      names = "--serve",
+      description =
+          "Run the trainer: labelled pairs in, better adapters out, until Ctrl-C. Its settings are"
+              + " those of the service (docs/configuration.md).")
+  private boolean serve;
+
+  @Option(
+      names = "--now",
+      paramLabel = "TASK",
+      description = "Ask the running trainer to refresh a task, and return.")
+  private String now;
+
+  @Mixin private SettingsOptions options;
+
+  @Override
+  public Optional<Integer> run() throws InterruptedException {
+    if (now != null) {
+      var settings = options.read();
+      new PairClients(TrainerAccess.access(settings), settings.applicationId()).refreshNow(now);
+      System.out.println("asked for a refresh of task " + now);
+      return Optional.of(0);
+    }
+    return serve ? Optional.of(serve()) : Optional.empty();
+  }
+
+  private int serve() throws InterruptedException {
+    var settings = options.read();
+    ProcessPriority.lower(settings.trainer().nice());
+    new TopicAdmin(settings.connection()).verify(settings.topics());
+    var trainer = TrainerAccess.settings(settings);
+    try (var owner = new ShutdownOwner()) {
+      owner.own("directory", DirectoryLock.take("trainer.dir", settings.trainer().directory()));
+      var status = new TrainerStatus();
+      var port = settings.trainer().httpPort();
+      if (port.isPresent()) {
+        var pages =
+            owner.own("pages", TrainerPages.open(settings.httpHost(), port.getAsInt(), status));
+        System.err.println("pages: " + pages.url());
+      }
+      var running =
+          owner.own("trainer", Trainer.start(trainer, TrainerAccess.publisher(settings), status));
+      System.err.println("ready: trains from " + settings.topics().labelledPairs());
+      // A signal ends the process without this.
+      throw new UserError(running.ended().toCompletableFuture().get());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+}

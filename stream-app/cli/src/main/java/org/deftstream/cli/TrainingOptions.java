@@ -1,0 +1,114 @@
+package org.deftstream.cli;
+
+import java.nio.file.Path;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.tensorflow.SessionOptions;
+import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import org.deftstream.deft.text.ProgressLine;
+import org.deftstream.deft.training.TrainingBudget;
+import org.deftstream.deft.training.TrainingRun;
+import picocli.CommandLine.Option;
+
+/** How to train: what priors and adapters have in common. */
+final class TrainingOptions {
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where checkpoints and the result go; a run goes on from what is there.")
+  private Path directory;
+
+  @Option(
+      names = "--steps",
+      defaultValue = "1000000",
+      description = "Stop after so many steps (default: ${DEFAULT-VALUE}).")
+  private long steps;
+
+  @Option(
+      names = "--minutes",
+      defaultValue = "60",
+      description = "Stop after so many minutes of computing (default: ${DEFAULT-VALUE}).")
+  private double minutes;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "16",
+      description = "Images per step (default: ${DEFAULT-VALUE}).")
+  int rows;
+
+  @Option(
+      names = "--learning-rate",
+      defaultValue = "4e-4",
+      description = "First learning rate, decaying to 0 (default: ${DEFAULT-VALUE}).")
+  double learningRate;
+
+  @Option(
+      names = "--ema",
+      defaultValue = "0.999",
+      description = "Decay of the running average of the weights (default: ${DEFAULT-VALUE}).")
+  double emaDecay;
+
+  @Option(names = "--flips", description = "Mirror images left to right at random.")
+  boolean flips;
+
+  @Option(
+      names = "--checkpoint-minutes",
+      defaultValue = "5",
+      description = "Minutes of computing between checkpoints (default: ${DEFAULT-VALUE}).")
+  double checkpointMinutes;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of weights, data order and noise (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(
+      names = "--threads",
+      defaultValue = "0",
+      description = "Threads of TensorFlow; 0 takes every processor.")
+  private int threads;
+
+  @Option(
+      names = "--bfloat16",
+      description =
+          "Multiply in bfloat16 where the processor is faster at it; weights stay float32.")
+  private boolean bfloat16;
+
+  Path directory() {
+    if (directory == null) {
+      throw new UserError("--out is missing: a directory for checkpoints and the result");
+    }
+    return directory;
+  }
+
+  TrainingBudget budget() {
+    return new TrainingBudget(steps, minutes);
+  }
+
+  TensorFlowBackend backend() {
+    int all = SessionOptions.standard().threads();
+    return TensorFlowBackend.start(new SessionOptions(threads > 0 ? threads : all, bfloat16));
+  }
+
+  static TrainingRun.Listener show(ProgressLine line) {
+    return new TrainingRun.Listener() {
+      @Override
+      public void stepped(long step, double progress, double loss, double elapsedMinutes) {
+        line.show(progress, String.format("step %d, loss %.4f", step, loss));
+      }
+
+      @Override
+      public void checkpointed(TrainingRun run) {
+        // The line shows the steps; a checkpoint is no news.
+      }
+
+      @Override
+      public void finished(TrainingRun run) {
+        line.close();
+        System.err.printf(
+            "%,d steps in %.1f minutes, %.1f of one processor%n",
+            run.steps(), run.elapsedMinutes(), run.processorMinutes());
+      }
+    };
+  }
+}

@@ -1,0 +1,2 @@
+/** Work with a deadline. */
+package org.deftstream.messaging.lifecycle;

@@ -1,0 +1,24 @@
+package org.deftstream.service.ledger;
+
+/**
+ * What the ledgers of one process share. Immutable, and so thread-safe as its parts are.
+ *
+ * @param work what is done with a record
+ * @param admission how much may be on the heap
+ * @param patience how long a stream thread may wait
+ * @param settings how ledgers behave
+ * @param statistics what is counted
+ */
+public record LedgerResources(
+    Work work,
+    Admission admission,
+    Patience patience,
+    LedgerSettings settings,
+    LedgerStatistics statistics) {
+
+  /** Resources with statistics and patience of their own. */
+  public static LedgerResources of(Work work, Admission admission, LedgerSettings settings) {
+    return new LedgerResources(
+        work, admission, new Patience(settings.patience()), settings, new LedgerStatistics());
+  }
+}

@@ -1,2 +1,0 @@
-/** A small HTTP server for an instance's own pages: metrics, health, adapters. */
-package org.deftstream.stream.http;

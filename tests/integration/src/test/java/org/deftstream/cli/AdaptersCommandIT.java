@@ -1,0 +1,194 @@
+package org.deftstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.devstack.stack.EmbeddedStack;
+import org.deftstream.devstack.stack.StackSettings;
+import org.deftstream.messaging.admin.TopicAdmin;
+import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.schemas.Serdes;
+import org.deftstream.schemas.Topics;
+import org.deftstream.service.control.ControlPlane;
+import org.deftstream.service.control.Fixture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that change what serves, against a control plane over a real broker. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class AdaptersCommandIT {
+  @TempDir static Path directory;
+  private static EmbeddedStack stack;
+
+  private record Outcome(int exitCode, String out, String err) {}
+
+  @BeforeAll
+  static void startStack() {
+    stack = EmbeddedStack.start(StackSettings.in(directory.resolve("stack")));
+    new TopicAdmin(stack.connection()).create(Topics.defaults());
+  }
+
+  @AfterAll
+  static void stopStack() {
+    stack.close();
+  }
+
+  private static Outcome adapters(String... args) {
+    var all = new ArrayList<>(List.of("adapters"));
+    all.addAll(List.of(args));
+    if (!List.of("inspect", "keygen").contains(args[0])) {
+      all.addAll(
+          List.of(
+              "--set",
+              "bootstrap.servers=" + stack.bootstrapServers(),
+              "--set",
+              "schema.registry.url=" + stack.registryUrl()));
+    }
+    var out = new StringWriter();
+    var err = new StringWriter();
+    int exitCode =
+        Deftstream.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .execute(all.toArray(String[]::new));
+    return new Outcome(exitCode, out.toString(), err.toString());
+  }
+
+  private static String written(AdapterDirectory.Content adapter) {
+    Path target = directory.resolve(adapter.manifest().adapterId());
+    AdapterDirectory.write(target, adapter.manifest(), adapter.weightsFile());
+    return target.toString();
+  }
+
+  private static JsonNode listed() {
+    var outcome = adapters("list", "--json");
+    assertThat(outcome.exitCode()).isZero();
+    try {
+      return new ObjectMapper().readTree(outcome.out()).at("/tasks/0");
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(outcome.out(), e);
+    }
+  }
+
+  private static void assertDone(Outcome outcome, String line) {
+    assertThat(outcome.err()).doesNotContain("deftstream:");
+    assertThat(outcome.out()).isEqualTo("instance-1  " + Fixture.TASK + "  " + line + "\n");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  private static void assertFailed(Outcome outcome, String reason) {
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err().lines().reduce((first, last) -> last))
+        .get()
+        .asString()
+        .startsWith("deftstream: ")
+        .contains(reason);
+  }
+
+  @Test
+  void shouldChangeWhatServesAndSayWhatBecameOfIt() {
+    String first = written(Fixture.adapter("a-1", 1));
+    String second = written(Fixture.adapter("a-2", 2));
+    String broken = written(Fixture.adapter("a-nan", Float.NaN));
+    assertFailed(
+        adapters("push", first, "--wait", "1", "--no-activate"),
+        "no instance reported on it within 1 s");
+
+    try (var plane =
+        Fixture.start(
+            Map.of("bootstrap.servers", stack.bootstrapServers()),
+            Serdes.of(stack.registryUrl()),
+            Topics.defaults())) {
+      assertDone(adapters("activate", Fixture.TASK, "a-1"), "a-1  serving");
+      assertDone(adapters("push", second), "a-2  serving");
+      assertDone(adapters("rollback", Fixture.TASK), "a-1  serving");
+      assertThat(listed().path("stable").asText()).isEqualTo("a-1");
+      assertThat(listed().path("previous").asText()).isEqualTo("a-2");
+
+      assertDone(
+          adapters("canary", Fixture.TASK, "a-2", "--share", "0.25"),
+          "a-2  serving: canary with share 0.25");
+      assertThat(plane.tasks().get(0).canaryId()).contains("a-2");
+      endedByTheGuard(plane);
+      assertDone(
+          adapters("canary", Fixture.TASK, "a-2", "--share", "0.25"),
+          "a-2  serving: canary with share 0.25");
+      assertDone(adapters("promote", Fixture.TASK), "a-2  serving");
+
+      assertFailed(adapters("push", broken), "the task's record is put back to what it was");
+      assertThat(listed().path("stable").asText()).isEqualTo("a-2");
+      assertThat(listed().path("previous").asText()).isEqualTo("a-1");
+      assertFailed(adapters("activate", Fixture.TASK, "a-3"), "has no adapter 'a-3'");
+      assertThat(plane.tasks().get(0).adapterId()).contains("a-2");
+
+      assertDone(adapters("training-free", Fixture.TASK), "training-free  serving");
+      assertThat(listed().path("serve").asText()).isEqualTo("TRAINING_FREE");
+      assertThat(listed().at("/instances/0/state").asText()).isEqualTo("SERVING");
+      assertThat(adapters("list").out()).contains(Fixture.TASK).contains("instance-1");
+      assertDone(adapters("retire", Fixture.TASK), "training-free  retired");
+      assertThat(plane.tasks()).isEmpty();
+    }
+  }
+
+  /** What an instance does when its guard has ended a trial. */
+  private void endedByTheGuard(ControlPlane plane) {
+    var settings =
+        ServiceSettings.of(
+            "bootstrap.servers=" + stack.bootstrapServers(),
+            "schema.registry.url=" + stack.registryUrl());
+    try (var ender = new PublishedCanaryEnd(ControlAccess.of(settings), "one")) {
+      ender.end(Fixture.TASK, "a-1", "not the canary: nothing changes");
+      ender.end(Fixture.TASK, "a-2", "it went wrong");
+      // A second instance finds nothing to do.
+      ender.end(Fixture.TASK, "a-2", "it went wrong");
+      long deadline = System.nanoTime() + java.time.Duration.ofMinutes(2).toNanos();
+      while (plane.tasks().get(0).canaryId().isPresent() && System.nanoTime() < deadline) {
+        java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
+      }
+    }
+    assertThat(plane.tasks().get(0).canaryId()).isEmpty();
+    assertThat(listed().path("issuedBy").asText()).isEqualTo("serve-time guard of one");
+    assertThat(listed().path("stable").asText()).isEqualTo("a-1");
+  }
+
+  @Test
+  void shouldMakeAKeyPairOnce() {
+    String[] keygen = {
+      "keygen",
+      "--private",
+      directory.resolve("key.pem").toString(),
+      "--public",
+      directory.resolve("key.pub.pem").toString()
+    };
+
+    assertThat(adapters(keygen).exitCode()).isZero();
+    assertFailed(adapters(keygen), "keys are not replaced");
+  }
+
+  @Test
+  void shouldInspectADirectory() {
+    var adapter = Fixture.adapter("a-9", 9);
+
+    var outcome = adapters("inspect", written(adapter));
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.out())
+        .contains("a-9", Fixture.TASK, adapter.manifest().weightsSha256() + " (checked)");
+    assertFailed(
+        adapters("inspect", directory.resolve("nothing").toString()), "manifest.json is missing");
+  }
+}

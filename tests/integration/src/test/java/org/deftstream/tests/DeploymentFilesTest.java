@@ -1,0 +1,103 @@
+package org.deftstream.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.deftstream.messaging.config.ServiceSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The images, the compose file and the dashboard speak of settings and files that there are. */
+class DeploymentFilesTest {
+  private static final Path DOCKER = Path.of("..", "..", "docker");
+  private static final Pattern SETTING = Pattern.compile("(DEFTSTREAM_[A-Z_]+)=(\\S+)");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Dockerfile", "Dockerfile.gpu"})
+  void shouldBuildImagesWithSettingsThatTheServiceKnows(String file) throws IOException {
+    var text = Files.readString(DOCKER.resolve(file));
+    Map<String, String> environment = new HashMap<>();
+    SETTING.matcher(text).results().forEach(each -> environment.put(each.group(1), each.group(2)));
+    assertThat(environment).containsKeys("DEFTSTREAM_MODELS_DIR", "DEFTSTREAM_STATE_DIR");
+    assertKnown(environment);
+    assertThat(text)
+        .contains("USER 10001:10001", "HEALTHCHECK", "EXPOSE 9464")
+        .contains("DEFTSTREAM_HTTP_PORT=9464");
+  }
+
+  @Test
+  void shouldComposeWithSettingsThatTheServiceKnows() throws IOException {
+    var services = yaml("compose.yaml").get("services");
+    assertThat(services.properties().stream().map(Map.Entry::getKey))
+        .contains(
+            "kafka", "schema-registry", "service", "trainer", "prometheus", "grafana", "kafka-ui");
+    Map<String, String> environment = new HashMap<>();
+    services
+        .at("/service/environment")
+        .properties()
+        .forEach(each -> environment.put(each.getKey(), each.getValue().asText()));
+    // Anchors are merged by the tool, not by the parser.
+    yaml("compose.yaml")
+        .at("/x-deftstream/environment")
+        .properties()
+        .forEach(each -> environment.put(each.getKey(), each.getValue().asText()));
+    services
+        .at("/trainer/environment")
+        .properties()
+        .forEach(each -> environment.put(each.getKey(), each.getValue().asText()));
+    environment.keySet().removeIf(key -> !key.startsWith("DEFTSTREAM_"));
+    assertKnown(environment);
+    yaml("compose.gpu.yaml")
+        .at("/x-gpu/environment")
+        .properties()
+        .forEach(each -> environment.put(each.getKey(), each.getValue().asText()));
+    environment.keySet().removeIf(key -> !key.startsWith("DEFTSTREAM_"));
+    assertKnown(environment);
+  }
+
+  @Test
+  void shouldProvisionADashboardOfAllThatMatters() throws IOException {
+    var dashboard =
+        new ObjectMapper().readTree(DOCKER.resolve("grafana/dashboards/deftstream.json").toFile());
+    var titles = new TreeSet<String>();
+    var source = yaml("grafana/provisioning/datasources/prometheus.yaml").at("/datasources/0/uid");
+    for (var panel : dashboard.get("panels")) {
+      titles.add(panel.get("title").asText());
+      assertThat(panel.at("/datasource/uid")).isEqualTo(source);
+      assertThat(panel.get("targets")).isNotEmpty();
+    }
+    assertThat(titles)
+        .contains(
+            "Throughput",
+            "Latency: computing",
+            "Latency: waiting",
+            "Batch fill",
+            "Adapters",
+            "Dead letters by reason",
+            "Lag");
+  }
+
+  private static void assertKnown(Map<String, String> environment) {
+    var all = new HashMap<>(environment);
+    all.putIfAbsent("DEFTSTREAM_BOOTSTRAP_SERVERS", "kafka:9092");
+    all.putIfAbsent("DEFTSTREAM_SCHEMA_REGISTRY_URL", "http://registry:8081");
+    assertThat(ServiceSettings.load(Optional.empty(), all, List.of()).bootstrapServers())
+        .isNotBlank();
+  }
+
+  private static JsonNode yaml(String file) throws IOException {
+    return new YAMLMapper().readTree(DOCKER.resolve(file).toFile());
+  }
+}

@@ -1,0 +1,216 @@
+package org.deftstream.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
+import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.schemas.Topics;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Reads the manifests as the API server's schemas do: a field that is unknown, of the wrong type or
+ * missing is refused. What no schema knows is held here: names, ports and settings fit together.
+ */
+class KubernetesManifestsTest {
+  private static final Path DIRECTORY = Path.of("..", "..", "docker", "kubernetes");
+
+  /** For tools, not for the API server. */
+  private static final List<String> NO_OBJECTS =
+      List.of("kustomization.yaml", "prometheus-adapter.yaml");
+
+  private interface Parser {
+    Object parse(String json) throws IOException;
+  }
+
+  private static final Map<String, Parser> PARSERS =
+      Map.of(
+          "v1/ConfigMap", V1ConfigMap::fromJson,
+          "v1/Service", V1Service::fromJson,
+          "batch/v1/Job", V1Job::fromJson,
+          "v1/PersistentVolumeClaim", V1PersistentVolumeClaim::fromJson,
+          "apps/v1/Deployment", V1Deployment::fromJson,
+          "policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::fromJson,
+          "autoscaling/v2/HorizontalPodAutoscaler", V2HorizontalPodAutoscaler::fromJson);
+
+  /** An object of a manifest, and where it stands. */
+  record Manifest(String file, JsonNode json) {
+    String kind() {
+      return json.at("/apiVersion").asText() + "/" + json.at("/kind").asText();
+    }
+
+    @Override
+    public String toString() {
+      return file + ": " + kind() + " " + json.at("/metadata/name").asText();
+    }
+  }
+
+  static List<Manifest> manifests() throws IOException {
+    List<Manifest> found = new ArrayList<>();
+    try (var files = Files.list(DIRECTORY)) {
+      for (var file : files.sorted().toList()) {
+        var name = file.getFileName().toString();
+        if (!NO_OBJECTS.contains(name)) {
+          var mapper = new YAMLMapper();
+          try (var documents = mapper.readerFor(JsonNode.class).readValues(file.toFile())) {
+            documents.forEachRemaining(each -> found.add(new Manifest(name, (JsonNode) each)));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void shouldHaveWhatADeploymentNeeds() throws IOException {
+    assertThat(manifests().stream().map(Manifest::kind)).containsAll(PARSERS.keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("manifests")
+  void shouldFitTheSchemasOfTheApi(Manifest manifest) throws IOException {
+    assertThat(PARSERS).containsKey(manifest.kind());
+    assertThat(parse(manifest)).isNotNull();
+  }
+
+  /** Otherwise the test above would pass whatever the manifests say. */
+  @Test
+  void shouldRefuseWhatTheSchemasDoNotKnow() throws IOException {
+    var deployment = manifest("service.yaml", "apps/v1/Deployment");
+    var container = (ObjectNode) deployment.json().at("/spec/template/spec/containers/0");
+    container.set("livenessProb", container.remove("livenessProbe"));
+    assertThatThrownBy(() -> parse(deployment)).hasMessageContaining("livenessProb");
+
+    var autoscaler = manifest("scaling.yaml", "autoscaling/v2/HorizontalPodAutoscaler");
+    ((ObjectNode) autoscaler.json().at("/spec")).remove("maxReplicas");
+    assertThatThrownBy(() -> parse(autoscaler)).hasMessageContaining("maxReplicas");
+
+    var service = manifest("service.yaml", "v1/Service");
+    ((ObjectNode) service.json().at("/spec/ports/0")).put("port", "http");
+    assertThatThrownBy(() -> parse(service)).hasMessageContaining("http");
+  }
+
+  @ParameterizedTest
+  @MethodSource("instances")
+  void shouldProbeAndSelectTheService(Manifest deployment) throws IOException {
+    var pod = deployment.json().at("/spec/template");
+    var container = pod.at("/spec/containers/0");
+    for (var probe :
+        Map.of("startup", "live", "liveness", "live", "readiness", "ready").entrySet()) {
+      var http = container.at("/" + probe.getKey() + "Probe/httpGet");
+      assertThat(http.get("path").asText()).isEqualTo("/health/" + probe.getValue());
+      assertThat(http.get("port").asText()).isEqualTo("http");
+    }
+    assertThat(container.at("/ports/0/containerPort").asInt()).isEqualTo(9464);
+    assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
+    assertThat(pod.at("/spec/securityContext/runAsNonRoot").asBoolean()).isTrue();
+
+    var labels = pod.at("/metadata/labels");
+    var service = manifest(deployment.file(), "v1/Service").json();
+    var budget = manifest("scaling.yaml", "policy/v1/PodDisruptionBudget").json();
+    assertThat(deployment.json().at("/spec/selector/matchLabels")).isEqualTo(labels);
+    assertThat(service.at("/spec/selector")).isEqualTo(labels);
+    assertThat(budget.at("/spec/selector/matchLabels")).isEqualTo(labels);
+  }
+
+  @Test
+  void shouldScaleTheServiceUpToItsPartitionsOnItsLag() throws IOException {
+    var autoscaler = manifest("scaling.yaml", "autoscaling/v2/HorizontalPodAutoscaler").json();
+    var deployment = manifest("service.yaml", "apps/v1/Deployment").json();
+    assertThat(autoscaler.at("/spec/scaleTargetRef/name"))
+        .isEqualTo(deployment.at("/metadata/name"));
+    assertThat(autoscaler.at("/spec/maxReplicas").asInt()).isEqualTo(Topics.DEFAULT_PARTITIONS);
+    assertThat(autoscaler.at("/spec/metrics/0/pods/metric/name").asText())
+        .isEqualTo("deftstream_consumer_lag");
+  }
+
+  @Test
+  void shouldAskForAGpu() throws IOException {
+    var container =
+        manifest("service-gpu.yaml", "apps/v1/Deployment")
+            .json()
+            .at("/spec/template/spec/containers/0");
+    assertThat(container.at("/resources/requests/nvidia.com~1gpu").asText()).isEqualTo("1");
+    assertThat(container.at("/resources/limits/nvidia.com~1gpu").asText()).isEqualTo("1");
+  }
+
+  @Test
+  void shouldKeepWhatTheTrainerHasBegun() throws IOException {
+    var pod = manifest("trainer.yaml", "apps/v1/Deployment").json().at("/spec/template");
+    var claim = manifest("trainer.yaml", "v1/PersistentVolumeClaim").json();
+    var container = pod.at("/spec/containers/0");
+    assertThat(container.at("/args/1").asText()).isEqualTo("--serve");
+    assertThat(container.at("/volumeMounts/0/name")).isEqualTo(pod.at("/spec/volumes/0/name"));
+    assertThat(pod.at("/spec/volumes/0/persistentVolumeClaim/claimName"))
+        .isEqualTo(claim.at("/metadata/name"));
+    assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/health/live");
+    assertThat(manifest("trainer.yaml", "v1/Service").json().at("/spec/selector"))
+        .isEqualTo(pod.at("/metadata/labels"));
+  }
+
+  /** The service refuses a setting that it does not know; so does this. */
+  @ParameterizedTest
+  @MethodSource("deployments")
+  void shouldSetWhatTheServiceKnows(Manifest deployment) throws IOException {
+    Map<String, String> environment = new HashMap<>();
+    manifest("settings.yaml", "v1/ConfigMap")
+        .json()
+        .get("data")
+        .properties()
+        .forEach(each -> environment.put(each.getKey(), each.getValue().asText()));
+    for (var each : deployment.json().at("/spec/template/spec/containers/0/env")) {
+      environment.put(each.get("name").asText(), each.path("value").asText("a-pod"));
+    }
+    var settings = ServiceSettings.load(Optional.empty(), environment, List.of());
+    assertThat(settings.bootstrapServers()).isNotBlank();
+    if (environment.containsKey("DEFTSTREAM_INSTANCE_ID")) {
+      assertThat(settings.instanceId()).isEqualTo("a-pod");
+    }
+  }
+
+  static Stream<Manifest> deployments() throws IOException {
+    return manifests().stream().filter(each -> each.kind().equals("apps/v1/Deployment"));
+  }
+
+  /** Deployments of the service itself. */
+  static Stream<Manifest> instances() throws IOException {
+    return deployments()
+        .filter(
+            each ->
+                each.json()
+                    .at("/metadata/labels/app.kubernetes.io~1component")
+                    .asText()
+                    .equals("service"));
+  }
+
+  private static Manifest manifest(String file, String kind) throws IOException {
+    return manifests().stream()
+        .filter(each -> each.file().equals(file) && each.kind().equals(kind))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Object parse(Manifest manifest) throws IOException {
+    return PARSERS.get(manifest.kind()).parse(manifest.json().toString());
+  }
+}
