@@ -13,7 +13,6 @@ import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.SchedulerConfig;
 import org.deftstream.deft.prior.SchedulerConfig.Prediction;
-import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.tensorflow.SessionOptions;
@@ -202,15 +201,6 @@ public final class PriorCommand {
   /** The JSON object of a network's file. */
   static ObjectNode readJson(Path file) {
     return JsonText.readObject(file);
-  }
-
-  /** The network that a file's JSON describes. */
-  static UNetConfig network(ObjectNode json, Path file) {
-    try {
-      return UNetConfig.parse(json);
-    } catch (IllegalArgumentException e) {
-      throw new UserError("cannot use the network of " + file + ": " + e.getMessage(), e);
-    }
   }
 
   private static String readText(Path file) {

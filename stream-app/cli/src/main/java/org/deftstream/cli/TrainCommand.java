@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
-import org.deftstream.deft.adapter.AdapterFeatures;
 import org.deftstream.deft.adapter.WarmStart;
-import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.prior.NetworkConfig;
+import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.tensorflow.SessionOptions;
@@ -19,6 +19,7 @@ import org.deftstream.deft.training.ImageSet;
 import org.deftstream.deft.training.LabelledPairs;
 import org.deftstream.deft.training.StoredPairs;
 import org.deftstream.deft.training.TruthCheck;
+import org.deftstream.trainer.models.AdapterNetworkFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,8 +45,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--network",
       paramLabel = "FILE",
       description =
-          "Network specification: a config.json of diffusers' UNet2DModel; its sizes and channels"
-              + " are set to the task's.")
+          "Network specification: a config.json of diffusers' UNet2DModel, whose sizes and channels"
+              + " are set to the task's, or of a ResidualUNet2DModel, which learns from crops of"
+              + " its sample_size and answers at any size.")
   private Path networkFile;
 
   @Option(
@@ -123,7 +125,7 @@ public final class TrainCommand implements Callable<Integer> {
   private int train() {
     check();
     var task = models.task();
-    var unet = network(task);
+    var unet = AdapterNetworkFile.read(networkFile, task, form.form());
     var set = pairs(task);
     var validation = validation(task);
     var settings =
@@ -145,6 +147,7 @@ public final class TrainCommand implements Callable<Integer> {
     try (var prior = serving.openPrior(models.prior(task));
         var network = backend.trainAdapter(unet, form.form().firstScale(), training.seed);
         var line = ProgressLine.onStandardError("adapter " + adapterId)) {
+      requireTaken(task, prior);
       if (from != null) {
         network.warmStart(startingWeights(unet));
       }
@@ -163,6 +166,14 @@ public final class TrainCommand implements Callable<Integer> {
         System.out.println(check.run(adapter, validation.get(), source(), Optional.empty()));
       }
       return 0;
+    }
+  }
+
+  private static void requireTaken(Task task, Prior prior) {
+    try {
+      prior.tiling().require(task.operator().imageShape(), prior.imageShape());
+    } catch (IllegalArgumentException e) {
+      throw new UserError("task '" + task.name() + "': " + e.getMessage(), e);
     }
   }
 
@@ -185,20 +196,6 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** The network of the file, with the sizes of the task. */
-  private UNetConfig network(Task task) {
-    var shape = task.operator().imageShape();
-    var json = PriorCommand.readJson(networkFile);
-    json.put("in_channels", AdapterFeatures.channels(form.form(), task.operator()));
-    json.put("out_channels", shape.channels());
-    if (shape.height() == shape.width()) {
-      json.put("sample_size", shape.height());
-    } else {
-      json.putArray("sample_size").add(shape.height()).add(shape.width());
-    }
-    return PriorCommand.network(json, networkFile);
-  }
-
   private LabelledPairs pairs(Task task) {
     if (simulated()) {
       var set = images.read(task.operator().imageShape());
@@ -208,7 +205,7 @@ public final class TrainCommand implements Callable<Integer> {
         Path.of(pairs), task.operator(), new TruthCheck(TruthCheck.DEFAULT_MAX_RESIDUAL));
   }
 
-  private Map<String, FloatTensor> startingWeights(UNetConfig unet) {
+  private Map<String, FloatTensor> startingWeights(NetworkConfig unet) {
     var content = AdapterDirectory.read(from);
     return WarmStart.weights(content, unet, form.form())
         .orElseThrow(

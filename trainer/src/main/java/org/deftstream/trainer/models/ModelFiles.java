@@ -47,10 +47,12 @@ public record ModelFiles(Path directory) {
 
   /**
    * The network specification for adapters of a size, unless another is chosen: {@code
-   * networks/adapter-64.json}.
+   * networks/adapter-64.json}, or where there is none for it {@code networks/adapter-any.json}.
    */
   public Path network(int size) {
-    return directory.resolve("networks").resolve("adapter-" + size + ".json");
+    var networks = directory.resolve("networks");
+    var own = networks.resolve("adapter-" + size + ".json");
+    return Files.exists(own) ? own : networks.resolve("adapter-any.json");
   }
 
   /** The directory of a classifier. */

@@ -60,12 +60,7 @@ public record EngineContest(
     try (var network = networks.open(manifest.network());
         var engine = new Engine(EngineSettings.of(batch))) {
       var learned =
-          new LearnedHTransform(
-              network,
-              weights,
-              manifest.features(task.operator()),
-              task.operator().imageShape(),
-              BatchSizes.upTo(batch));
+          LearnedHTransform.of(manifest, network, weights, task.operator(), BatchSizes.upTo(batch));
       return new Trial(engine, prior, pairs, timeout)
           .run(name, learned, sampler.orElseGet(() -> sampler(adapter.manifest())));
     }

@@ -8,8 +8,8 @@ import org.deftstream.deft.adapter.AdapterForm;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.adapter.AdapterWeights;
 import org.deftstream.deft.adapter.WarmStart;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.Prior;
-import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.training.AdapterTraining;
@@ -34,7 +34,7 @@ public record TensorFlowTrainer(
     Prior prior,
     TensorFlowBackend backend,
     AdapterNetworks networks,
-    UNetConfig config,
+    NetworkConfig config,
     AdapterForm form,
     TrainingSettings settings)
     implements CandidateTrainer {

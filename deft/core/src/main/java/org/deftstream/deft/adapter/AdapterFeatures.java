@@ -34,10 +34,19 @@ public final class AdapterFeatures {
    * @param operator the task's operator, bound to a record or not
    */
   public AdapterFeatures(AdapterForm form, double clip, ForwardOperator operator) {
+    this(form, clip, operator.imageShape(), channels(form, operator));
+  }
+
+  private AdapterFeatures(AdapterForm form, double clip, ImageShape shape, int channels) {
     this.form = form;
     this.clip = clip;
-    this.shape = operator.imageShape();
-    this.channels = channels(form, operator);
+    this.shape = shape;
+    this.channels = channels;
+  }
+
+  /** The same of images of another size. */
+  public AdapterFeatures at(ImageShape other) {
+    return other.equals(shape) ? this : new AdapterFeatures(form, clip, other, channels);
   }
 
   /** Number of feature channels of a form. */

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
-import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.text.JsonFields;
 import org.deftstream.deft.text.JsonText;
@@ -39,7 +39,7 @@ public record AdapterManifest(
     ImageShape imageShape,
     JsonNode operator,
     String operatorFingerprint,
-    UNetConfig network,
+    NetworkConfig network,
     String priorName,
     String priorFingerprint,
     String weightsSha256,
@@ -87,7 +87,7 @@ public record AdapterManifest(
       ImageShape imageShape,
       JsonNode operator,
       String operatorFingerprint,
-      UNetConfig network,
+      NetworkConfig network,
       String priorName,
       String priorFingerprint,
       String weightsSha256,
@@ -135,7 +135,7 @@ public record AdapterManifest(
             parseShape(fields.node("imageShape")),
             fields.object("operator").json(),
             fields.text("operatorFingerprint"),
-            UNetConfig.parse(fields.object("network").json()),
+            NetworkConfig.parseAdapter(fields.object("network").json()),
             fields.text("priorName"),
             fields.text("priorFingerprint"),
             fields.text("weightsSha256"),

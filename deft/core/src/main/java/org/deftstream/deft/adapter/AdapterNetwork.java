@@ -20,6 +20,20 @@ public interface AdapterNetwork extends AutoCloseable {
    */
   float[] predict(AdapterWeights weights, float[] features, float[] gradient, int[] t);
 
+  /**
+   * Evaluates rows of another size than the network's own, which networks of any size can do.
+   *
+   * @param height of each row, a multiple of {@link
+   *     org.deftstream.deft.prior.NetworkConfig#multiple}
+   * @param width as the height
+   * @throws IllegalArgumentException if the network has no rows of that size
+   */
+  default float[] predict(
+      AdapterWeights weights, float[] features, float[] gradient, int[] t, int height, int width) {
+    throw new IllegalArgumentException(
+        "the adapter's network has one size; it takes no rows of " + height + "x" + width);
+  }
+
   @Override
   void close();
 }

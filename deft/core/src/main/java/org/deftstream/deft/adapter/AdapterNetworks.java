@@ -1,7 +1,7 @@
 package org.deftstream.deft.adapter;
 
 import java.util.Map;
-import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.prior.NetworkConfig;
 
 /** Makes adapter networks; what an engine offers for adapters. Thread-safe. */
 public interface AdapterNetworks {
@@ -11,7 +11,7 @@ public interface AdapterNetworks {
    *
    * @throws IllegalArgumentException one line that says why such a network cannot be built
    */
-  Map<String, int[]> weightShapes(UNetConfig network);
+  Map<String, int[]> weightShapes(NetworkConfig network);
 
   /**
    * Opens the network, or shares it with those who opened an equal one before. Each call is matched
@@ -19,5 +19,5 @@ public interface AdapterNetworks {
    *
    * @throws IllegalArgumentException one line that says why such a network cannot be built
    */
-  AdapterNetwork open(UNetConfig network);
+  AdapterNetwork open(NetworkConfig network);
 }

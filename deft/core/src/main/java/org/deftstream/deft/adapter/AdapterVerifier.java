@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.Prior;
-import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.sampler.TimeSteps;
 import org.deftstream.deft.tensor.FloatTensor;
@@ -73,12 +73,14 @@ public final class AdapterVerifier {
         CanonicalJson.sha256(manifest.operator()),
         "its manifest says",
         manifest.operatorFingerprint());
-    same(
-        manifest,
-        "was trained on images of",
-        manifest.imageShape().toString(),
-        "the task's images are",
-        operator.imageShape().toString());
+    if (!manifest.network().anySize()) {
+      same(
+          manifest,
+          "was trained on images of",
+          manifest.imageShape().toString(),
+          "the task's images are",
+          operator.imageShape().toString());
+    }
     verifyNetwork(manifest, operator);
     verifySampler(manifest, prior);
     verifySize(manifest, bytes);
@@ -94,14 +96,16 @@ public final class AdapterVerifier {
   }
 
   private void verifyNetwork(AdapterManifest manifest, ForwardOperator operator) {
-    UNetConfig network = manifest.network();
+    NetworkConfig network = manifest.network();
     var shape = operator.imageShape();
+    // That of a network of any size was trained on crops of its sample's.
+    var trained = network.anySize() ? manifest.imageShape() : shape;
     same(
         manifest,
         "has a network for samples of",
         network.sampleHeight() + "x" + network.sampleWidth(),
-        "the task's images are",
-        shape.height() + "x" + shape.width());
+        network.anySize() ? "its manifest says" : "the task's images are",
+        trained.height() + "x" + trained.width());
     same(
         manifest,
         "has a network with input channels",

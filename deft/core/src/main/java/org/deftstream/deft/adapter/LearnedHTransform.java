@@ -8,6 +8,7 @@ import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.ForwardOperator;
 
 /**
  * DEFT's learned h-transform: {@code h = NN1(features, t) - NN2(t) g} (Denker et al., eq. 12) with
@@ -16,21 +17,25 @@ import org.deftstream.deft.operator.BoundMeasurement;
  *
  * <p>Rows share one call of the network. Batches are padded to a fixed set of sizes, so kernels are
  * chosen once, and a row's answer depends on its neighbours only through the size of the batch.
+ *
+ * <p>Where the network answers at any size, so does the adapter: features and what they take of the
+ * operator are those of the whole image, which goes through the network in one piece.
  */
 public final class LearnedHTransform implements HTransform {
   private final AdapterNetwork network;
   private final AdapterWeights weights;
   private final ImageShape shape;
+  private final int multiple;
   private final AdapterFeatures features;
   private final BatchSizes batchSizes;
 
   /**
-   * An adapter that is ready to answer.
+   * An adapter that answers for images of one shape.
    *
    * @param network the network, of the weights' shape
    * @param weights the adapter's weights
    * @param features the features of its training
-   * @param shape shape of the images |x0Hat| in the features, the one of the training
+   * @param shape shape of the images, the one of the training
    * @param batchSizes sizes of a network call; larger batches are split
    */
   public LearnedHTransform(
@@ -39,11 +44,43 @@ public final class LearnedHTransform implements HTransform {
       AdapterFeatures features,
       ImageShape shape,
       BatchSizes batchSizes) {
+    this(network, weights, features, shape, 0, batchSizes);
+  }
+
+  private LearnedHTransform(
+      AdapterNetwork network,
+      AdapterWeights weights,
+      AdapterFeatures features,
+      ImageShape shape,
+      int multiple,
+      BatchSizes batchSizes) {
     this.network = network;
     this.weights = weights;
-    this.features = features;
+    this.features = features.at(shape);
     this.shape = shape;
+    this.multiple = multiple;
     this.batchSizes = batchSizes;
+  }
+
+  /**
+   * The adapter of a manifest, for images of the sizes that its network takes.
+   *
+   * @param network the manifest's network
+   * @param operator the operator of its task
+   */
+  public static LearnedHTransform of(
+      AdapterManifest manifest,
+      AdapterNetwork network,
+      AdapterWeights weights,
+      ForwardOperator operator,
+      BatchSizes batchSizes) {
+    return new LearnedHTransform(
+        network,
+        weights,
+        manifest.features(operator),
+        manifest.imageShape(),
+        manifest.network().anySize() ? manifest.network().multiple() : 0,
+        batchSizes);
   }
 
   @Override
@@ -58,46 +95,55 @@ public final class LearnedHTransform implements HTransform {
 
   @Override
   public void require(ImageShape image) {
-    if (!image.equals(shape)) {
+    boolean taken = multiple == 0 ? image.equals(shape) : image.channels() == shape.channels();
+    if (!taken) {
       throw new IllegalArgumentException(
           "the adapter takes images of "
-              + shape
-              + " only, the shape of its training, not of "
+              + (multiple == 0
+                  ? shape + " only, the shape of its training"
+                  : shape.channels() + " channels")
+              + ", not of "
               + image);
     }
   }
 
   @Override
   public List<float[]> correct(List<StepRow> rows) {
+    var image = rows.get(0).measurement().operator().imageShape();
+    require(image);
     int largest = batchSizes.largest();
+    if (image.pixels() > shape.pixels()) {
+      largest = (int) Math.max(1, largest * shape.pixels() / image.pixels());
+    }
     var answers = new ArrayList<float[]>(rows.size());
     for (int from = 0; from < rows.size(); from += largest) {
-      correct(rows.subList(from, Math.min(from + largest, rows.size())), answers);
+      correct(rows.subList(from, Math.min(from + largest, rows.size())), image, answers);
     }
     return answers;
   }
 
-  private void correct(List<StepRow> rows, List<float[]> answers) {
-    int batch = batchSizes.padded(rows.size());
-    int image = shape.size();
-    var input = new float[batch * shape.height() * shape.width() * features.channels()];
-    var gradients = new float[batch * image];
+  private void correct(List<StepRow> rows, ImageShape image, List<float[]> answers) {
+    var own = features.at(image);
+    // Only the sizes that most images have are worth kernels of their own.
+    int batch = image.equals(shape) ? batchSizes.padded(rows.size()) : rows.size();
+    var input = new float[batch * image.height() * image.width() * own.channels()];
+    var gradients = new float[batch * image.size()];
     var t = new int[batch];
     var clean = new float[rows.size()][];
     var alphaBar = new double[rows.size()];
     var measurements = new BoundMeasurement[rows.size()];
     for (int i = 0; i < clean.length; i++) {
-      clean[i] = features.clipped(rows.get(i).x0Hat());
+      clean[i] = own.clipped(rows.get(i).x0Hat());
       alphaBar[i] = rows.get(i).alphaBar();
       measurements[i] = rows.get(i).measurement();
     }
-    var proximal = features.proximalPoints(clean, alphaBar, measurements);
+    var proximal = own.proximalPoints(clean, alphaBar, measurements);
     IntStream.range(0, rows.size())
         .parallel()
         .forEach(
             i -> {
               var row = rows.get(i);
-              features.write(
+              own.write(
                   input,
                   gradients,
                   i,
@@ -107,15 +153,31 @@ public final class LearnedHTransform implements HTransform {
                   measurements[i],
                   proximal[i]);
               if (remembers() && row.previous() != null) {
-                features.writePrevious(input, i, row.previous(), measurements[i]);
+                own.writePrevious(input, i, row.previous(), measurements[i]);
               }
               t[i] = row.t();
             });
-    float[] answer = network.predict(weights, input, gradients, t);
+    float[] answer = answer(input, gradients, t, image);
     for (int i = 0; i < rows.size(); i++) {
       var row = rows.get(i);
-      answers.add(features.correction(answer, i, row.eps(), row.x0Hat(), clean[i], row.alphaBar()));
+      answers.add(own.correction(answer, i, row.eps(), row.x0Hat(), clean[i], row.alphaBar()));
     }
+  }
+
+  private float[] answer(float[] input, float[] gradients, int[] t, ImageShape image) {
+    if (image.equals(shape)) {
+      return network.predict(weights, input, gradients, t);
+    }
+    var padding = new RowPadding(image, multiple);
+    return padding.images(
+        network.predict(
+            weights,
+            padding.rows(input, t.length, features.channels()),
+            padding.rows(gradients, t.length, image.channels()),
+            t,
+            padding.height(),
+            padding.width()),
+        t.length);
   }
 
   /**

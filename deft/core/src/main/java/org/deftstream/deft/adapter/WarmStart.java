@@ -3,7 +3,7 @@ package org.deftstream.deft.adapter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.tensor.FloatTensor;
 
 /**
@@ -26,7 +26,7 @@ public final class WarmStart {
    * @return weights that fit the new network; empty if the two have nothing to do with each other
    */
   public static Optional<Map<String, FloatTensor>> weights(
-      AdapterDirectory.Content from, UNetConfig network, AdapterForm form) {
+      AdapterDirectory.Content from, NetworkConfig network, AdapterForm form) {
     var manifest = from.manifest();
     var weights = from.weights().tensors();
     if (manifest.network().equals(network) && manifest.form().equals(form)) {
@@ -36,26 +36,32 @@ public final class WarmStart {
     var widened = manifest.network().toJson().put("in_channels", network.inChannels());
     if (!form.previous()
         || !manifest.form().equals(forgetful)
-        || !UNetConfig.parse(widened).equals(network)
+        || !NetworkConfig.parseAdapter(widened).equals(network)
         || !weights.containsKey(FIRST_LAYER)) {
       return Optional.empty();
     }
     var wider = new LinkedHashMap<>(weights);
-    wider.put(FIRST_LAYER, widened(weights.get(FIRST_LAYER), network.inChannels()));
+    wider.put(
+        FIRST_LAYER,
+        widened(weights.get(FIRST_LAYER), manifest.network().inChannels(), network.inChannels()));
     return Optional.of(wider);
   }
 
-  /** Adds input channels of weight 0 behind those of a convolution, out x in x height x width. */
-  private static FloatTensor widened(FloatTensor weight, int channels) {
+  /**
+   * Adds input channels of weight 0 behind those of a convolution, out x in x height x width; where
+   * pixels are folded into channels, behind those of each pixel.
+   */
+  private static FloatTensor widened(FloatTensor weight, int had, int channels) {
     int[] shape = weight.shape().clone();
     int area = shape[2] * shape[3];
-    int before = shape[1] * area;
+    int before = had * area;
     int after = channels * area;
-    var data = new float[shape[0] * after];
-    for (int out = 0; out < shape[0]; out++) {
-      System.arraycopy(weight.data(), out * before, data, out * after, before);
+    int pixels = shape[1] / had;
+    var data = new float[shape[0] * pixels * after];
+    for (int i = 0; i < shape[0] * pixels; i++) {
+      System.arraycopy(weight.data(), i * before, data, i * after, before);
     }
-    shape[1] = channels;
+    shape[1] = pixels * channels;
     return new FloatTensor(shape, data);
   }
 }

@@ -16,15 +16,23 @@ import java.util.TreeSet;
  * neighbourhood only, so a network that was trained on crops answers at any size. Immutable.
  *
  * @param sampleSize side of the crops it was trained on, in pixels
- * @param channels of the images, in and out
+ * @param inChannels of what it sees
+ * @param outChannels of what it answers; those of the images
  * @param patchSize side of the squares of pixels that are folded into channels
  * @param blockOutChannels channels of each scale, finest first
  * @param layersPerBlock residual blocks of each scale in each arm, and at the coarsest
  */
 public record ResidualUNetConfig(
-    int sampleSize, int channels, int patchSize, List<Integer> blockOutChannels, int layersPerBlock)
+    int sampleSize,
+    int inChannels,
+    int outChannels,
+    int patchSize,
+    List<Integer> blockOutChannels,
+    int layersPerBlock)
     implements NetworkConfig {
-  static final String CLASS_NAME = "ResidualUNet2DModel";
+  /** The {@code _class_name} of this kind. */
+  public static final String CLASS_NAME = "ResidualUNet2DModel";
+
   private static final Set<String> FIELDS =
       Set.of(
           "_class_name",
@@ -39,7 +47,8 @@ public record ResidualUNetConfig(
   /** Checks the ranges. */
   public ResidualUNetConfig {
     blockOutChannels = List.copyOf(blockOutChannels);
-    check("in_channels", channels, 1, 16);
+    check("in_channels", inChannels, 1, 256);
+    check("out_channels", outChannels, 1, 16);
     check("patch_size", patchSize, 1, 8);
     check("layers_per_block", layersPerBlock, 1, 64);
     check("the number of block_out_channels", blockOutChannels.size(), 1, 6);
@@ -52,6 +61,16 @@ public record ResidualUNetConfig(
       throw new IllegalArgumentException(
           "unet config: sample_size " + sampleSize + " must be a multiple of " + multiple);
     }
+  }
+
+  /** A prior's network: it answers with as many channels as it sees. */
+  public ResidualUNetConfig(
+      int sampleSize,
+      int channels,
+      int patchSize,
+      List<Integer> blockOutChannels,
+      int layersPerBlock) {
+    this(sampleSize, channels, channels, patchSize, blockOutChannels, layersPerBlock);
   }
 
   private static void check(String name, int value, int from, int to) {
@@ -73,11 +92,6 @@ public record ResidualUNetConfig(
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException("unet config: field not understood: " + unknown.first());
     }
-    int channels = integer(json, "in_channels");
-    if (integer(json, "out_channels") != channels) {
-      throw new IllegalArgumentException(
-          "unet config: out_channels must be the in_channels, " + channels);
-    }
     if (!json.path("block_out_channels").isArray()) {
       throw new IllegalArgumentException("unet config: block_out_channels must be a list");
     }
@@ -91,7 +105,8 @@ public record ResidualUNetConfig(
     }
     return new ResidualUNetConfig(
         integer(json, "sample_size"),
-        channels,
+        integer(json, "in_channels"),
+        integer(json, "out_channels"),
         integer(json, "patch_size"),
         widths,
         integer(json, "layers_per_block"));
@@ -106,7 +121,7 @@ public record ResidualUNetConfig(
     return value.intValue();
   }
 
-  /** Sides of an image must be a multiple of this. */
+  @Override
   public int multiple() {
     return patchSize << (blockOutChannels.size() - 1);
   }
@@ -119,16 +134,6 @@ public record ResidualUNetConfig(
   @Override
   public int sampleWidth() {
     return sampleSize;
-  }
-
-  @Override
-  public int inChannels() {
-    return channels;
-  }
-
-  @Override
-  public int outChannels() {
-    return channels;
   }
 
   @Override
@@ -146,8 +151,8 @@ public record ResidualUNetConfig(
     var json = JsonNodeFactory.instance.objectNode();
     json.put("_class_name", CLASS_NAME);
     json.put("sample_size", sampleSize);
-    json.put("in_channels", channels);
-    json.put("out_channels", channels);
+    json.put("in_channels", inChannels);
+    json.put("out_channels", outChannels);
     json.put("patch_size", patchSize);
     blockOutChannels.forEach(json.putArray("block_out_channels")::add);
     json.put("layers_per_block", layersPerBlock);

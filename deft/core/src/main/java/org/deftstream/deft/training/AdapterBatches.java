@@ -6,8 +6,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.deftstream.deft.adapter.AdapterFeatures;
+import org.deftstream.deft.adapter.RowPadding;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.TiledPrior;
 import org.deftstream.deft.sampler.DdimStep;
 
 /**
@@ -22,6 +25,11 @@ import org.deftstream.deft.sampler.DdimStep;
  * EarlierStates}), which may have been shown one of a state before that, and so on. Nothing is
  * differentiated through it. The other rows learn to do without, as at the first step.
  *
+ * <p>A network of any size learns from crops of larger images: operator, prior, features and
+ * estimates are those of the whole image, the network sees a region of them, and the loss is that
+ * of the region. Several regions of an image are in one batch, because the whole is the expensive
+ * part.
+ *
  * <p>Answers are made in pools. Pool and order depend on seed and step alone, and the estimates on
  * the weights besides, so a resumed run sees the same batches.
  */
@@ -31,19 +39,32 @@ public final class AdapterBatches implements TrainingRun.Batches {
   private final Prior prior;
   private final LabelledPairs pairs;
   private final PriorBatches noisy;
+  private final ImageShape image;
+  private final ImageCrops crops;
+
+  /** Images of a batch; as many as it has rows where they are not cropped. */
   private final int rows;
+
+  private final int poolBatches;
   private final int reuse;
   private final AdapterFeatures features;
   private final long seed;
   private final Estimator estimator;
+  private final RowPadding padding;
   private final PooledRow[] pool;
   private long pooled = -1;
 
   /** Asks the network under training, as {@link TrainableNetwork#predict} does. */
   @FunctionalInterface
   public interface Estimator {
-    /** The answers to some rows. */
+    /** The answers to some rows of the network's own size. */
     float[] answer(float[] input, float[] gradients, int[] timesteps);
+
+    /** The answers to rows of another size. */
+    default float[] answer(
+        float[] input, float[] gradients, int[] timesteps, int height, int width) {
+      throw new IllegalStateException("estimates of rows of another size are not asked for");
+    }
   }
 
   /** A state with what the prior makes of it, kept. */
@@ -57,7 +78,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
   }
 
   /**
-   * Batches of pairs.
+   * Batches of whole pairs.
    *
    * @param rows images per batch
    * @param reuse how often an answer of the prior is used, at least 1
@@ -73,35 +94,61 @@ public final class AdapterBatches implements TrainingRun.Batches {
       AdapterFeatures features,
       long seed,
       Estimator estimator) {
+    this(prior, pairs, rows, reuse, features, seed, estimator, pairs.shape(), 1);
+  }
+
+  /**
+   * Batches of crops of pairs.
+   *
+   * @param rows crops per batch
+   * @param crop shape of the crops; that of the pairs for none
+   * @param multiple what the sides of a row that the estimator is asked are a multiple of
+   * @throws IllegalArgumentException if a crop does not fit into an image
+   */
+  public AdapterBatches(
+      Prior prior,
+      LabelledPairs pairs,
+      int rows,
+      int reuse,
+      AdapterFeatures features,
+      long seed,
+      Estimator estimator,
+      ImageShape crop,
+      int multiple) {
+    image = pairs.shape();
+    crops = new ImageCrops(image, crop, rows);
     this.prior = prior;
     this.pairs = pairs;
-    this.noisy = new PriorBatches(pairs, prior.schedule(), rows, seed);
-    this.rows = rows;
+    this.rows = crops.images();
+    poolBatches = crops.poolBatches(POOL_BATCHES);
+    this.noisy = new PriorBatches(pairs, prior.schedule(), this.rows, seed);
     this.reuse = reuse;
-    this.features = features;
+    this.features = features.at(image);
     this.seed = seed;
     this.estimator = estimator;
-    this.pool = new PooledRow[POOL_BATCHES * rows];
+    this.padding = new RowPadding(image, multiple);
+    this.pool = new PooledRow[poolBatches * this.rows];
   }
 
   @Override
   public TrainingRun.Batch batch(long step) {
-    long generation = step / ((long) POOL_BATCHES * reuse);
+    long generation = step / ((long) poolBatches * reuse);
     if (generation != pooled) {
       fill(generation);
     }
-    int inGeneration = (int) (step % ((long) POOL_BATCHES * reuse));
-    int[] order = permutation(generation, inGeneration / POOL_BATCHES);
-    int from = inGeneration % POOL_BATCHES * rows;
+    int inGeneration = (int) (step % ((long) poolBatches * reuse));
+    int[] order = permutation(generation, inGeneration / poolBatches);
+    int from = inGeneration % poolBatches * rows;
     return batch(order, from, new SplittableRandom(mix(step, 1)));
   }
 
   private void fill(long generation) {
     int size = pairs.shape().size();
-    for (int b = 0; b < POOL_BATCHES; b++) {
-      long drawn = generation * POOL_BATCHES + b;
+    for (int b = 0; b < poolBatches; b++) {
+      long drawn = generation * poolBatches + b;
       var images = noisy.noisyImages(drawn);
-      float[] predicted = prior.predictNoise(images.xt(), images.timesteps());
+      float[] predicted =
+          TiledPrior.predictNoise(prior, images.xt(), images.timesteps(), image, mix(drawn, -2));
       for (int r = 0; r < rows; r++) {
         float[] answer = row(predicted, r, size);
         var state = seen(row(images.xt(), r, size), answer, images.timesteps()[r]);
@@ -137,7 +184,8 @@ public final class AdapterBatches implements TrainingRun.Batches {
           timesteps[r] = state.t();
         }
       }
-      float[] predicted = prior.predictNoise(xt, timesteps);
+      float[] predicted =
+          TiledPrior.predictNoise(prior, xt, timesteps, image, mix(from, -3 - level));
       for (int r = 0; r < rows; r++) {
         if (level < earlier.get(r).size()) {
           var state = earlier.get(r).get(level);
@@ -198,7 +246,10 @@ public final class AdapterBatches implements TrainingRun.Batches {
       }
     }
     var input = input(IntStream.range(0, rows).toArray(), 0, entries, measurements, previous);
-    return new TrainingRun.Batch(input.features(), input.gradients(), input.timesteps(), targets);
+    return crops.of(
+        new TrainingRun.Batch(input.features(), input.gradients(), input.timesteps(), targets),
+        features.channels(),
+        random);
   }
 
   /** How many states before its own a row is shown the estimates of; the rows' order is random. */
@@ -214,7 +265,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
       return;
     }
     var input = input(chosen, level, entries, measurements, previous);
-    float[] answer = estimator.answer(input.features(), input.gradients(), input.timesteps());
+    float[] answer = estimated(input);
     for (int i = 0; i < chosen.length; i++) {
       var path = entries[chosen[i]].path();
       if (level < path.size()) {
@@ -222,6 +273,21 @@ public final class AdapterBatches implements TrainingRun.Batches {
         previous[chosen[i]] = features.estimate(answer, i, path.get(level).clean(), alphaBar);
       }
     }
+  }
+
+  private float[] estimated(Input input) {
+    int[] t = input.timesteps();
+    if (crops.whole()) {
+      return estimator.answer(input.features(), input.gradients(), t);
+    }
+    return padding.images(
+        estimator.answer(
+            padding.rows(input.features(), t.length, features.channels()),
+            padding.rows(input.gradients(), t.length, image.channels()),
+            t,
+            padding.height(),
+            padding.width()),
+        t.length);
   }
 
   /** What the network is asked. */

@@ -13,9 +13,10 @@ import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.adapter.AdapterVerifier;
 import org.deftstream.deft.adapter.AdapterWeights;
 import org.deftstream.deft.adapter.GoldenCheck;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.Prior;
-import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.task.Task;
 
@@ -37,15 +38,15 @@ public final class AdapterTraining {
    * How to train.
    *
    * @param adapterId the new adapter's name
-   * @param unet NN1's network
+   * @param unet NN1's network; one of any size learns from crops of its sample's size
    * @param form what it sees and answers
    * @param directory checkpoints in {@code run}, the adapter in {@code adapter}
-   * @param rows images per batch
+   * @param rows images per batch, or crops
    * @param reuse how often an answer of the prior is used
    */
   public record Settings(
       String adapterId,
-      UNetConfig unet,
+      NetworkConfig unet,
       AdapterForm form,
       Path directory,
       TrainingBudget budget,
@@ -54,7 +55,14 @@ public final class AdapterTraining {
       int reuse,
       double emaDecay,
       double checkpointMinutes,
-      long seed) {}
+      long seed) {
+    /** Shape of what the network is shown of images: crops, where it answers at any size. */
+    ImageShape sample(ImageShape images) {
+      return unet.anySize()
+          ? new ImageShape(unet.sampleHeight(), unet.sampleWidth(), images.channels())
+          : images;
+    }
+  }
 
   /**
    * A training.
@@ -101,9 +109,26 @@ public final class AdapterTraining {
             settings.reuse(),
             features,
             settings.seed(),
-            network::predict);
+            estimator(),
+            settings.sample(pairs.shape()),
+            settings.unet().multiple());
     run.run(batches, listener);
     return write(run, JSON.createObjectNode());
+  }
+
+  private AdapterBatches.Estimator estimator() {
+    return new AdapterBatches.Estimator() {
+      @Override
+      public float[] answer(float[] input, float[] gradients, int[] timesteps) {
+        return network.predict(input, gradients, timesteps);
+      }
+
+      @Override
+      public float[] answer(
+          float[] input, float[] gradients, int[] timesteps, int height, int width) {
+        return network.predict(input, gradients, timesteps, height, width);
+      }
+    };
   }
 
   private Path write(TrainingRun run, ObjectNode validation) {
@@ -117,7 +142,7 @@ public final class AdapterTraining {
           GoldenCheck.record(
               opened,
               new AdapterWeights(tensors),
-              operator.imageShape(),
+              settings.sample(operator.imageShape()),
               channels,
               settings.seed());
     }
@@ -125,7 +150,7 @@ public final class AdapterTraining {
         new AdapterManifest(
             settings.adapterId(),
             task.name(),
-            operator.imageShape(),
+            settings.sample(operator.imageShape()),
             operator.spec(),
             Operators.fingerprint(operator),
             settings.unet(),

@@ -38,6 +38,18 @@ public interface TrainableNetwork extends AutoCloseable {
    */
   float[] predict(float[] input, float[] gradient, int[] timesteps);
 
+  /**
+   * The same for rows of another size, which networks of any size can answer.
+   *
+   * @param height of each row, a multiple of {@link
+   *     org.deftstream.deft.prior.NetworkConfig#multiple}
+   * @param width as the height
+   */
+  default float[] predict(float[] input, float[] gradient, int[] timesteps, int height, int width) {
+    throw new IllegalArgumentException(
+        "the network has one size; it takes no rows of " + height + "x" + width);
+  }
+
   /** The running average of the weights, by diffusers name and in diffusers' layout. */
   Map<String, FloatTensor> averagedWeights();
 

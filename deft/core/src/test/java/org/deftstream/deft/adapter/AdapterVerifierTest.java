@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,21 @@ class AdapterVerifierTest {
         misfit("network", network("in_channels", 99), "99", "" + Example.FEATURES),
         misfit("network", network("out_channels", 3), "output channels 3", "have 1"),
         misfit("network", network("layers_per_block", 60), "60", "at most 8"));
+  }
+
+  /** Of the task's other size, and still held to its own. */
+  @Test
+  void shouldTakeANetworkOfAnySizeForImagesOfAnother() {
+    var any = Example.anySize(GOOD);
+    var large = Example.OPERATOR.at(new ImageShape(64, 48, 1));
+    verifier.verifyManifest(any, Example.TASK, large, Example.PRIOR, FILE.length);
+    assertThatThrownBy(
+            () -> verifier.verifyManifest(GOOD, Example.TASK, large, Example.PRIOR, FILE.length))
+        .hasMessageContaining("was trained on images of 4x4x1; the task's images are 64x48x1");
+    var crops = Example.with(any, "imageShape", List.of(8, 8, 1));
+    assertThatThrownBy(
+            () -> verifier.verifyManifest(crops, Example.TASK, large, Example.PRIOR, FILE.length))
+        .hasMessageContaining("network for samples of 4x4; its manifest says 8x8");
   }
 
   private static Arguments misfit(String field, Object value, String has, String needs) {

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.ResidualUNetConfig;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.schedule.NoiseSchedule;
@@ -86,6 +88,16 @@ final class Example {
         Optional.empty(),
         JsonNodeFactory.instance.objectNode().put("steps", 10),
         JsonNodeFactory.instance.objectNode());
+  }
+
+  /** The manifest of an adapter whose network answers at any size. */
+  static AdapterManifest anySize(AdapterManifest manifest) {
+    return with(manifest, "network", residual().toJson());
+  }
+
+  /** A network of any size, of the task's channels. */
+  static ResidualUNetConfig residual() {
+    return new ResidualUNetConfig(4, FEATURES, 1, 1, List.of(8, 8), 1);
   }
 
   /** The manifest with one field of its JSON replaced. */

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.htransform.StepRow;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.tensor.FloatTensor;
@@ -32,8 +34,8 @@ class LearnedHTransformTest {
         BatchSizes.upTo(maxBatch));
   }
 
-  private float[] values(double scale) {
-    var values = new float[Example.SHAPE.size()];
+  private float[] values(int size, double scale) {
+    var values = new float[size];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) (scale * random.nextGaussian());
     }
@@ -41,9 +43,16 @@ class LearnedHTransformTest {
   }
 
   private StepRow row() {
-    var operator = Example.OPERATOR.bind(Example.OPERATOR.drawAuxiliary(random));
-    var measurement = BoundMeasurement.of(operator, operator.measure(values(0.5)));
-    return new StepRow(values(1), values(1), values(3), random.nextInt(1000), 0.5, measurement);
+    return row(Example.SHAPE);
+  }
+
+  private StepRow row(ImageShape shape) {
+    var unbound = Example.OPERATOR.at(shape);
+    var operator = unbound.bind(unbound.drawAuxiliary(random));
+    int size = shape.size();
+    var measurement = BoundMeasurement.of(operator, operator.measure(values(size, 0.5)));
+    return new StepRow(
+        values(size, 1), values(size, 1), values(size, 3), random.nextInt(1000), 0.5, measurement);
   }
 
   private List<StepRow> rows(int count) {
@@ -85,6 +94,40 @@ class LearnedHTransformTest {
     for (int i = 0; i < 7; i++) {
       assertThat(answers.get(i)).containsExactly(expected(rows.get(i)), within(1e-5f));
     }
+  }
+
+  /** An adapter whose network has no size: features of the whole image, its far edges mirrored. */
+  @Test
+  void shouldFollowTheDefinitionAtEverySize() {
+    var manifest = Example.anySize(Example.manifest(Example.file(Example.tensors())));
+    var transform =
+        LearnedHTransform.of(
+            manifest,
+            networks.open(manifest.network()),
+            weights,
+            Example.OPERATOR,
+            BatchSizes.upTo(4));
+    for (var shape : List.of(new ImageShape(7, 5, 1), Example.SHAPE, new ImageShape(3, 16, 1))) {
+      transform.require(shape);
+      var rows = IntStream.range(0, 3).mapToObj(i -> row(shape)).toList();
+      var answers = transform.correct(rows);
+      for (int i = 0; i < 3; i++) {
+        assertThat(answers.get(i)).containsExactly(expected(rows.get(i)), within(1e-5f));
+        assertThat(transform.correct(List.of(rows.get(i))).get(0)).isEqualTo(answers.get(i));
+      }
+    }
+    // 4 rows of 16 pixels are 1 of 35 or 48; those of its own size are padded to 4 as ever.
+    assertThat(networks.batches.subList(0, 3)).containsExactly(1, 1, 1);
+    assertThat(networks.sides.get(0)).containsExactly(8, 6);
+    assertThatThrownBy(() -> transform.require(new ImageShape(4, 4, 3)))
+        .hasMessage("the adapter takes images of 1 channels, not of 4x4x3");
+  }
+
+  @Test
+  void shouldNameBothSidesOfAnImageOfAnotherSize() {
+    assertThatThrownBy(() -> transform(weights, 1).require(new ImageShape(8, 4, 1)))
+        .hasMessage(
+            "the adapter takes images of 4x4x1 only, the shape of its training, not of 8x4x1");
   }
 
   @Test

@@ -3,7 +3,7 @@ package org.deftstream.deft.adapter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.prior.NetworkConfig;
 
 /**
  * A network in closed form: {@code h = (1 + t / 1000) W f - s g} at every pixel, with a matrix W of
@@ -14,20 +14,28 @@ final class LinearNetworks implements AdapterNetworks {
   static final String SCALE = "scale.bias";
 
   final List<Integer> batches = new ArrayList<>();
+  final List<int[]> sides = new ArrayList<>();
   int open;
 
   @Override
-  public Map<String, int[]> weightShapes(UNetConfig network) {
+  public Map<String, int[]> weightShapes(NetworkConfig network) {
     return Map.of(
         MIX, new int[] {network.outChannels(), network.inChannels()}, SCALE, new int[] {1});
   }
 
   @Override
-  public AdapterNetwork open(UNetConfig network) {
+  public AdapterNetwork open(NetworkConfig network) {
     open++;
     int in = network.inChannels();
     int out = network.outChannels();
     return new AdapterNetwork() {
+      @Override
+      public float[] predict(
+          AdapterWeights weights, float[] features, float[] gradient, int[] t, int h, int w) {
+        sides.add(new int[] {h, w});
+        return predict(weights, features, gradient, t);
+      }
+
       @Override
       public float[] predict(AdapterWeights weights, float[] features, float[] gradient, int[] t) {
         batches.add(t.length);

@@ -1,6 +1,7 @@
 package org.deftstream.deft.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -183,8 +184,109 @@ class AdapterBatchesTest {
     return batches(reuse, features, null);
   }
 
+  /** Operator and prior see the whole image; the network sees a region, and the loss is its. */
+  @Test
+  void shouldCutTheRowsOfLargerImagesOutOfWhatIsMadeOfTheWhole() {
+    var crop = new ImageShape(SHAPE.height() - 1, SHAPE.width() - 1, 1);
+    var whole = batches(2);
+    var cropped = new AdapterBatches(prior, pairs(), ROWS, 2, features, 1, null, crop, 1);
+    var places = new HashSet<Integer>();
+    for (int step : new int[] {0, 3, 20}) {
+      var all = whole.batch(step);
+      var some = cropped.batch(step);
+      assertThat(some.timesteps()).isEqualTo(all.timesteps());
+      for (int r = 0; r < ROWS; r++) {
+        places.add(place(all, some, crop, r));
+      }
+    }
+    assertThat(places).doesNotContain(-1).hasSize(4);
+  }
+
+  /** Several regions of an image in a batch. */
+  @Test
+  void shouldAskThePriorOnceForSeveralRegionsOfAnImage() {
+    var crop = new ImageShape(SHAPE.height() / 2, SHAPE.width() / 2, 1);
+    var cropped = new AdapterBatches(prior, pairs(), ROWS, 1, features, 1, null, crop, 1);
+    var batch = cropped.batch(0);
+    assertThat(batch.timesteps()).hasSize(ROWS);
+    assertThat(batch.input()).hasSize(ROWS * crop.size() * features.channels());
+    assertThat(prior.images).isEqualTo(POOL * ((ROWS + 3) / 4));
+    var large = new ImageShape(SHAPE.height() + 1, SHAPE.width(), 1);
+    assertThatThrownBy(
+            () -> new AdapterBatches(prior, pairs(), ROWS, 1, features, 1, null, large, 1))
+        .hasMessageContaining("smaller than the crops of " + large);
+  }
+
+  /** Estimates of the step before are those of whole images, at sides that the network divides. */
+  @Test
+  void shouldAskTheNetworkAboutWholeImagesWhereItRemembers() {
+    var crop = new ImageShape(2, 2, 1);
+    var form = AdapterForm.RECURRENT;
+    var shown = new AdapterFeatures(form, AdapterFeatures.DEFAULT_CLIP, operator);
+    var asked = new ArrayList<List<Integer>>();
+    AdapterBatches.Estimator network =
+        new AdapterBatches.Estimator() {
+          @Override
+          public float[] answer(float[] input, float[] gradients, int[] timesteps) {
+            throw new AssertionError("a crop is no image");
+          }
+
+          @Override
+          public float[] answer(
+              float[] input, float[] gradients, int[] timesteps, int height, int width) {
+            asked.add(List.of(height, width, input.length / timesteps.length / shown.channels()));
+            var answers = new float[gradients.length];
+            Arrays.fill(answers, 0.5f);
+            return answers;
+          }
+        };
+    var batches = new AdapterBatches(prior, pairs(), 16, 1, shown, 1, network, crop, 3);
+    var batch = batches.batch(0);
+    assertThat(asked).isNotEmpty().containsOnly(List.of(6, 6, 36));
+    int channels = shown.channels();
+    boolean hinted = false;
+    for (int i = 0; i < 16 * crop.size(); i++) {
+      hinted |= batch.input()[i * channels + channels - 2] != 0;
+    }
+    assertThat(hinted).isTrue();
+  }
+
+  /** Where a row of crops lies in the row of the whole; -1 if nowhere. */
+  private int place(TrainingRun.Batch all, TrainingRun.Batch some, ImageShape crop, int row) {
+    for (int top = 0; top <= 1; top++) {
+      for (int left = 0; left <= 1; left++) {
+        boolean same =
+            equal(all.input(), some.input(), features.channels(), crop, row, top, left)
+                && equal(all.gradient(), some.gradient(), 1, crop, row, top, left)
+                && equal(all.target(), some.target(), 1, crop, row, top, left);
+        if (same) {
+          return 2 * top + left;
+        }
+      }
+    }
+    return -1;
+  }
+
+  private static boolean equal(
+      float[] whole, float[] crops, int channels, ImageShape crop, int row, int top, int left) {
+    for (int y = 0; y < crop.height(); y++) {
+      for (int i = 0; i < crop.width() * channels; i++) {
+        int line = (row * SHAPE.height() + top + y) * SHAPE.width() + left;
+        int own = (row * crop.height() + y) * crop.width() * channels + i;
+        if (whole[line * channels + i] != crops[own]) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   private AdapterBatches batches(
       int reuse, AdapterFeatures shown, AdapterBatches.Estimator network) {
+    return new AdapterBatches(prior, pairs(), ROWS, reuse, shown, 1, network);
+  }
+
+  private LabelledPairs pairs() {
     var truths =
         new Truths() {
           @Override
@@ -204,8 +306,7 @@ class AdapterBatchesTest {
             return image;
           }
         };
-    var pairs = LabelledPairs.simulated(truths, operator);
-    return new AdapterBatches(prior, pairs, ROWS, reuse, shown, 1, network);
+    return LabelledPairs.simulated(truths, operator);
   }
 
   private List<Row> rows(TrainingRun.Batch batch) {

@@ -38,12 +38,8 @@ final class AdapterType implements MethodType {
             .verifyWeights(manifest, content.weightsFile());
     var network = networks.open(manifest.network());
     var learned =
-        new LearnedHTransform(
-            network,
-            weights,
-            manifest.features(bench.task().operator()),
-            bench.task().operator().imageShape(),
-            BatchSizes.upTo(bench.batch()));
+        LearnedHTransform.of(
+            manifest, network, weights, bench.task().operator(), BatchSizes.upTo(bench.batch()));
     var sampler = planned.samplerOr(bench.task().learnedSampler());
     var identity =
         JsonNodeFactory.instance

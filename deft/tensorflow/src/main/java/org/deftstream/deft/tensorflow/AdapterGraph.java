@@ -1,6 +1,6 @@
 package org.deftstream.deft.tensorflow;
 
-import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -8,8 +8,8 @@ import org.tensorflow.types.TInt32;
 
 /**
  * The generalised h-transform network (DEFT, eq. 12) in noise units: {@code h = NN1(features, t) -
- * s(t) g}. NN1 is a small {@code UNet2DModel}; s is a scalar function of the timestep; the sign is
- * minus because {@code h = -sqrt(1 - alphaBar) grad ln p(y | x_t)} and g points uphill.
+ * s(t) g}. NN1 is a small network of either kind; s is a scalar function of the timestep; the sign
+ * is minus because {@code h = -sqrt(1 - alphaBar) grad ln p(y | x_t)} and g points uphill.
  */
 final class AdapterGraph {
   static final String SCALE_WEIGHT = "scale.linear_2.weight";
@@ -29,12 +29,12 @@ final class AdapterGraph {
    */
   static Operand<TFloat32> build(
       Ops tf,
-      UNetConfig config,
+      NetworkConfig config,
       WeightSource weights,
       Operand<TFloat32> features,
       Operand<TFloat32> gradient,
       Operand<TInt32> t) {
-    var correction = UNetGraph.build(tf, config, weights, features, t);
+    var correction = NetworkGraph.build(tf, config, weights, features, t);
     var layers = new Layers(tf, weights);
     var wave = layers.sinusoidal(t, WAVE, 0, true);
     var hidden = layers.silu(layers.linear("scale.linear_1", wave, WAVE, HIDDEN));

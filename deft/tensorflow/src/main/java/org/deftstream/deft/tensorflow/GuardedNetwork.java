@@ -43,6 +43,11 @@ final class GuardedNetwork implements TrainableNetwork {
   }
 
   @Override
+  public float[] predict(float[] input, float[] gradient, int[] timesteps, int height, int width) {
+    return NativeCalls.call(() -> network.predict(input, gradient, timesteps, height, width));
+  }
+
+  @Override
   public Map<String, FloatTensor> averagedWeights() {
     return NativeCalls.call(network::averagedWeights);
   }

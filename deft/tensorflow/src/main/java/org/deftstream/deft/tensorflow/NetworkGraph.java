@@ -9,7 +9,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** Builds a prior's network of either kind, and the noise that its answer stands for. */
+/** Builds a network of either kind, and the noise that the answer of a prior's stands for. */
 final class NetworkGraph {
   private NetworkGraph() {}
 

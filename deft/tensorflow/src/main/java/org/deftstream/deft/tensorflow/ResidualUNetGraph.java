@@ -33,7 +33,7 @@ final class ResidualUNetGraph {
    * @param x input, batch x height x width x channels; both sides a multiple of {@link
    *     ResidualUNetConfig#multiple}
    * @param t timesteps, one per row
-   * @return output, the shape of {@code x}
+   * @return output, the size of {@code x}
    */
   static Operand<TFloat32> build(
       Ops tf,
@@ -46,11 +46,12 @@ final class ResidualUNetGraph {
 
   private Operand<TFloat32> network(Operand<TFloat32> x) {
     int fold = config.patchSize();
-    int folded = config.channels() * fold * fold;
+    int seen = config.inChannels() * fold * fold;
+    int answered = config.outChannels() * fold * fold;
     var widths = config.blockOutChannels();
     int coarsest = widths.size() - 1;
     Operand<TFloat32> y = fold == 1 ? x : tf.nn.spaceToDepth(x, (long) fold);
-    y = layers.conv3("conv_in", y, folded, widths.get(0));
+    y = layers.conv3("conv_in", y, seen, widths.get(0));
     Deque<Operand<TFloat32>> skips = new ArrayDeque<>();
     for (int i = 0; i < coarsest; i++) {
       y = blocks("down_blocks." + i, y, widths.get(i));
@@ -66,7 +67,7 @@ final class ResidualUNetGraph {
       y = tf.math.add(tf.nn.depthToSpace(spread, 2L), skips.pop());
       y = blocks("up_blocks." + i, y, width);
     }
-    y = layers.conv3("conv_out", y, widths.get(0), folded);
+    y = layers.conv3("conv_out", y, widths.get(0), answered);
     return fold == 1 ? y : tf.nn.depthToSpace(y, (long) fold);
   }
 

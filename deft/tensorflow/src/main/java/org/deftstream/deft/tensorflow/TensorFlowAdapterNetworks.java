@@ -9,7 +9,7 @@ import java.util.WeakHashMap;
 import org.deftstream.deft.adapter.AdapterNetwork;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.adapter.AdapterWeights;
-import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.text.CanonicalJson;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -26,7 +26,7 @@ import org.tensorflow.types.TInt32;
  */
 final class TensorFlowAdapterNetworks implements AdapterNetworks {
   private final SessionOptions options;
-  private final Map<UNetConfig, Shared> open = new HashMap<>();
+  private final Map<NetworkConfig, Shared> open = new HashMap<>();
 
   TensorFlowAdapterNetworks(SessionOptions options) {
     this.options = options;
@@ -57,9 +57,9 @@ final class TensorFlowAdapterNetworks implements AdapterNetworks {
       Operand<TFloat32> output,
       List<WeightSpec> specs) {}
 
-  private static Placed place(Ops tf, UNetConfig network) {
-    long h = network.sampleHeight();
-    long w = network.sampleWidth();
+  private static Placed place(Ops tf, NetworkConfig network) {
+    long h = network.anySize() ? -1 : network.sampleHeight();
+    long w = network.anySize() ? -1 : network.sampleWidth();
     var features =
         tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, h, w, network.inChannels())));
     var gradient =
@@ -72,34 +72,34 @@ final class TensorFlowAdapterNetworks implements AdapterNetworks {
     return new Placed(features, gradient, t, theta, output, weights.specs());
   }
 
-  private static List<WeightSpec> specs(UNetConfig network) {
+  private static List<WeightSpec> specs(NetworkConfig network) {
     try (var graph = new Graph()) {
       return place(Ops.create(graph), network).specs();
     }
   }
 
   @Override
-  public Map<String, int[]> weightShapes(UNetConfig network) {
+  public Map<String, int[]> weightShapes(NetworkConfig network) {
     var shapes = new LinkedHashMap<String, int[]>();
     specs(network).forEach(s -> shapes.put(s.name(), s.shape()));
     return shapes;
   }
 
   @Override
-  public synchronized AdapterNetwork open(UNetConfig network) {
+  public synchronized AdapterNetwork open(NetworkConfig network) {
     var shared = open.computeIfAbsent(network, this::load);
     shared.users++;
     return new Handle(network, shared);
   }
 
-  private Shared load(UNetConfig network) {
+  private Shared load(NetworkConfig network) {
     String key = "adapter-" + CanonicalJson.sha256(network.toJson());
     var model = SavedModels.get(key, (graph, sessions) -> signature(graph, sessions, network));
     return new Shared(new DjlNetwork("adapter", model, options), specs(network));
   }
 
   private static Signature signature(
-      Graph graph, SavedModels.SessionFactory sessions, UNetConfig network) {
+      Graph graph, SavedModels.SessionFactory sessions, NetworkConfig network) {
     var placed = place(Ops.create(graph), network);
     sessions.open();
     return Signature.builder()
@@ -112,7 +112,7 @@ final class TensorFlowAdapterNetworks implements AdapterNetworks {
         .build();
   }
 
-  private synchronized void release(UNetConfig network, Shared shared) {
+  private synchronized void release(NetworkConfig network, Shared shared) {
     shared.users--;
     if (shared.users == 0) {
       open.remove(network);
@@ -121,19 +121,35 @@ final class TensorFlowAdapterNetworks implements AdapterNetworks {
   }
 
   private final class Handle implements AdapterNetwork {
-    private final UNetConfig config;
+    private final NetworkConfig config;
     private final Shared shared;
     private boolean closed;
 
-    Handle(UNetConfig config, Shared shared) {
+    Handle(NetworkConfig config, Shared shared) {
       this.config = config;
       this.shared = shared;
     }
 
     @Override
     public float[] predict(AdapterWeights weights, float[] features, float[] gradient, int[] t) {
-      int h = config.sampleHeight();
-      int w = config.sampleWidth();
+      return predict(weights, features, gradient, t, config.sampleHeight(), config.sampleWidth());
+    }
+
+    @Override
+    public float[] predict(
+        AdapterWeights weights, float[] features, float[] gradient, int[] t, int h, int w) {
+      boolean own = h == config.sampleHeight() && w == config.sampleWidth();
+      if (!own && !config.anySize()) {
+        throw new IllegalArgumentException(
+            "the adapter's network takes rows of "
+                + config.sampleHeight()
+                + "x"
+                + config.sampleWidth()
+                + ", not of "
+                + h
+                + "x"
+                + w);
+      }
       int in = config.inChannels();
       int out = config.outChannels();
       requireSize("features", features.length, t.length * h * w * in);

@@ -5,7 +5,6 @@ import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
-import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.training.TrainableNetwork;
 
 /**
@@ -73,7 +72,7 @@ public final class TensorFlowBackend {
    *
    * @param firstScale first value of s(t)
    */
-  public TrainableNetwork trainAdapter(UNetConfig config, double firstScale, long seed) {
+  public TrainableNetwork trainAdapter(NetworkConfig config, double firstScale, long seed) {
     return GuardedNetwork.of(
         () -> new TrainingGraph(config, true, firstScale, options.toProto(), seed));
   }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.deftstream.deft.prior.NetworkConfig;
-import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.training.TrainableNetwork;
 import org.tensorflow.Graph;
@@ -88,7 +87,7 @@ final class TrainingGraph implements TrainableNetwork {
     var weights = new VariableWeights(tf);
     if (adapter) {
       gradient = image(tf, h, w, config.outChannels());
-      output = AdapterGraph.build(tf, (UNetConfig) config, weights, input, gradient, timesteps);
+      output = AdapterGraph.build(tf, config, weights, input, gradient, timesteps);
     } else {
       gradient = null;
       output = NetworkGraph.build(tf, config, weights, input, timesteps);
@@ -235,6 +234,12 @@ final class TrainingGraph implements TrainableNetwork {
     int rows = t.length;
     int h = height(in.length, rows, config.inChannels());
     int w = width(in.length, rows, config.inChannels());
+    return predict(in, g, t, h, w);
+  }
+
+  @Override
+  public float[] predict(float[] in, float[] g, int[] t, int h, int w) {
+    int rows = t.length;
     try (var x = Tensors.of(in, rows, h, w, config.inChannels());
         var time = Tensors.of(t);
         var likelihood = g == null ? null : Tensors.of(g, rows, h, w, config.outChannels())) {

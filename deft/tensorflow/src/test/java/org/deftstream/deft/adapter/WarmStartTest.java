@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.prior.NetworkConfig;
+import org.deftstream.deft.prior.ResidualUNetConfig;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.tensorflow.SessionOptions;
@@ -21,12 +24,18 @@ class WarmStartTest {
   private final AdapterNetworks networks =
       TensorFlowBackend.start(new SessionOptions(1, false)).adapterNetworks();
 
-  private static UNetConfig network(AdapterForm form) {
+  private static NetworkConfig network(AdapterForm form) {
     int channels = AdapterFeatures.channels(form, Example.OPERATOR);
     return UNetConfig.parse(Example.network().put("in_channels", channels));
   }
 
-  private Map<String, FloatTensor> weights(UNetConfig config) {
+  /** Its pixels are folded into channels. */
+  private static NetworkConfig anySize(AdapterForm form) {
+    int channels = AdapterFeatures.channels(form, Example.OPERATOR);
+    return new ResidualUNetConfig(4, channels, 1, 2, List.of(8), 1);
+  }
+
+  private Map<String, FloatTensor> weights(NetworkConfig config) {
     var random = new SplittableRandom(1);
     var weights = new LinkedHashMap<String, FloatTensor>();
     networks
@@ -49,7 +58,11 @@ class WarmStartTest {
   }
 
   private AdapterDirectory.Content adapter(AdapterForm form) {
-    byte[] file = Example.file(weights(network(form)));
+    return adapter(form, network(form));
+  }
+
+  private AdapterDirectory.Content adapter(AdapterForm form, NetworkConfig network) {
+    byte[] file = Example.file(weights(network));
     var base = Example.manifest(file);
     var manifest =
         new AdapterManifest(
@@ -58,7 +71,7 @@ class WarmStartTest {
             base.imageShape(),
             base.operator(),
             Operators.fingerprint(Example.OPERATOR),
-            network(form),
+            network,
             base.priorName(),
             base.priorFingerprint(),
             base.weightsSha256(),
@@ -86,12 +99,16 @@ class WarmStartTest {
 
   @Test
   void shouldBeginToRememberWithTheAnswersOfTheOldNetwork() {
-    var from = adapter(AdapterForm.STANDARD);
-    var wide = network(AdapterForm.RECURRENT);
+    assertBeginsAlike(network(AdapterForm.STANDARD), network(AdapterForm.RECURRENT));
+    assertBeginsAlike(anySize(AdapterForm.STANDARD), anySize(AdapterForm.RECURRENT));
+  }
+
+  private void assertBeginsAlike(NetworkConfig old, NetworkConfig wide) {
+    var from = adapter(AdapterForm.STANDARD, old);
 
     var weights = WarmStart.weights(from, wide, AdapterForm.RECURRENT).orElseThrow();
 
-    int narrow = network(AdapterForm.STANDARD).inChannels();
+    int narrow = old.inChannels();
     var random = new SplittableRandom(2);
     float[] seen = floats(PIXELS * narrow, i -> random.nextGaussian());
     float[] seenAndMore =
@@ -105,7 +122,7 @@ class WarmStartTest {
             });
     var g = new float[PIXELS];
     int[] t = {300};
-    try (var before = networks.open(network(AdapterForm.STANDARD));
+    try (var before = networks.open(old);
         var after = networks.open(wide)) {
       float[] expected = before.predict(from.weights(), seen, g, t);
       float[] found = after.predict(new AdapterWeights(weights), seenAndMore, g, t);

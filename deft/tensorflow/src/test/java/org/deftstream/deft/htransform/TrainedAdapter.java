@@ -3,19 +3,25 @@ package org.deftstream.deft.htransform;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.Dense;
 import org.deftstream.deft.GaussianPrior;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterFeatures;
 import org.deftstream.deft.adapter.AdapterForm;
+import org.deftstream.deft.adapter.AdapterManifest;
 import org.deftstream.deft.adapter.AdapterNetwork;
 import org.deftstream.deft.adapter.AdapterWeights;
 import org.deftstream.deft.adapter.LearnedHTransform;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.prior.NetworkConfig;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.ResidualUNetConfig;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.sampler.SamplerSettings.NoiseRule;
@@ -39,28 +45,48 @@ final class TrainedAdapter implements AutoCloseable {
   private static final int LARGEST_BATCH = 256;
 
   private final AdapterNetwork network;
-  private final AdapterFeatures features;
-  private final ImageShape shape;
+  private final AdapterManifest manifest;
+  private final ForwardOperator operator;
   private final AdapterWeights first;
   private final AdapterWeights last;
 
   private TrainedAdapter(
       AdapterNetwork network,
-      AdapterFeatures features,
-      ImageShape shape,
+      AdapterManifest manifest,
+      ForwardOperator operator,
       AdapterWeights first,
       AdapterWeights last) {
     this.network = network;
-    this.features = features;
-    this.shape = shape;
+    this.manifest = manifest;
+    this.operator = operator;
     this.first = first;
     this.last = last;
   }
 
   static TrainedAdapter train(
       GaussianPrior prior, ForwardOperator operator, AdapterForm form, int steps, Path directory) {
-    var backend = TensorFlowBackend.start(new SessionOptions(1, false));
     var config = network(AdapterFeatures.channels(form, operator));
+    return train(prior, pairs(prior, operator), operator, form, config, steps, directory);
+  }
+
+  /** An adapter that answers at any size, trained on crops of so many pixels a side. */
+  static TrainedAdapter trainAnySize(
+      IndependentPixels prior, ForwardOperator operator, int side, int steps, Path directory) {
+    var form = AdapterForm.STANDARD;
+    int channels = AdapterFeatures.channels(form, operator);
+    var config = new ResidualUNetConfig(side, channels, 1, 1, List.of(16, 16), 1);
+    return train(prior, pairs(prior, operator), operator, form, config, steps, directory);
+  }
+
+  private static TrainedAdapter train(
+      Prior prior,
+      LabelledPairs pairs,
+      ForwardOperator operator,
+      AdapterForm form,
+      NetworkConfig config,
+      int steps,
+      Path directory) {
+    var backend = TensorFlowBackend.start(new SessionOptions(1, false));
     var task = task(operator);
     var settings =
         new AdapterTraining.Settings(
@@ -75,7 +101,6 @@ final class TrainedAdapter implements AutoCloseable {
             0.99,
             Double.POSITIVE_INFINITY,
             1);
-    var pairs = pairs(prior, operator);
     try (var fresh = backend.trainAdapter(config, form.firstScale(), 1)) {
       var before = new AdapterWeights(fresh.averagedWeights());
       var networks = backend.adapterNetworks();
@@ -84,8 +109,8 @@ final class TrainedAdapter implements AutoCloseable {
       var content = AdapterDirectory.read(written);
       return new TrainedAdapter(
           networks.open(content.manifest().network()),
-          content.manifest().features(operator),
-          operator.imageShape(),
+          content.manifest(),
+          operator,
           before,
           content.weights());
     }
@@ -94,11 +119,36 @@ final class TrainedAdapter implements AutoCloseable {
   /** Images of the prior with simulated measurements. */
   static LabelledPairs pairs(GaussianPrior prior, ForwardOperator operator) {
     var root = Dense.cholesky(prior.covariance());
+    return pairs(
+        operator,
+        random -> {
+          var z = new double[root.length];
+          for (int i = 0; i < z.length; i++) {
+            z[i] = random.nextGaussian();
+          }
+          return Dense.floats(Dense.plus(prior.mean(), Dense.times(root, z), 1));
+        });
+  }
+
+  private static LabelledPairs pairs(IndependentPixels prior, ForwardOperator operator) {
+    return pairs(
+        operator,
+        random -> {
+          var image = new float[operator.imageShape().size()];
+          for (int i = 0; i < image.length; i++) {
+            image[i] = (float) (prior.mean() + Math.sqrt(prior.variance()) * random.nextGaussian());
+          }
+          return image;
+        });
+  }
+
+  private static LabelledPairs pairs(
+      ForwardOperator operator, Function<RandomGenerator, float[]> drawn) {
     var truths =
         new Truths() {
           @Override
           public ImageShape shape() {
-            return prior.imageShape();
+            return operator.imageShape();
           }
 
           @Override
@@ -108,11 +158,7 @@ final class TrainedAdapter implements AutoCloseable {
 
           @Override
           public float[] truth(int index, RandomGenerator random) {
-            var z = new double[root.length];
-            for (int i = 0; i < z.length; i++) {
-              z[i] = random.nextGaussian();
-            }
-            return Dense.floats(Dense.plus(prior.mean(), Dense.times(root, z), 1));
+            return drawn.apply(random);
           }
         };
     return LabelledPairs.simulated(truths, operator);
@@ -160,7 +206,8 @@ final class TrainedAdapter implements AutoCloseable {
   }
 
   private HTransform hTransform(AdapterWeights weights) {
-    return new LearnedHTransform(network, weights, features, shape, BatchSizes.upTo(LARGEST_BATCH));
+    return LearnedHTransform.of(
+        manifest, network, weights, operator, BatchSizes.upTo(LARGEST_BATCH));
   }
 
   @Override

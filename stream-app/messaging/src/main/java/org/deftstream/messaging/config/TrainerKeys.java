@@ -93,7 +93,7 @@ final class TrainerKeys {
         .optional(
             NETWORK,
             "The adapter's network, a config.json of diffusers' UNet2DModel. When empty:"
-                + " networks/adapter-SIZE.json in models.dir.")
+                + " networks/adapter-SIZE.json in models.dir, or adapter-any.json beside it.")
         .number(STEPS, 20_000, 1, 100_000_000, "Most steps of a training.")
         .number(MINUTES, 60, 1, 1_000_000, "Most minutes of computing of a training.")
         .number(

@@ -78,9 +78,7 @@ final class AdapterBuilder {
     var network = networks.open(manifest.network());
     try {
       var operator = task.operator();
-      var hTransform =
-          new LearnedHTransform(
-              network, weights, manifest.features(operator), operator.imageShape(), batchSizes);
+      var hTransform = LearnedHTransform.of(manifest, network, weights, operator, batchSizes);
       hTransform.warmUp();
       manifest
           .golden()
@@ -89,7 +87,7 @@ final class AdapterBuilder {
                   golden.verify(
                       network,
                       weights,
-                      operator.imageShape(),
+                      manifest.imageShape(),
                       AdapterFeatures.channels(manifest.form(), operator)));
       progress.accept(AdapterState.WARM);
       return new LoadedAdapter(manifest, hTransform, network);

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.deftstream.deft.adapter.AdapterNetwork;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.adapter.AdapterWeights;
-import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.prior.NetworkConfig;
 
 /**
  * Networks with a closed form, {@code h = gain g}, that refuse to work after they were closed and
@@ -22,12 +22,12 @@ final class ClosedFormNetworks implements AdapterNetworks {
   Error failure;
 
   @Override
-  public Map<String, int[]> weightShapes(UNetConfig network) {
+  public Map<String, int[]> weightShapes(NetworkConfig network) {
     return Map.of(GAIN, new int[] {1});
   }
 
   @Override
-  public AdapterNetwork open(UNetConfig network) {
+  public AdapterNetwork open(NetworkConfig network) {
     if (failure != null) {
       throw failure;
     }
