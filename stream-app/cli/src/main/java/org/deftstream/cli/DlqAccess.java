@@ -15,6 +15,9 @@ import picocli.CommandLine.Option;
 
 /** The options that say which dead letters are meant, and where they are. */
 final class DlqAccess {
+  /** Longer names are nobody's, and would not fit the notes of a replay. */
+  private static final int LONGEST_NAME = 256;
+
   @Mixin private SettingsOptions options;
 
   @Option(names = "--reason", paramLabel = "CLASS", description = "Class of the error: NoAvro ...")
@@ -57,12 +60,22 @@ final class DlqAccess {
     if ((partition != null && partition < 0) || (from != null && from < 0)) {
       throw new UserError("--partition and --from must not be negative");
     }
+    requireShort("--reason", reason);
+    requireShort("--task", task);
     return new LetterFilter(
         Optional.ofNullable(reason),
         Optional.ofNullable(task),
         partition == null ? OptionalInt.empty() : OptionalInt.of(partition),
         from == null ? OptionalLong.empty() : OptionalLong.of(from),
         to == null ? OptionalLong.empty() : OptionalLong.of(to));
+  }
+
+  private static void requireShort(String option, String name) {
+    if (name != null && name.length() > LONGEST_NAME) {
+      throw new UserError(
+          "%s has %d characters; at most %d are names of anything"
+              .formatted(option, name.length(), LONGEST_NAME));
+    }
   }
 
   boolean accepts(Letter letter, TaskNames names) {

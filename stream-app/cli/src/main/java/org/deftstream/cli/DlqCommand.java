@@ -162,7 +162,7 @@ final class DlqCommand extends CommandGroup {
       name = "replay",
       description = {
         "Send dead letters once more, as they came.",
-        "What a command with the same filter has replayed is not replayed again, also if it was"
+        "What was replayed before is left where it is and said to be so, also if the command was"
             + " killed in the middle."
       })
   static final class Replay implements Callable<Integer> {
@@ -224,12 +224,18 @@ final class DlqCommand extends CommandGroup {
         out.println(document);
       } else {
         out.printf(
-            "%d dead letters %s, %d left (replayed too often: %d, incomplete: %d)%n",
+            "%d dead letters %s, %d left (replayed before: %d, replayed too often: %d, incomplete:"
+                + " %d)%s%n",
             counts.getOrDefault(Outcome.REPLAYED, 0),
             dryRun ? "would be replayed" : "replayed",
-            counts.getOrDefault(Outcome.TOO_OFTEN, 0) + counts.getOrDefault(Outcome.INCOMPLETE, 0),
+            counts.values().stream().mapToInt(Integer::intValue).sum()
+                - counts.getOrDefault(Outcome.REPLAYED, 0),
+            counts.getOrDefault(Outcome.REPLAYED_BEFORE, 0),
             counts.getOrDefault(Outcome.TOO_OFTEN, 0),
-            counts.getOrDefault(Outcome.INCOMPLETE, 0));
+            counts.getOrDefault(Outcome.INCOMPLETE, 0),
+            counts.containsKey(Outcome.REPLAYED_BEFORE)
+                ? "; --again replays also what was replayed before"
+                : "");
       }
       out.flush();
       return 0;

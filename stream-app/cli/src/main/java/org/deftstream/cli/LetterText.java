@@ -76,6 +76,7 @@ final class LetterText {
   static String name(Outcome outcome) {
     return switch (outcome) {
       case REPLAYED -> "replayed";
+      case REPLAYED_BEFORE -> "replayedBefore";
       case TOO_OFTEN -> "tooOften";
       case INCOMPLETE -> "incomplete";
     };

@@ -3,7 +3,12 @@ package org.deftstream.cli;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.Nearest;
 import org.deftstream.messaging.admin.TopicAdmin;
+import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.messaging.control.ControlTopic;
+import org.deftstream.messaging.control.PublisherSettings;
+import org.deftstream.trainer.models.ModelFiles;
 import org.deftstream.trainer.monitor.TrainerAccess;
 import org.deftstream.trainer.monitor.TrainerPages;
 import org.deftstream.trainer.serve.DirectoryLock;
@@ -25,7 +30,7 @@ final class TrainerMode implements TrainMode {
   @Option(
       names = "--now",
       paramLabel = "TASK",
-      description = "Ask the running trainer to refresh a task, and return.")
+      description = "Ask the running trainer to refresh a task, and return when it has read that.")
   private String now;
 
   @Mixin private SettingsOptions options;
@@ -34,11 +39,31 @@ final class TrainerMode implements TrainMode {
   public Optional<Integer> run() throws InterruptedException {
     if (now != null) {
       var settings = options.read();
-      new PairClients(TrainerAccess.access(settings), settings.applicationId()).refreshNow(now);
-      System.out.println("asked for a refresh of task " + now);
+      var access = TrainerAccess.access(settings);
+      requireKnown(settings, access);
+      new PairClients(access, settings.applicationId()).refreshNow(now);
+      System.out.println("the trainer has read the request for a refresh of task " + now);
       return Optional.of(0);
     }
     return serve ? Optional.of(serve()) : Optional.empty();
+  }
+
+  /** A trainer with the same settings would pass over what neither of the two defines. */
+  private void requireKnown(ServiceSettings settings, PublisherSettings access) {
+    var models = new ModelFiles(settings.modelsDirectory());
+    if (models.hasTask(now)) {
+      return;
+    }
+    var defined = ControlTopic.read(access).keySet();
+    if (!defined.contains(now)) {
+      throw new UserError(
+          "task '"
+              + now
+              + "' is neither in models.dir ("
+              + settings.modelsDirectory()
+              + ") nor has it a control record"
+              + Nearest.hint(now, defined));
+    }
   }
 
   private int serve() throws InterruptedException {

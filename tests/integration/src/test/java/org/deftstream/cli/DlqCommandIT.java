@@ -246,7 +246,8 @@ class DlqCommandIT {
     String[] replay = {"replay", "--reason", "UnknownAdapter", "--without-deadline"};
     assertThat(dlq("replay", "--reason", "UnknownAdapter", "--dry-run").out())
         .contains(
-            "2 dead letters would be replayed, 2 left (replayed too often: 1, incomplete: 1)");
+            "2 dead letters would be replayed, 2 left (replayed before: 0, replayed too often: 1,"
+                + " incomplete: 1)");
     assertThat(measurements()).isEmpty();
 
     var outcome = dlq(replay);
@@ -272,12 +273,26 @@ class DlqCommandIT {
         .containsEntry(ReplayHeaders.COUNT, "2")
         .containsEntry(ReplayHeaders.ORIGIN, "measurements-1@3");
 
-    assertThat(dlq(replay).out()).contains("0 dead letters replayed");
+    for (String[] again :
+        new String[][] {
+          replay,
+          {"replay", "--reason", "UnknownAdapter", "--dry-run"},
+          {"replay", "--reason", "UnknownAdapter", "--max-replays", "2"},
+          {"replay", "--task", SmallTasks.TASK, "--partition", "1", "--dry-run"}
+        }) {
+      assertThat(dlq(again).out())
+          .contains("replayedBefore  1@0", "0 dead letters ", "(replayed before: 2,")
+          .contains("; --again replays also what was replayed before");
+    }
     assertThat(measurements()).hasSize(2);
     letter(9, "UnknownAdapter", measurement("m-9"), Map.of());
     assertThat(dlq(replay).out()).contains("1 dead letters replayed");
     assertThat(dlq("replay", "--all", "--json").out())
-        .contains("\"replayed\":4", "\"tooOften\":1", "\"incomplete\":1");
+        .contains("\"replayed\":1", "\"replayedBefore\":3", "\"tooOften\":1", "\"incomplete\":1");
+    assertThat(dlq("replay", "--all", "--dry-run").out()).contains("(replayed before: 4,");
+    assertThat(measurements()).hasSize(4);
+    assertThat(dlq("replay", "--all", "--again").out()).contains("4 dead letters replayed");
+    assertThat(measurements()).hasSize(8);
   }
 
   @Test

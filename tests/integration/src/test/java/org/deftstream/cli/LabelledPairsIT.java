@@ -1,6 +1,7 @@
 package org.deftstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -299,6 +301,26 @@ class LabelledPairsIT {
     read(() -> taken.contains("last"));
     assertThat(taken).containsExactly("first", "last");
     assertThat(letters()).containsExactly("Skipped");
+  }
+
+  @Test
+  void shouldSayWhetherATrainerHasReadTheRequest() throws Exception {
+    var hasty =
+        new PairClients(
+            new PublisherSettings(
+                kafka(), Serdes.of(stack.registryUrl()), topics, Duration.ofSeconds(2), name),
+            name);
+    assertThatThrownBy(() -> hasty.refreshNow(SmallTasks.TASK))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "no trainer of application.id '%s' has read the request for task %s within 2000 ms"
+                    .formatted(name, SmallTasks.TASK)
+                + " (connect.timeout.ms): does one run? deftstream train --serve starts one; the"
+                + " request waits on topic '%s'".formatted(topics.labelledPairs()));
+    var asked = CompletableFuture.runAsync(() -> clients.refreshNow(SmallTasks.TASK));
+    read(asked::isDone);
+    asked.get();
+    assertThat(taken).containsExactly("refresh " + SmallTasks.TASK, "refresh " + SmallTasks.TASK);
   }
 
   /** A trainer in a JVM of its own, which ends by itself. */

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -27,6 +28,21 @@ public final class RefreshCommand {
   /** The headers of a command. */
   public static List<Header> headers() {
     return List.of(new RecordHeader(HEADER, REFRESH.clone()));
+  }
+
+  /**
+   * Whether a trainer has read a command.
+   *
+   * @param committed what the trainer's group has noted of the command's partition, or null
+   * @param topicId id of the topic as it is now
+   * @param offset of the command
+   */
+  public static boolean isRead(OffsetAndMetadata committed, String topicId, long offset) {
+    if (committed == null) {
+      return false;
+    }
+    var mark = PairMark.of(committed);
+    return mark.isOf(topicId) && mark.offset() > offset;
   }
 
   /** The task that a record asks to refresh; empty if the record is none of these. */

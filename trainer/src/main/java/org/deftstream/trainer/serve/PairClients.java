@@ -4,13 +4,19 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
@@ -35,6 +41,8 @@ import org.deftstream.trainer.pairs.TaskBook;
  */
 public record PairClients(PublisherSettings access, String application) {
   private static final int MIB = 1 << 20;
+
+  private static final Duration ASK_EVERY = Duration.ofMillis(100);
 
   /** What a record unpacks to is bounded by nothing: memory is taken for one at a time. */
   private static final int MOST_RECORDS = 1;
@@ -90,29 +98,52 @@ public record PairClients(PublisherSettings access, String application) {
   }
 
   /**
-   * Asks for a refresh of a task.
+   * Asks for a refresh of a task, and waits until a trainer has read that.
    *
-   * @throws UserError if Kafka does not take it
+   * @throws UserError if Kafka does not take it, or no trainer has read it in time; it stays on the
+   *     topic then, for one that comes
    */
   public void refreshNow(String task) {
+    long deadline = System.nanoTime() + access.timeout().toNanos();
     var config = writer();
     config.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
-    try (var producer = new KafkaProducer<byte[], byte[]>(config)) {
+    try (var topicFacts = AdminPairTopics.open(access);
+        var producer = new KafkaProducer<byte[], byte[]>(config);
+        var consumer = new KafkaConsumer<byte[], byte[]>(reader())) {
+      String topicId = topicFacts.look().id();
       byte[] key = task.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-      producer
-          .send(
-              new ProducerRecord<>(
-                  topics().labelledPairs(), null, key, null, RefreshCommand.headers()))
-          .get(access.timeout().toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+      var command =
+          new ProducerRecord<byte[], byte[]>(
+              topics().labelledPairs(), null, key, null, RefreshCommand.headers());
+      var written = producer.send(command).get(access.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      var place = new TopicPartition(written.topic(), written.partition());
+      var first = consumer.committed(Set.of(place)).get(place);
+      var noted = first;
+      while (!RefreshCommand.isRead(noted, topicId, written.offset())) {
+        if (System.nanoTime() > deadline) {
+          throw new UserError(unread(task, written.offset(), first, noted));
+        }
+        TimeUnit.MILLISECONDS.sleep(ASK_EVERY.toMillis());
+        noted = consumer.committed(Set.of(place)).get(place);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UserError("interrupted before the command was written", e);
-    } catch (java.util.concurrent.ExecutionException
-        | java.util.concurrent.TimeoutException
-        | KafkaException e) {
+      throw new UserError("interrupted before a trainer had read the request", e);
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
       throw new UserError(
-          "cannot write to topic '" + topics().labelledPairs() + "': " + e.getMessage(), e);
+          "cannot ask for a refresh on topic '" + topics().labelledPairs() + "': " + e.getMessage(),
+          e);
     }
+  }
+
+  private String unread(
+      String task, long offset, OffsetAndMetadata first, OffsetAndMetadata noted) {
+    String why =
+        noted == null || noted.equals(first)
+            ? "does one run? deftstream train --serve starts one"
+            : "one runs, and has %d records before it to read".formatted(offset - noted.offset());
+    return "no trainer of application.id '%s' has read the request for task %s within %d ms (connect.timeout.ms): %s; the request waits on topic '%s'"
+        .formatted(application, task, access.timeout().toMillis(), why, topics().labelledPairs());
   }
 
   private String group() {

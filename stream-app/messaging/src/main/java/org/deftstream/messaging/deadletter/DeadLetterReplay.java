@@ -1,11 +1,9 @@
 package org.deftstream.messaging.deadletter;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -19,9 +17,10 @@ import org.deftstream.deft.UserError;
  * Puts dead letters back on the topic of measurements.
  *
  * <p>They go in transactions of some hundred, and each transaction also notes, as the offsets of a
- * consumer group of the service and the filter, how far it has come. So a replay that is killed has
- * lost nothing and sent nothing twice: the same command goes on behind the last whole transaction.
- * Of two replays of one service at the same time the first is fenced and fails.
+ * consumer group of the service and the filter, how far it has come and what it means. So a replay
+ * that is killed has lost nothing and sent nothing twice: the same command goes on behind the last
+ * whole transaction, and one with another filter leaves what was replayed. Of two replays of one
+ * service at the same time the first is fenced and fails.
  *
  * <p>Loop guard: a measurement carries how often it was replayed, and is left where it is from a
  * number on. Holds nothing open between calls.
@@ -33,6 +32,8 @@ public final class DeadLetterReplay {
   public enum Outcome {
     /** Put back. */
     REPLAYED,
+    /** Left where it is: this or another command has put it back before. */
+    REPLAYED_BEFORE,
     /** Left where it is: replayed too often. */
     TOO_OFTEN,
     /** Left where it is: the service had left out its value or key. */
@@ -55,33 +56,30 @@ public final class DeadLetterReplay {
    * @throws UserError one line that says why it ended early
    */
   public long run(ReplayOptions options, BiConsumer<Letter, Outcome> told) {
-    String group = group(options.filter());
+    String group = ReplayNotes.group(access, options);
     try (var reader = DeadLetterReader.open(access, options.filter().partition());
         var names = new TaskNames(access.serdes());
         var notes = new KafkaConsumer<byte[], byte[]>(access.reader(group))) {
+      reader.skipTo(options.filter().from());
+      var before = options.again() ? ReplayNotes.none() : ReplayNotes.read(access, options);
+      var passed = new HashMap<TopicPartition, Long>();
       if (!options.again()) {
         notes
-            .committed(new HashSet<>(reader.partitions()))
+            .committed(Set.copyOf(reader.partitions()))
             .forEach(
-                (partition, noted) -> {
+                (place, noted) -> {
                   if (noted != null) {
-                    reader.skipTo(partition, noted.offset());
+                    passed.put(place, noted.offset());
                   }
                 });
       }
-      options
-          .filter()
-          .from()
-          .ifPresent(
-              from ->
-                  reader
-                      .partitions()
-                      .forEach(each -> reader.skipTo(each, Math.max(from, reader.position(each)))));
       if (options.dryRun()) {
-        return new Run(options, told, names, null, notes.groupMetadata()).over(reader);
+        return new Run(options, told, names, before, passed, null, notes.groupMetadata())
+            .over(reader);
       }
       try (var writer = open()) {
-        return new Run(options, told, names, writer, notes.groupMetadata()).over(reader);
+        return new Run(options, told, names, before, passed, writer, notes.groupMetadata())
+            .over(reader);
       }
     } catch (KafkaException e) {
       throw new UserError("the replay ended early: " + e.getMessage(), e);
@@ -101,12 +99,6 @@ public final class DeadLetterReplay {
     }
   }
 
-  /** One group for each filter; a name of any length becomes a short one. */
-  private String group(LetterFilter filter) {
-    var hash = UUID.nameUUIDFromBytes(filter.describe().getBytes(StandardCharsets.UTF_8));
-    return access.application() + "-dlq-replay-" + hash;
-  }
-
   /** One call. */
   private final class Run {
     private final ReplayOptions options;
@@ -114,7 +106,8 @@ public final class DeadLetterReplay {
     private final TaskNames names;
     private final KafkaProducer<byte[], byte[]> writer;
     private final ConsumerGroupMetadata notes;
-    private final Map<TopicPartition, OffsetAndMetadata> passed = new HashMap<>();
+    private final ReplayNotes before;
+    private final Map<TopicPartition, Long> passed;
     private final int partitions;
     private int open;
     private long replayed;
@@ -123,11 +116,15 @@ public final class DeadLetterReplay {
         ReplayOptions options,
         BiConsumer<Letter, Outcome> told,
         TaskNames names,
+        ReplayNotes before,
+        Map<TopicPartition, Long> passed,
         KafkaProducer<byte[], byte[]> writer,
         ConsumerGroupMetadata notes) {
       this.options = options;
       this.told = told;
       this.names = names;
+      this.before = before;
+      this.passed = passed;
       this.writer = writer;
       this.notes = notes;
       partitions = writer == null ? 0 : writer.partitionsFor(access.topics().measurements()).size();
@@ -153,9 +150,8 @@ public final class DeadLetterReplay {
         }
         told.accept(letter, outcome);
       }
-      passed.put(
-          new TopicPartition(record.topic(), record.partition()),
-          new OffsetAndMetadata(record.offset() + 1));
+      passed.merge(
+          new TopicPartition(record.topic(), record.partition()), record.offset() + 1, Math::max);
       if (open >= options.batch()) {
         commit();
       }
@@ -165,7 +161,10 @@ public final class DeadLetterReplay {
       if (letter.omitted().isPresent()) {
         return Outcome.INCOMPLETE;
       }
-      return letter.replays() >= options.maxReplays() ? Outcome.TOO_OFTEN : Outcome.REPLAYED;
+      if (letter.replays() >= options.maxReplays()) {
+        return Outcome.TOO_OFTEN;
+      }
+      return before.hold(letter, names) ? Outcome.REPLAYED_BEFORE : Outcome.REPLAYED;
     }
 
     private void send(Letter letter) {
@@ -186,7 +185,9 @@ public final class DeadLetterReplay {
       if (writer == null || open == 0) {
         return;
       }
-      writer.sendOffsetsToTransaction(passed, notes);
+      var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
+      passed.forEach((place, offset) -> offsets.put(place, ReplayNotes.passed(offset, options)));
+      writer.sendOffsetsToTransaction(offsets, notes);
       writer.commitTransaction();
       open = 0;
     }

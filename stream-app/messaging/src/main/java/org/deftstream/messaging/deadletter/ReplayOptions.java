@@ -5,7 +5,7 @@ package org.deftstream.messaging.deadletter;
  *
  * @param filter which ones
  * @param maxReplays a measurement that was replayed so often is not replayed again
- * @param again whether those are replayed, too, that a command with the same filter replayed before
+ * @param again whether those are replayed, too, that any command replayed before
  * @param keepDeadline whether the header {@code deft-deadline} stays
  * @param dryRun whether nothing is sent
  * @param batch letters in one transaction
