@@ -1,8 +1,11 @@
 package org.deftstream.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.deftstream.deft.text.FileProblem;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
@@ -12,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The program {@code deftstream}. Exit codes: 0 done, 1 failed for a reason that one line on
@@ -64,6 +68,8 @@ public final class Deftstream implements Runnable {
             new TrainCommand(new TrainerMode()),
             new EvaluateCommand())
         .forEach(line::addSubcommand);
+    // Picocli explains what is no path by names of classes.
+    line.registerConverter(Path.class, Deftstream::path);
     var errors = new ErrorReport();
     return line.setErr(new PrintWriter(ErrorLines.current(), true))
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -82,6 +88,14 @@ public final class Deftstream implements Runnable {
                 throw new ExecutionException(line, e.toString(), e);
               }
             });
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException(FileProblem.noPath(e));
+    }
   }
 
   /** Without a command there is nothing to do but to say which there are. */

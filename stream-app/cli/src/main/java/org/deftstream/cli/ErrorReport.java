@@ -1,6 +1,7 @@
 package org.deftstream.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.text.FileProblem;
 import picocli.CommandLine;
@@ -67,6 +68,11 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
     for (var cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserError) {
         return cause.getMessage();
+      }
+    }
+    for (var cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InvalidPathException path) {
+        return FileProblem.noPath(path);
       }
     }
     if (thrown instanceof OutOfMemoryError) {

@@ -17,7 +17,7 @@ import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
-import org.deftstream.deft.text.IoReason;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.text.JsonText;
 import org.deftstream.deft.text.ProgressLine;
 import org.deftstream.deft.training.PriorData;
@@ -174,7 +174,7 @@ public final class PriorCommand {
         }
         AtomicFiles.write(out, ContactSheet.png(samples, opened.imageShape(), 8, 2));
       } catch (IOException e) {
-        throw new UserError("cannot write " + out + ": " + IoReason.of(e), e);
+        throw new UserError("cannot write " + out + ": " + FileProblem.reason(e), e);
       }
       System.out.println(out);
       return 0;
@@ -207,7 +207,7 @@ public final class PriorCommand {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UserError("cannot read " + file + ": " + FileProblem.of(e), e);
     }
   }
 }

@@ -1,7 +1,5 @@
 package org.deftstream.service;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +18,6 @@ import org.deftstream.deft.engine.AdmissionBudget;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineStatistics;
 import org.deftstream.deft.operator.OperatorCache;
-import org.deftstream.deft.text.FileProblem;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
@@ -103,7 +100,7 @@ public final class ReconstructionService implements AutoCloseable {
   private void open(ServedTasks.Factory factory, Duration deadline) {
     observation = open.add(new Observation(options.instance(), options.http()), Observation::close);
     var clients = new ClientSettings(options);
-    createStateDirectory();
+    StateDirectory.prepare(options.stateDirectory());
     var look = open.add(new TopicLook(options, clients), TopicLook::close);
     TopicFacts facts = look.facts();
     look.warnOfSettings();
@@ -172,13 +169,7 @@ public final class ReconstructionService implements AutoCloseable {
       made.setUncaughtExceptionHandler(this::respond);
       return made;
     } catch (StreamsException e) {
-      // Kafka Streams says so of whatever keeps it from locking the directory.
-      throw new UserError(
-          "state.dir="
-              + options.stateDirectory()
-              + " cannot be used: it is another instance's that runs, or it cannot be written;"
-              + " give each instance a state.dir of its own",
-          e);
+      throw StateDirectory.taken(options.stateDirectory(), e);
     }
   }
 
@@ -206,19 +197,6 @@ public final class ReconstructionService implements AutoCloseable {
         new AdmissionBudget(bounds.admission().bytes()),
         bounds.admission().keptBytes(),
         bounds.admission().records());
-  }
-
-  private void createStateDirectory() {
-    var directory = options.stateDirectory();
-    try {
-      Files.createDirectories(directory);
-    } catch (IOException e) {
-      throw new UserError(
-          "state.dir=" + directory + " cannot be made: " + FileProblem.reason(e), e);
-    }
-    if (!Files.isWritable(directory)) {
-      throw new UserError("state.dir=" + directory + " cannot be written: access denied");
-    }
   }
 
   private ReconstructionWork work(ClientSettings clients) {

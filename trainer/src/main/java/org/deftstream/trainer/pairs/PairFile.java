@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.FileProblem;
 
 /** Pairs of one task by slot in a file of float32 values. Thread-safe for different slots. */
 final class PairFile implements AutoCloseable {
@@ -90,7 +91,7 @@ final class PairFile implements AutoCloseable {
   }
 
   private UserError failed(String what, IOException e) {
-    return new UserError("cannot " + what + " pairs in " + path + ": " + e.getMessage(), e);
+    return new UserError("cannot " + what + " pairs in " + path + ": " + FileProblem.reason(e), e);
   }
 
   @Override

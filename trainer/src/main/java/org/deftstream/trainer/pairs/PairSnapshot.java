@@ -13,6 +13,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.task.Task;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.training.LabelledPairs;
 
 /**
@@ -54,7 +55,7 @@ public final class PairSnapshot implements AutoCloseable {
       }
       AtomicFiles.write(directory.resolve(INDEX), index.toString());
     } catch (IOException e) {
-      throw new UserError("cannot keep pairs in " + directory + ": " + e.getMessage(), e);
+      throw new UserError("cannot keep pairs in " + directory + ": " + FileProblem.of(e), e);
     }
   }
 
@@ -94,7 +95,7 @@ public final class PairSnapshot implements AutoCloseable {
   }
 
   private static UserError unreadable(Path directory, IOException e) {
-    return new UserError("cannot read pairs from " + directory + ": " + e.getMessage(), e);
+    return new UserError("cannot read pairs from " + directory + ": " + FileProblem.of(e), e);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * The directory of one refresh, which is its record as well: {@code refresh.json} (what was asked),
@@ -87,7 +88,7 @@ public record RefreshFiles(Path directory) {
       Path file = directory.resolve(PICTURES);
       return Files.exists(file) ? Files.readString(file) : "";
     } catch (IOException e) {
-      throw new UserError("cannot read pictures in " + directory + ": " + e.getMessage(), e);
+      throw new UserError("cannot read pictures in " + directory + ": " + FileProblem.of(e), e);
     }
   }
 
@@ -95,7 +96,7 @@ public record RefreshFiles(Path directory) {
     try {
       AtomicFiles.write(directory.resolve(PICTURES), html);
     } catch (IOException e) {
-      throw new UserError("cannot write into " + directory + ": " + e.getMessage(), e);
+      throw new UserError("cannot write into " + directory + ": " + FileProblem.of(e), e);
     }
   }
 
@@ -135,7 +136,7 @@ public record RefreshFiles(Path directory) {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
-      throw new UserError("cannot delete " + root + ": " + e.getMessage(), e);
+      throw new UserError("cannot delete " + root + ": " + FileProblem.of(e), e);
     }
   }
 
@@ -147,7 +148,7 @@ public record RefreshFiles(Path directory) {
     try {
       return Optional.of(JSON.readTree(Files.readString(file)));
     } catch (IOException e) {
-      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UserError("cannot read " + file + ": " + FileProblem.of(e), e);
     }
   }
 
@@ -155,7 +156,7 @@ public record RefreshFiles(Path directory) {
     try {
       AtomicFiles.write(directory.resolve(name), json.toPrettyString() + "\n");
     } catch (IOException e) {
-      throw new UserError("cannot write into " + directory + ": " + e.getMessage(), e);
+      throw new UserError("cannot write into " + directory + ": " + FileProblem.of(e), e);
     }
   }
 }

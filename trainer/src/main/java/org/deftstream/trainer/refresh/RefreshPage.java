@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.text.FileProblem;
 
 /** The page of a refresh: why, the figures of the gate, the loss of each training. Stateless. */
 final class RefreshPage {
@@ -26,7 +27,7 @@ final class RefreshPage {
     try {
       AtomicFiles.write(files.directory().resolve("index.html"), html(files));
     } catch (IOException e) {
-      throw new UserError("cannot write into " + files.directory() + ": " + e.getMessage(), e);
+      throw new UserError("cannot write into " + files.directory() + ": " + FileProblem.of(e), e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * How far a task has come: which refresh was begun last, when, and which records it knew. What has
@@ -85,7 +86,7 @@ public record TaskProgress(
           json.path("topic").asText(),
           known);
     } catch (IOException | RuntimeException e) {
-      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UserError("cannot read " + file + ": " + FileProblem.of(e), e);
     }
   }
 
@@ -98,7 +99,7 @@ public record TaskProgress(
     try {
       AtomicFiles.write(directory.resolve(FILE), json.toPrettyString());
     } catch (IOException e) {
-      throw new UserError("cannot write into " + directory + ": " + e.getMessage(), e);
+      throw new UserError("cannot write into " + directory + ": " + FileProblem.of(e), e);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.training.TrainingRun;
 
 /**
@@ -61,7 +62,7 @@ final class ValidationWatch implements TrainingRun.Listener {
         }
       }
     } catch (IOException | RuntimeException e) {
-      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UserError("cannot read " + file + ": " + FileProblem.of(e), e);
     }
   }
 
@@ -102,7 +103,7 @@ final class ValidationWatch implements TrainingRun.Listener {
     try {
       AtomicFiles.write(file, csv.toString());
     } catch (IOException e) {
-      throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+      throw new UserError("cannot write " + file + ": " + FileProblem.of(e), e);
     }
     next.validated(step, measured);
   }

@@ -2,6 +2,7 @@ package org.deftstream.trainer.serve;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -17,6 +18,9 @@ import org.deftstream.deft.text.FileProblem;
 public final class DirectoryLock implements AutoCloseable {
   private static final String FILE = ".lock";
 
+  /** What is written to see that there is room for anything. */
+  private static final int PROBE_BYTES = 1 << 20;
+
   private final FileChannel channel;
 
   private DirectoryLock(FileChannel channel) {
@@ -27,7 +31,8 @@ public final class DirectoryLock implements AutoCloseable {
    * Makes the directory where it is missing, and takes it.
    *
    * @param setting what names it, for the message
-   * @throws UserError if another process has it, or it cannot be made or written
+   * @throws UserError if another process has it, or it cannot be made or written, or there is no
+   *     room
    */
   public static DirectoryLock take(String setting, Path directory) {
     try {
@@ -44,10 +49,22 @@ public final class DirectoryLock implements AutoCloseable {
                 + " is in use by another process that runs; end that one, or give each a directory"
                 + " of its own");
       }
+      requireRoom(channel);
       return new DirectoryLock(channel);
     } catch (IOException e) {
       throw new UserError(
           setting + "=" + directory + " cannot be used: " + FileProblem.reason(e), e);
+    }
+  }
+
+  /** A file may have a name on a full disk, but nothing in it. */
+  private static void requireRoom(FileChannel channel) throws IOException {
+    try {
+      channel.write(ByteBuffer.allocate(PROBE_BYTES));
+      channel.truncate(0);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
     }
   }
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
-import org.deftstream.deft.text.IoReason;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * An adapter as files: {@code adapter.safetensors} and {@code manifest.json} in a directory.
@@ -72,7 +72,7 @@ public final class AdapterDirectory {
     } catch (IllegalArgumentException e) {
       throw new UserError(manifestFile + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UserError("cannot read adapter " + directory + ": " + IoReason.withPath(e), e);
+      throw new UserError("cannot read adapter " + directory + ": " + FileProblem.of(e), e);
     }
   }
 

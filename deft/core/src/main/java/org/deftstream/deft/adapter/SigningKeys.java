@@ -61,7 +61,7 @@ public final class SigningKeys {
 
   /**
    * Makes a key pair. The private key's file can be read by its owner alone where the file system
-   * knows owners. Replaces no file.
+   * knows owners. Replaces no file, and leaves none behind where it fails.
    *
    * @throws UserError if a file is there already or cannot be written
    */
@@ -69,7 +69,12 @@ public final class SigningKeys {
     try {
       var pair = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
       write(privateFile, PRIVATE, pair.getPrivate().getEncoded(), true);
-      write(publicFile, PUBLIC, pair.getPublic().getEncoded(), false);
+      try {
+        write(publicFile, PUBLIC, pair.getPublic().getEncoded(), false);
+      } catch (IOException e) {
+        Files.deleteIfExists(privateFile);
+        throw e;
+      }
     } catch (FileAlreadyExistsException e) {
       throw new UserError(e.getFile() + " is there already; keys are not replaced", e);
     } catch (IOException e) {
@@ -86,7 +91,11 @@ public final class SigningKeys {
     var text = "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n";
     try {
       write(file, text, secret);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
     } catch (IOException e) {
+      // Half a key is of no use, and would be in the way of the next attempt.
+      Files.deleteIfExists(file);
       throw FileProblem.named(file, e);
     }
   }

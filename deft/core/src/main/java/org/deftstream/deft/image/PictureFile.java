@@ -16,6 +16,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * Reads PNG, JPEG, TIFF and BMP files as what they show: any number of bits up to 16, palettes,
@@ -58,7 +59,7 @@ public final class PictureFile {
     try {
       file = in.readNBytes(MAX_BYTES);
     } catch (IOException e) {
-      throw new UserError("cannot read " + name + ": " + e.getMessage(), e);
+      throw new UserError("cannot read " + name + ": " + FileProblem.of(e), e);
     }
     if (file.length == 0 || file.length == MAX_BYTES) {
       throw new UserError(name + (file.length == 0 ? " is empty" : " is larger than 256 MB"));

@@ -22,7 +22,7 @@ import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.text.CanonicalJson;
-import org.deftstream.deft.text.IoReason;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.text.JsonFields;
 import org.deftstream.deft.text.JsonText;
 
@@ -89,7 +89,7 @@ public record PriorDirectory(
         try (var in = new DigestInputStream(Files.newInputStream(weights), digest)) {
           in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-          throw new UserError("cannot read " + weights + ": " + IoReason.of(e), e);
+          throw new UserError("cannot read " + weights + ": " + FileProblem.reason(e), e);
         }
       }
       return HexFormat.of().formatHex(digest.digest());
@@ -131,7 +131,7 @@ public record PriorDirectory(
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     } catch (UncheckedIOException e) {
-      throw new UserError("cannot read " + file + ": " + IoReason.of(e.getCause()), e);
+      throw new UserError("cannot read " + file + ": " + FileProblem.reason(e.getCause()), e);
     }
   }
 
@@ -211,9 +211,9 @@ public record PriorDirectory(
           pretty.writeValueAsString(scheduler.toJson()) + "\n");
       AtomicFiles.write(path.resolve(ABOUT), pretty.writeValueAsString(about) + "\n");
     } catch (IOException e) {
-      throw new UserError("cannot write prior " + path + ": " + IoReason.withPath(e), e);
+      throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e), e);
     } catch (UncheckedIOException e) {
-      throw new UserError("cannot write prior " + path + ": " + IoReason.withPath(e.getCause()), e);
+      throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e.getCause()), e);
     }
     return open(path);
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.deftstream.deft.UserError;
-import org.deftstream.deft.text.IoReason;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.text.JsonFields;
 import org.deftstream.deft.text.JsonText;
 
@@ -128,7 +128,7 @@ record PriorLayout(Path network, Path scheduler, List<Path> weights) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(f -> f.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
-      throw new UserError("cannot read " + folder + ": " + IoReason.of(e), e);
+      throw new UserError("cannot read " + folder + ": " + FileProblem.reason(e), e);
     }
   }
 }

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.text.ForeignFile;
-import org.deftstream.deft.text.IoReason;
 
 /**
  * The safetensors file format: an 8-byte little-endian header length, a JSON header with the type,
@@ -84,7 +84,7 @@ public final class Safetensors {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + FileProblem.reason(e), e);
     }
   }
 

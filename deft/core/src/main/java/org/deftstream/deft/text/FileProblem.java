@@ -7,6 +7,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -55,7 +56,37 @@ public final class FileProblem {
     if (problem instanceof FileSystemException known && known.getReason() != null) {
       return known.getReason();
     }
+    String message = problem.getMessage();
+    return message == null || message.isBlank() ? problem.toString() : message;
+  }
+
+  /**
+   * What was wrong, after the file's name if the problem has one, whatever it is wrapped in: {@code
+   * run/checkpoint.safetensors: No space left on device}.
+   */
+  public static String of(Exception problem) {
+    for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+      if (cause instanceof FileSystemException known && known.getFile() != null) {
+        return known.getFile() + ": " + reason(known);
+      }
+    }
+    for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException known) {
+        return reason(known);
+      }
+    }
     return problem.getMessage() == null ? problem.toString() : problem.getMessage();
+  }
+
+  /**
+   * Why a text is no path here, and what helps where it is the locale that knows no such letters.
+   */
+  public static String noPath(InvalidPathException problem) {
+    String encoding = System.getProperty("sun.jnu.encoding", "unknown");
+    String why = "'" + problem.getInput() + "' is no path here: " + problem.getReason();
+    return encoding.startsWith("UTF")
+        ? why
+        : why + "; this locale's encoding is " + encoding + ", LC_ALL=C.UTF-8 takes all letters";
   }
 
   /**

@@ -80,7 +80,7 @@ public final class JsonText {
       }
       return withoutMark(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new UserError("cannot read " + file + ": " + IoReason.of(e), e);
+      throw new UserError("cannot read " + file + ": " + FileProblem.reason(e), e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.PictureFile;
 import org.deftstream.deft.image.Pixels;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * Images of any size on the heap, to draw square crops from: each crop is a region that is averaged
@@ -72,7 +73,7 @@ public final class CropSet {
         }
       }
     } catch (IOException | UncheckedIOException e) {
-      throw new UserError("cannot read images from " + folder + ": " + e.getMessage(), e);
+      throw new UserError("cannot read images from " + folder + ": " + FileProblem.of(e), e);
     }
     if (images.isEmpty()) {
       throw new UserError("no PNG, JPEG, TIFF or BMP images in " + folder);

@@ -17,7 +17,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.PictureFile;
 import org.deftstream.deft.image.Pixels;
-import org.deftstream.deft.text.IoReason;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * Grey or colour images of one size on the heap, sorted by name. Read from a folder or zip of
@@ -58,7 +58,7 @@ public final class ImageSet {
       }
       return new ImageSet(shape, images);
     } catch (IOException e) {
-      throw new UserError("cannot read images from " + source + ": " + IoReason.withPath(e), e);
+      throw new UserError("cannot read images from " + source + ": " + FileProblem.of(e), e);
     }
   }
 

@@ -18,6 +18,7 @@ import org.deftstream.deft.prior.SchedulerConfig;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * Trains a prior in a directory: checkpoints and loss curve in {@code run}, the prior of the
@@ -146,7 +147,7 @@ public final class PriorTraining {
       }
       AtomicFiles.write(priorPath().resolve("README.md"), card(run, opened.parameters()));
     } catch (IOException e) {
-      throw new UserError("cannot write into " + priorPath() + ": " + e.getMessage(), e);
+      throw new UserError("cannot write into " + priorPath() + ": " + FileProblem.of(e), e);
     }
   }
 

@@ -17,6 +17,7 @@ import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * Real measurements with their truths, on the heap: one safetensors file for each pair, with the
@@ -52,7 +53,7 @@ public final class StoredPairs implements LabelledPairs {
         pairs.add(pair(file, operator, check));
       }
     } catch (IOException | UncheckedIOException e) {
-      throw new UserError("cannot read pairs from " + folder + ": " + e.getMessage(), e);
+      throw new UserError("cannot read pairs from " + folder + ": " + FileProblem.of(e), e);
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.text.JsonText;
 
 /**
@@ -153,7 +154,8 @@ public final class TrainingRun {
           Map.of("progress", progress.toString()));
       AtomicFiles.write(directory.resolve("loss.csv"), lossCsv());
     } catch (IOException | UncheckedIOException e) {
-      throw new UserError("cannot write a checkpoint into " + directory + ": " + e.getMessage(), e);
+      throw new UserError(
+          "cannot write a checkpoint into " + directory + ": " + FileProblem.of(e), e);
     }
   }
 

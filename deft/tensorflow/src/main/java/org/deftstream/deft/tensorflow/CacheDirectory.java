@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.deftstream.deft.UserError;
-import org.deftstream.deft.text.IoReason;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * The directory of what this program unpacks or builds once and reads at every start: {@code
@@ -41,8 +41,7 @@ final class CacheDirectory {
       }
       return Path.of(home, ".cache", "deftstream");
     } catch (InvalidPathException e) {
-      throw new UserError(
-          "DEFTSTREAM_CACHE or the home directory is no path here: " + e.getReason(), e);
+      throw new UserError("DEFTSTREAM_CACHE or the home directory: " + FileProblem.noPath(e), e);
     }
   }
 
@@ -52,7 +51,7 @@ final class CacheDirectory {
         "cannot "
             + what
             + ": "
-            + IoReason.withPath(e)
+            + FileProblem.of(e)
             + "; set DEFTSTREAM_CACHE to a directory that may be written and has room",
         e);
   }

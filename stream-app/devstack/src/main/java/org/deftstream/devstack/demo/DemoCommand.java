@@ -32,7 +32,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static final int ROWS = 64;
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final String CONTROL = "org.deftstream.stream.control";
+  private static final String CONTROL = "org.deftstream.service.control";
 
   @Option(
       names = "--out",

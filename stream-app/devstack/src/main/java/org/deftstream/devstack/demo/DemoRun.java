@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.deftstream.cli.ShutdownOwner;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.text.ProgressLine;
 
 /**
@@ -197,7 +198,7 @@ final class DemoRun {
       DemoReport.write(page, result, summary.galleries());
       Files.writeString(out.resolve("report.json"), DemoJson.text(result));
     } catch (IOException e) {
-      throw new UserError("cannot write the page to " + out + ": " + e.getMessage(), e);
+      throw new UserError("cannot write the page to " + out + ": " + FileProblem.of(e), e);
     }
     return result;
   }
@@ -223,7 +224,7 @@ final class DemoRun {
         throw new UserError("directory " + out + " is not writable");
       }
     } catch (IOException e) {
-      throw new UserError("cannot make directory " + out + ": " + e.getMessage(), e);
+      throw new UserError("cannot make directory " + out + ": " + FileProblem.of(e), e);
     }
   }
 
@@ -236,7 +237,7 @@ final class DemoRun {
       owner.own("data directory", () -> deleteAll(temporary));
       return temporary;
     } catch (IOException e) {
-      throw new UserError("cannot make a directory in " + out + ": " + e.getMessage(), e);
+      throw new UserError("cannot make a directory in " + out + ": " + FileProblem.of(e), e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * {@code deftstream train --serve} in a process of its own, and the files that it leaves of its
@@ -70,7 +71,7 @@ final class TrainerProcess implements AutoCloseable {
       started.awaitReady();
       return started;
     } catch (IOException e) {
-      throw new UserError("cannot start the trainer: " + e.getMessage(), e);
+      throw new UserError("cannot start the trainer: " + FileProblem.of(e), e);
     }
   }
 
@@ -154,7 +155,7 @@ final class TrainerProcess implements AutoCloseable {
           ? Optional.of(JSON.readTree(Files.readString(file)))
           : Optional.empty();
     } catch (IOException e) {
-      throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UserError("cannot read " + file + ": " + FileProblem.of(e), e);
     }
   }
 

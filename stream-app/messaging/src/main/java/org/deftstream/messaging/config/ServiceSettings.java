@@ -139,7 +139,7 @@ public final class ServiceSettings {
     return Arrays.stream(values.getString(ServiceKeys.ADAPTER_TRUSTED_KEYS).split(","))
         .map(String::strip)
         .filter(file -> !file.isEmpty())
-        .map(file -> Path.of(file).toAbsolutePath().normalize())
+        .map(file -> PathSetting.of(ServiceKeys.ADAPTER_TRUSTED_KEYS, file))
         .toList();
   }
 
@@ -305,7 +305,7 @@ public final class ServiceSettings {
   }
 
   private Path path(String key) {
-    return Path.of(values.getString(key)).toAbsolutePath().normalize();
+    return PathSetting.of(key, values.getString(key));
   }
 
   private Duration millis(String key) {

@@ -36,7 +36,9 @@ final class SettingsCheck {
     for (var key : new TreeSet<>(definition.names())) {
       checkValue(definition, key, given.get(key));
     }
-    return new AbstractConfig(definition, own, false);
+    var values = new AbstractConfig(definition, own, false);
+    PathSetting.KEYS.forEach(key -> PathSetting.of(key, values.getString(key)));
+    return values;
   }
 
   private static void checkPassed(RawSetting setting, ConfigDef definition) {

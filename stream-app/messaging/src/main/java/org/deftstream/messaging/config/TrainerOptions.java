@@ -18,7 +18,7 @@ public final class TrainerOptions {
 
   /** Directory of the trainer, absolute. */
   public Path directory() {
-    return Path.of(values.getString(TrainerKeys.DIRECTORY)).toAbsolutePath().normalize();
+    return PathSetting.of(TrainerKeys.DIRECTORY, values.getString(TrainerKeys.DIRECTORY));
   }
 
   /** Most pairs for each task. */
@@ -183,6 +183,6 @@ public final class TrainerOptions {
 
   private Optional<Path> file(String key) {
     String name = values.getString(key);
-    return name.isEmpty() ? Optional.empty() : Optional.of(Path.of(name).toAbsolutePath());
+    return name.isEmpty() ? Optional.empty() : Optional.of(PathSetting.of(key, name));
   }
 }
