@@ -17,7 +17,7 @@ import org.deftstream.deft.training.ImageSet;
 import org.deftstream.trainer.gate.ValidationRecord;
 import org.deftstream.trainer.pairs.Pair;
 import org.deftstream.trainer.pairs.ValidationPair;
-import org.deftstream.trainer.refresh.EngineContest;
+import org.deftstream.trainer.refresh.EngineEvaluation;
 
 /**
  * Lets an adapter reconstruct images that were held back, with the sampler of service, and notes
@@ -46,7 +46,7 @@ record AdapterValidation(Task task, Prior prior, AdapterNetworks networks) {
     var adapter = AdapterDirectory.read(directory);
     String id = adapter.manifest().adapterId();
     var contest =
-        new EngineContest(task, prior, networks, List.of(task.trainingFree()), BATCH, PATIENCE);
+        new EngineEvaluation(task, prior, networks, List.of(task.trainingFree()), BATCH, PATIENCE);
     var sampler = wanted.or(adapter.manifest()::sampler).orElseGet(task::learnedSampler);
     var figures = contest.adapter(id, adapter, pairs(held), Optional.of(sampler));
     if (!figures.complete()) {

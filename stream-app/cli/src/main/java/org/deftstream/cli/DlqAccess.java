@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 import org.deftstream.deft.UserError;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.messaging.deadletter.DeadLetterAccess;
-import org.deftstream.messaging.deadletter.Letter;
-import org.deftstream.messaging.deadletter.LetterFilter;
+import org.deftstream.messaging.deadletter.DeadLetterFilter;
+import org.deftstream.messaging.deadletter.ReceivedDeadLetter;
 import org.deftstream.messaging.deadletter.TaskNames;
 import org.deftstream.schemas.Serdes;
 import picocli.CommandLine.Mixin;
@@ -56,13 +56,13 @@ final class DlqAccess {
   }
 
   /** Which are meant. */
-  LetterFilter filter() {
+  DeadLetterFilter filter() {
     if ((partition != null && partition < 0) || (from != null && from < 0)) {
       throw new UserError("--partition and --from must not be negative");
     }
     requireShort("--reason", reason);
     requireShort("--task", task);
-    return new LetterFilter(
+    return new DeadLetterFilter(
         Optional.ofNullable(reason),
         Optional.ofNullable(task),
         partition == null ? OptionalInt.empty() : OptionalInt.of(partition),
@@ -78,7 +78,7 @@ final class DlqAccess {
     }
   }
 
-  boolean accepts(Letter letter, TaskNames names) {
+  boolean accepts(ReceivedDeadLetter letter, TaskNames names) {
     return filter().accepts(letter, names);
   }
 }

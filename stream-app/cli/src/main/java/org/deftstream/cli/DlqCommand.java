@@ -14,7 +14,7 @@ import org.deftstream.deft.text.FileProblem;
 import org.deftstream.messaging.deadletter.DeadLetterReader;
 import org.deftstream.messaging.deadletter.DeadLetterReplay;
 import org.deftstream.messaging.deadletter.DeadLetterReplay.Outcome;
-import org.deftstream.messaging.deadletter.Letter;
+import org.deftstream.messaging.deadletter.ReceivedDeadLetter;
 import org.deftstream.messaging.deadletter.ReplayOptions;
 import org.deftstream.messaging.deadletter.TaskNames;
 import picocli.CommandLine.Command;
@@ -73,9 +73,9 @@ final class DlqCommand extends CommandGroup {
               if (access.accepts(letter, names)) {
                 reasons.merge(letter.reason(), 1, Integer::sum);
                 if (left[0]-- > 0 && json) {
-                  listed.add(LetterText.json(letter, names));
+                  listed.add(DeadLetterText.json(letter, names));
                 } else if (left[0] >= 0) {
-                  out.println(LetterText.line(letter));
+                  out.println(DeadLetterText.line(letter));
                 }
               }
               return true;
@@ -124,7 +124,7 @@ final class DlqCommand extends CommandGroup {
           var names = new TaskNames(DlqAccess.serdes(service))) {
         long offset = Long.parseLong(parts.group(2));
         reader.skipTo(OptionalLong.of(offset));
-        Letter[] found = new Letter[1];
+        ReceivedDeadLetter[] found = new ReceivedDeadLetter[1];
         reader.forEach(
             letter -> {
               found[0] = letter;
@@ -134,14 +134,15 @@ final class DlqCommand extends CommandGroup {
           throw new UserError(
               "there is no dead letter " + place + "; dlq list shows which there are");
         }
-        out.println(json ? LetterText.json(found[0], names) : LetterText.whole(found[0], names));
+        out.println(
+            json ? DeadLetterText.json(found[0], names) : DeadLetterText.whole(found[0], names));
         out.flush();
         write(found[0]);
       }
       return 0;
     }
 
-    private void write(Letter letter) {
+    private void write(ReceivedDeadLetter letter) {
       if (file == null) {
         return;
       }
@@ -213,13 +214,13 @@ final class DlqCommand extends CommandGroup {
               (letter, outcome) -> {
                 counts.merge(outcome, 1, Integer::sum);
                 if (!json && (dryRun || outcome != Outcome.REPLAYED)) {
-                  out.println(LetterText.name(outcome) + "  " + LetterText.line(letter));
+                  out.println(DeadLetterText.name(outcome) + "  " + DeadLetterText.line(letter));
                 }
               });
       if (json) {
         var document = JsonNodeFactory.instance.objectNode().put("dryRun", dryRun);
         for (var outcome : Outcome.values()) {
-          document.put(LetterText.name(outcome), counts.getOrDefault(outcome, 0));
+          document.put(DeadLetterText.name(outcome), counts.getOrDefault(outcome, 0));
         }
         out.println(document);
       } else {

@@ -83,7 +83,7 @@ final class ServeCommand implements Callable<Integer> {
         models.tasks(),
         models,
         models.networks(),
-        new PublishedCanaryEnd(ControlAccess.of(settings), settings.instanceId()));
+        new PublishedCanaryRollback(ControlAccess.of(settings), settings.instanceId()));
   }
 
   private static GuardSettings guard(ServiceSettings settings) {

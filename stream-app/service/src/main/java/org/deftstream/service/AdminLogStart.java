@@ -13,7 +13,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.deftstream.messaging.deadletter.SkipNotes;
-import org.deftstream.service.ledger.LogStart;
+import org.deftstream.service.ledger.LogStartOffsets;
 import org.deftstream.service.ledger.SkippedOffsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Asks the brokers, with a client of its own, and takes note of the offsets that operators had
  * passed over. Thread-safe; closed by its owner.
  */
-final class AdminLogStart implements LogStart, AutoCloseable {
+final class AdminLogStart implements LogStartOffsets, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AdminLogStart.class);
   private static final Duration CLOSE = Duration.ofSeconds(2);
   private static final int TIMEOUT_MS = 10_000;

@@ -3,9 +3,9 @@ package org.deftstream.service;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.deftstream.service.ledger.Room;
+import org.deftstream.service.ledger.AsyncRecordProcessor;
+import org.deftstream.service.ledger.MemoryPermit;
 import org.deftstream.service.ledger.SourceRecord;
-import org.deftstream.service.ledger.Work;
 
 /**
  * Work whose answer is held back until it is known that its record came from the topic that the
@@ -17,10 +17,11 @@ import org.deftstream.service.ledger.Work;
  *     the same at a later time
  * @param history told what was confirmed
  */
-record ConfirmedWork(Work work, Supplier<CompletableFuture<UUID>> confirmed, RunHistory history)
-    implements Work {
+record ConfirmedWork(
+    AsyncRecordProcessor work, Supplier<CompletableFuture<UUID>> confirmed, RunHistory history)
+    implements AsyncRecordProcessor {
   @Override
-  public CompletableFuture<byte[]> start(SourceRecord record, Room room) {
+  public CompletableFuture<byte[]> start(SourceRecord record, MemoryPermit room) {
     // Asked for after the record was read, so what is confirmed holds for it.
     var same = confirmed.get();
     same.thenAccept(source -> history.confirm(source, record.partition(), record.offset()));

@@ -8,7 +8,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.task.Task;
 import org.deftstream.messaging.control.ControlSettings;
-import org.deftstream.service.control.CanaryEnder;
+import org.deftstream.service.control.CanaryRollback;
 import org.deftstream.service.control.ControlPlane;
 import org.deftstream.service.control.PriorCatalog;
 import org.deftstream.service.control.TaskRegistry;
@@ -39,7 +39,7 @@ public final class ControlledTasks implements ServedTasks {
       AdapterNetworks networks) {
     return engine ->
         new ControlledTasks(
-            ControlPlane.start(settings, tasks, priors, networks, CanaryEnder.NONE));
+            ControlPlane.start(settings, tasks, priors, networks, CanaryRollback.NONE));
   }
 
   @Override

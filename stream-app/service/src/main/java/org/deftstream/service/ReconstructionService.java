@@ -21,7 +21,7 @@ import org.deftstream.deft.operator.OperatorCache;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
-import org.deftstream.service.ledger.Admission;
+import org.deftstream.service.ledger.AdmissionController;
 import org.deftstream.service.ledger.BrokenServiceException;
 import org.deftstream.service.ledger.ConsumerSourceReader;
 import org.deftstream.service.ledger.LedgerResources;
@@ -55,11 +55,11 @@ public final class ReconstructionService implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final ServiceOptions options;
-  private final Resources open = new Resources();
-  private Observation observation;
+  private final Closer open = new Closer();
+  private Monitoring observation;
   private Engine engine;
   private ServedTasks tasks;
-  private Admission admission;
+  private AdmissionController admission;
   private LedgerStatistics statistics;
   private StreamRuns runs;
 
@@ -98,11 +98,11 @@ public final class ReconstructionService implements AutoCloseable {
   }
 
   private void open(ServedTasks.Factory factory, Duration deadline) {
-    observation = open.add(new Observation(options.instance(), options.http()), Observation::close);
+    observation = open.add(new Monitoring(options.instance(), options.http()), Monitoring::close);
     var clients = new ClientSettings(options);
     StateDirectory.prepare(options.stateDirectory());
-    var look = open.add(new TopicLook(options, clients), TopicLook::close);
-    TopicFacts facts = look.facts();
+    var look = open.add(new TopicInspector(options, clients), TopicInspector::close);
+    TopicState facts = look.facts();
     look.warnOfSettings();
     limits = facts.limits();
     // A step under way is waited for; what it computes is computed again by the next owner.
@@ -124,7 +124,9 @@ public final class ReconstructionService implements AutoCloseable {
     statistics = resources.statistics();
     observation.watch(statistics, admission);
     var ticks =
-        open.add(new TickProducer(options.topics().ticks(), clients.ticks()), TickProducer::close);
+        open.add(
+            new FencingProbeProducer(options.topics().ticks(), clients.ticks()),
+            FencingProbeProducer::close);
     var skipped = new SkippedOffsets();
     var logStart =
         open.add(
@@ -155,7 +157,9 @@ public final class ReconstructionService implements AutoCloseable {
                               resources,
                               () -> limits));
                   return streams(
-                      topology, clients, new PatientClients(sources, observation.pulse(), closing));
+                      topology,
+                      clients,
+                      new RetryingClientSupplier(sources, observation.pulse(), closing));
                 },
                 leaving(clients.staticMember())),
             StreamRuns::close);
@@ -163,7 +167,8 @@ public final class ReconstructionService implements AutoCloseable {
     runs.start(facts);
   }
 
-  private KafkaStreams streams(Topology topology, ClientSettings clients, PatientClients patient) {
+  private KafkaStreams streams(
+      Topology topology, ClientSettings clients, RetryingClientSupplier patient) {
     try {
       var made = new KafkaStreams(topology, clients.streams(), patient, new SteadyTime());
       made.setUncaughtExceptionHandler(this::respond);
@@ -189,11 +194,11 @@ public final class ReconstructionService implements AutoCloseable {
     brokers.start();
   }
 
-  private Admission admission(ClientSettings clients) {
+  private AdmissionController admission(ClientSettings clients) {
     long buffers = options.streamThreads() * clients.bufferedBytes();
     var bounds = HeapBounds.of(options, buffers, Runtime.getRuntime().maxMemory());
     bounds.line().ifPresent(log::warn);
-    return new Admission(
+    return new AdmissionController(
         new AdmissionBudget(bounds.admission().bytes()),
         bounds.admission().keptBytes(),
         bounds.admission().records());

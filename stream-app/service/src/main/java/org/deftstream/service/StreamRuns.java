@@ -43,9 +43,9 @@ final class StreamRuns implements AutoCloseable {
   private static final Duration SLOW = Duration.ofSeconds(20);
 
   /** How a run is made: of what is known of the topics, and of whether it is to end. */
-  interface Factory extends BiFunction<TopicFacts, BooleanSupplier, KafkaStreams> {}
+  interface Factory extends BiFunction<TopicState, BooleanSupplier, KafkaStreams> {}
 
-  private final TopicLook look;
+  private final TopicInspector look;
   private final String measurements;
   private final Factory factory;
   private final GroupMembershipOperation leaving;
@@ -57,7 +57,7 @@ final class StreamRuns implements AutoCloseable {
   private boolean lookNow;
   private volatile boolean closed;
   private volatile KafkaStreams streams;
-  private volatile TopicFacts facts;
+  private volatile TopicState facts;
   private volatile Optional<String> awaited = Optional.empty();
   private long begunAt;
 
@@ -75,7 +75,7 @@ final class StreamRuns implements AutoCloseable {
    * @param leaving whether the instance leaves its group when it ends for good
    */
   StreamRuns(
-      TopicLook look, String measurements, Factory factory, GroupMembershipOperation leaving) {
+      TopicInspector look, String measurements, Factory factory, GroupMembershipOperation leaving) {
     this.look = look;
     this.measurements = measurements;
     this.factory = factory;
@@ -84,12 +84,12 @@ final class StreamRuns implements AutoCloseable {
   }
 
   /** Begins the first run, and the looking. */
-  void start(TopicFacts first) {
+  void start(TopicState first) {
     begin(first);
     thread.start();
   }
 
-  private synchronized void begin(TopicFacts with) {
+  private synchronized void begin(TopicState with) {
     if (closed) {
       return;
     }
@@ -216,7 +216,7 @@ final class StreamRuns implements AutoCloseable {
    * @return when to look again
    */
   private Duration look() {
-    TopicFacts found;
+    TopicState found;
     try {
       found = look.facts();
     } catch (UnfitTopicsException e) {
@@ -260,7 +260,7 @@ final class StreamRuns implements AutoCloseable {
     return again;
   }
 
-  private void restart(TopicFacts with) {
+  private void restart(TopicState with) {
     end(GroupMembershipOperation.LEAVE_GROUP);
     try {
       begin(with);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.deftstream.service.ledger.Room;
+import org.deftstream.service.ledger.MemoryPermit;
 import org.deftstream.service.ledger.SourceRecord;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +22,8 @@ class ConfirmedWorkTest {
   private CompletableFuture<byte[]> start() {
     history.begin(SOURCE);
     return work.start(
-        new SourceRecord("in", 0, 4, 1, null, new byte[0], new RecordHeaders()), Room.UNBOUNDED);
+        new SourceRecord("in", 0, 4, 1, null, new byte[0], new RecordHeaders()),
+        MemoryPermit.UNBOUNDED);
   }
 
   @Test

@@ -150,7 +150,7 @@ class AdaptersCommandIT {
         ServiceSettings.of(
             "bootstrap.servers=" + stack.bootstrapServers(),
             "schema.registry.url=" + stack.registryUrl());
-    try (var ender = new PublishedCanaryEnd(ControlAccess.of(settings), "one")) {
+    try (var ender = new PublishedCanaryRollback(ControlAccess.of(settings), "one")) {
       ender.end(Fixture.TASK, "a-1", "not the canary: nothing changes");
       ender.end(Fixture.TASK, "a-2", "it went wrong");
       // A second instance finds nothing to do.

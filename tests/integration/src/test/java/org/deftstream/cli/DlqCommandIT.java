@@ -31,8 +31,8 @@ import org.deftstream.devstack.stack.EmbeddedStack;
 import org.deftstream.devstack.stack.StackSettings;
 import org.deftstream.messaging.admin.TopicAdmin;
 import org.deftstream.messaging.deadletter.DeadLetterAccess;
+import org.deftstream.messaging.deadletter.DeadLetterFilter;
 import org.deftstream.messaging.deadletter.DeadLetterReplay;
-import org.deftstream.messaging.deadletter.LetterFilter;
 import org.deftstream.messaging.deadletter.ReplayOptions;
 import org.deftstream.messaging.deadletter.SkipNotes;
 import org.deftstream.schemas.DeadLetterHeaders;
@@ -310,7 +310,7 @@ class DlqCommandIT {
             1 << 20,
             Duration.ofSeconds(30));
     var options =
-        new ReplayOptions(LetterFilter.ALL, ReplayOptions.MAX_REPLAYS, false, true, false, 2);
+        new ReplayOptions(DeadLetterFilter.ALL, ReplayOptions.MAX_REPLAYS, false, true, false, 2);
     var seen = new ArrayList<String>();
 
     assertThatThrownBy(

@@ -47,7 +47,7 @@ import org.deftstream.service.SmallTasks;
 import org.deftstream.trainer.pairs.Pair;
 import org.deftstream.trainer.pairs.PairCheck;
 import org.deftstream.trainer.pairs.PairReader;
-import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.pairs.TaskCatalog;
 import org.deftstream.trainer.serve.PairClients;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -124,7 +124,7 @@ class LabelledPairsIT {
     return Map.of("bootstrap.servers", stack.bootstrapServers());
   }
 
-  private static final class Book implements TaskBook {
+  private static final class Book implements TaskCatalog {
     @Override
     public Optional<Task> find(String name) {
       return name.equals(SmallTasks.TASK) ? Optional.of(SmallTasks.task()) : Optional.empty();

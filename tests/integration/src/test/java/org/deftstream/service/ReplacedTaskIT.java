@@ -21,15 +21,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.deftstream.deft.engine.AdmissionBudget;
-import org.deftstream.service.ledger.Admission;
+import org.deftstream.service.ledger.AdmissionController;
+import org.deftstream.service.ledger.AsyncRecordProcessor;
 import org.deftstream.service.ledger.ConsumerSourceReader;
 import org.deftstream.service.ledger.LedgerResources;
 import org.deftstream.service.ledger.LedgerSettings;
 import org.deftstream.service.ledger.LedgerStatistics.Counter;
-import org.deftstream.service.ledger.Room;
+import org.deftstream.service.ledger.MemoryPermit;
 import org.deftstream.service.ledger.SkippedOffsets;
 import org.deftstream.service.ledger.SourceRecord;
-import org.deftstream.service.ledger.Work;
 import org.deftstream.service.topology.LedgerProcessorSettings;
 import org.deftstream.service.topology.NoHistory;
 import org.deftstream.service.topology.OutputLimits;
@@ -80,7 +80,7 @@ class ReplacedTaskIT {
     }
   }
 
-  private static CompletableFuture<byte[]> answer(SourceRecord record, Room room) {
+  private static CompletableFuture<byte[]> answer(SourceRecord record, MemoryPermit room) {
     return CompletableFuture.completedFuture(record.value());
   }
 
@@ -148,15 +148,15 @@ class ReplacedTaskIT {
   /** The topology alone, with work of the test's choice. */
   private static final class Instance implements AutoCloseable {
     private final LedgerResources resources;
-    private final TickProducer ticks;
+    private final FencingProbeProducer ticks;
     private final KafkaStreams streams;
 
-    private Instance(ServiceStack.Scenario scenario, String name, Work work) {
+    private Instance(ServiceStack.Scenario scenario, String name, AsyncRecordProcessor work) {
       var options = scenario.options(name);
       var clients = new ClientSettings(options);
-      var admission = new Admission(new AdmissionBudget(1 << 20), 1 << 20, RECORDS);
+      var admission = new AdmissionController(new AdmissionBudget(1 << 20), 1 << 20, RECORDS);
       resources = LedgerResources.of(work, admission, LedgerSettings.defaults());
-      ticks = new TickProducer(options.topics().ticks(), clients.ticks());
+      ticks = new FencingProbeProducer(options.topics().ticks(), clients.ticks());
       var settings = clients.streams();
       settings.put("consumer.max.poll.interval.ms", 6_000);
       streams =

@@ -3,7 +3,7 @@ package org.deftstream.trainer.gate;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.deftstream.deft.metrics.Bootstrap;
-import org.deftstream.trainer.gate.Gate.Judgement;
+import org.deftstream.trainer.gate.PromotionGate.Judgement;
 
 /** What a validation found, as the manifest's {@code validation} states it. Stateless. */
 public final class ValidationRecord {
@@ -16,7 +16,7 @@ public final class ValidationRecord {
    * {@code psnr} with its 95 % interval, {@code residual.low} and {@code .high} and the rule that
    * they follow.
    */
-  public static ObjectNode of(Figures figures) {
+  public static ObjectNode of(ContenderScores figures) {
     var json = JsonNodeFactory.instance.objectNode();
     json.put("pairs", figures.psnr().length).put("sampler", figures.sampler());
     if (figures.complete()) {

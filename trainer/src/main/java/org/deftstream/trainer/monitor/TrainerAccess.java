@@ -11,9 +11,9 @@ import org.deftstream.messaging.config.TrainerOptions;
 import org.deftstream.messaging.control.AdapterPublisher;
 import org.deftstream.messaging.control.PublisherSettings;
 import org.deftstream.schemas.Serdes;
-import org.deftstream.trainer.gate.Gate;
+import org.deftstream.trainer.gate.PromotionGate;
 import org.deftstream.trainer.pairs.PairCheck;
-import org.deftstream.trainer.pairs.Split;
+import org.deftstream.trainer.pairs.TrainValidationSplit;
 import org.deftstream.trainer.refresh.PublicationPolicy;
 import org.deftstream.trainer.refresh.RefreshPolicy;
 import org.deftstream.trainer.refresh.RefreshSettings;
@@ -85,10 +85,10 @@ public final class TrainerAccess {
 
   private static RefreshSettings refresh(TrainerOptions options) {
     return new RefreshSettings(
-        new Split(options.validationShare()),
+        new TrainValidationSplit(options.validationShare()),
         options.validationPairs(),
         StartFrom.valueOf(options.start().toUpperCase(Locale.ROOT)),
-        new Gate(options.margin()));
+        new PromotionGate(options.margin()));
   }
 
   private static TrainingSettings training(TrainerOptions options) {

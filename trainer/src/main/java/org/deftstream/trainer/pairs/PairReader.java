@@ -46,7 +46,7 @@ public final class PairReader implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> producer;
   private final PairTopics topics;
-  private final PairIntake intake;
+  private final PairDecoder intake;
   private final Sink sink;
   private final String topic;
   private final String deadLetters;
@@ -89,7 +89,7 @@ public final class PairReader implements AutoCloseable {
       Consumer<byte[], byte[]> consumer,
       Producer<byte[], byte[]> producer,
       PairTopics topics,
-      PairIntake intake,
+      PairDecoder intake,
       Sink sink,
       String topic,
       String deadLetters) {

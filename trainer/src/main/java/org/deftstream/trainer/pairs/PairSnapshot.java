@@ -134,7 +134,7 @@ public final class PairSnapshot implements AutoCloseable {
    *
    * @throws UserError if there are none
    */
-  public LabelledPairs training(Split split) {
+  public LabelledPairs training(TrainValidationSplit split) {
     return side(split, false, "train");
   }
 
@@ -143,11 +143,11 @@ public final class PairSnapshot implements AutoCloseable {
    *
    * @throws UserError if there are none
    */
-  public LabelledPairs held(Split split) {
+  public LabelledPairs held(TrainValidationSplit split) {
     return side(split, true, "validate");
   }
 
-  private LabelledPairs side(Split split, boolean validates, String what) {
+  private LabelledPairs side(TrainValidationSplit split, boolean validates, String what) {
     var chosen =
         entries.stream().filter(entry -> split.validates(entry.family()) == validates).toList();
     if (chosen.isEmpty()) {
@@ -162,11 +162,12 @@ public final class PairSnapshot implements AutoCloseable {
    *
    * @param limit most pairs
    */
-  public List<ValidationPair> validation(Split split, int limit) {
+  public List<ValidationPair> validation(TrainValidationSplit split, int limit) {
     return entries.stream()
         .filter(entry -> split.validates(entry.family()))
         .sorted(
-            Comparator.comparingLong((PairEntry entry) -> Split.hash("order:" + entry.id()))
+            Comparator.comparingLong(
+                    (PairEntry entry) -> TrainValidationSplit.hash("order:" + entry.id()))
                 .thenComparing(PairEntry::id))
         .limit(limit)
         .map(entry -> ValidationPair.of(file.read(entry), task.operator()))

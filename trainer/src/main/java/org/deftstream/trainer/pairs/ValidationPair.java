@@ -27,7 +27,7 @@ public record ValidationPair(
           BoundMeasurement.of(bound, pair.measurement().get()),
           pair.auxiliary());
     }
-    var random = new SplittableRandom(Split.hash("measurement:" + pair.id()));
+    var random = new SplittableRandom(TrainValidationSplit.hash("measurement:" + pair.id()));
     var auxiliary = operator.drawAuxiliary(random);
     var bound = operator.bind(auxiliary);
     float[] y = bound.simulate(pair.truth(), random);

@@ -11,8 +11,8 @@ import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.training.TrainingDivergedException;
-import org.deftstream.trainer.gate.Figures;
-import org.deftstream.trainer.gate.Gate.Judgement;
+import org.deftstream.trainer.gate.ContenderScores;
+import org.deftstream.trainer.gate.PromotionGate.Judgement;
 import org.deftstream.trainer.gate.ValidationRecord;
 import org.deftstream.trainer.pairs.PairSnapshot;
 import org.deftstream.trainer.pairs.ValidationPair;
@@ -39,12 +39,12 @@ public final class Refresh {
   private final RefreshFiles files;
   private final RefreshSettings settings;
   private final CandidateTrainer trainer;
-  private final Contest contest;
+  private final ContenderEvaluation contest;
   private final Publication publication;
   private final Clock clock;
 
   /** A candidate with its figures, before the gate. */
-  private record Candidate(AdapterDirectory.Content adapter, Figures figures) {}
+  private record Candidate(AdapterDirectory.Content adapter, ContenderScores figures) {}
 
   /**
    * A refresh, begun or to be begun.
@@ -58,7 +58,7 @@ public final class Refresh {
       RefreshFiles files,
       RefreshSettings settings,
       CandidateTrainer trainer,
-      Contest contest,
+      ContenderEvaluation contest,
       Publication publication,
       Clock clock) {
     this.task = task;
@@ -158,7 +158,7 @@ public final class Refresh {
             .map(adapter -> sample(adapter, validation, sampler))
             .reduce(Refresh::better)
             .orElseThrow();
-    var rivals = new ArrayList<Figures>();
+    var rivals = new ArrayList<ContenderScores>();
     serving.ifPresent(
         adapter ->
             rivals.add(

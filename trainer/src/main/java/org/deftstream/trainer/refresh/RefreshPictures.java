@@ -5,7 +5,7 @@ import org.deftstream.deft.evaluation.MeasurementPicture;
 import org.deftstream.deft.image.ContactSheet;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.Png;
-import org.deftstream.trainer.gate.Figures;
+import org.deftstream.trainer.gate.ContenderScores;
 import org.deftstream.trainer.pairs.ValidationPair;
 
 /**
@@ -15,7 +15,7 @@ final class RefreshPictures {
   private RefreshPictures() {}
 
   /** A table with the images inside. */
-  static String html(List<ValidationPair> pairs, List<Figures> contenders) {
+  static String html(List<ValidationPair> pairs, List<ContenderScores> contenders) {
     var table = new StringBuilder("<table class=\"pictures\"><tr><th>truth</th><th>measured</th>");
     for (var contender : contenders) {
       table.append("<th>").append(RefreshPage.escape(contender.name())).append("</th>");

@@ -1,7 +1,7 @@
 package org.deftstream.trainer.refresh;
 
-import org.deftstream.trainer.gate.Gate;
-import org.deftstream.trainer.pairs.Split;
+import org.deftstream.trainer.gate.PromotionGate;
+import org.deftstream.trainer.pairs.TrainValidationSplit;
 
 /**
  * How a refresh is done. Immutable.
@@ -11,7 +11,8 @@ import org.deftstream.trainer.pairs.Split;
  * @param startFrom what a training starts from
  * @param gate the rule of promotion
  */
-public record RefreshSettings(Split split, int validationPairs, StartFrom startFrom, Gate gate) {
+public record RefreshSettings(
+    TrainValidationSplit split, int validationPairs, StartFrom startFrom, PromotionGate gate) {
   public RefreshSettings {
     if (validationPairs < 2) {
       throw new IllegalArgumentException(

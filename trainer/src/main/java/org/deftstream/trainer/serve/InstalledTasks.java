@@ -13,7 +13,7 @@ import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.PrintableText;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.trainer.models.ModelFiles;
-import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.pairs.TaskCatalog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The tasks of the models directory, and those that control records define; a definition wins. The
  * control records are read again every few seconds. Thread-safe.
  */
-final class InstalledTasks implements TaskBook {
+final class InstalledTasks implements TaskCatalog {
   private static final Logger LOG = LoggerFactory.getLogger(InstalledTasks.class);
 
   /** Longest text of others in a line of the log. */

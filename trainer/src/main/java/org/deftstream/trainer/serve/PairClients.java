@@ -26,11 +26,11 @@ import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.trainer.pairs.PairCheck;
-import org.deftstream.trainer.pairs.PairIntake;
+import org.deftstream.trainer.pairs.PairDecoder;
 import org.deftstream.trainer.pairs.PairReader;
 import org.deftstream.trainer.pairs.PairSkip;
 import org.deftstream.trainer.pairs.RefreshCommand;
-import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.pairs.TaskCatalog;
 
 /**
  * Kafka's clients on the topic of pairs. Immutable.
@@ -54,7 +54,7 @@ public record PairClients(PublisherSettings access, String application) {
    * @throws UserError if Kafka does not answer
    */
   public PairReader open(
-      TaskBook tasks, PairCheck check, SchemaTrouble trouble, PairReader.Sink sink) {
+      TaskCatalog tasks, PairCheck check, SchemaTrouble trouble, PairReader.Sink sink) {
     var opened = new ArrayDeque<AutoCloseable>();
     try {
       var producer = new KafkaProducer<byte[], byte[]>(writer());
@@ -68,7 +68,7 @@ public record PairClients(PublisherSettings access, String application) {
           consumer,
           producer,
           admin,
-          new PairIntake(access.serdes().deserializer(LabelledPair.class), tasks, check, trouble),
+          new PairDecoder(access.serdes().deserializer(LabelledPair.class), tasks, check, trouble),
           sink,
           topics().labelledPairs(),
           topics().labelledPairDeadLetters());

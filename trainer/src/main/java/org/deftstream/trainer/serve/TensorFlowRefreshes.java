@@ -13,7 +13,7 @@ import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.trainer.models.AdapterNetworkFile;
 import org.deftstream.trainer.models.ModelFiles;
-import org.deftstream.trainer.refresh.EngineContest;
+import org.deftstream.trainer.refresh.EngineEvaluation;
 import org.deftstream.trainer.refresh.Outcome;
 import org.deftstream.trainer.refresh.Publication;
 import org.deftstream.trainer.refresh.Refresh;
@@ -54,7 +54,7 @@ final class TensorFlowRefreshes implements RefreshRunner {
   public Outcome run(Task task, int number, RefreshFiles directory, String reason) {
     try (var prior = serving.openPrior(files.prior(task.prior()))) {
       var contest =
-          new EngineContest(
+          new EngineEvaluation(
               task,
               prior,
               serving.adapterNetworks(),

@@ -40,7 +40,7 @@ public final class Trainer {
             settings.refresh().split(),
             settings.policy(),
             new TensorFlowRefreshes(settings, files, publication, status),
-            new CanaryTrials(settings.access(), publisher, settings.canaryRecords()),
+            new CanaryPromotion(settings.access(), publisher, settings.canaryRecords()),
             status,
             Clock.systemUTC());
     service.start();

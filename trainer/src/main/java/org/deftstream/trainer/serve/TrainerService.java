@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.deftstream.deft.UserError;
 import org.deftstream.trainer.pairs.PairReader;
-import org.deftstream.trainer.pairs.Split;
-import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.pairs.TaskCatalog;
+import org.deftstream.trainer.pairs.TrainValidationSplit;
 import org.deftstream.trainer.pairs.UnreadablePairException;
 import org.deftstream.trainer.refresh.RefreshPolicy;
 import org.slf4j.Logger;
@@ -34,9 +34,9 @@ public final class TrainerService implements AutoCloseable {
   private final WindowSettings settings;
   private final RefreshRunner runner;
   private final Clock clock;
-  private final TrainerDesks desks;
+  private final TaskStates desks;
   private final TrainerStatus status;
-  private final Trials trials;
+  private final CanaryWatch trials;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final CountDownLatch caughtUp = new CountDownLatch(1);
@@ -57,12 +57,12 @@ public final class TrainerService implements AutoCloseable {
    */
   public TrainerService(
       Function<PairReader.Sink, PairReader> open,
-      TaskBook tasks,
+      TaskCatalog tasks,
       WindowSettings settings,
-      Split split,
+      TrainValidationSplit split,
       RefreshPolicy policy,
       RefreshRunner runner,
-      Trials trials,
+      CanaryWatch trials,
       TrainerStatus status,
       Clock clock) {
     this.open = open;
@@ -71,7 +71,7 @@ public final class TrainerService implements AutoCloseable {
     this.trials = trials;
     this.status = status;
     this.clock = clock;
-    desks = new TrainerDesks(tasks, settings, split, policy, clock);
+    desks = new TaskStates(tasks, settings, split, policy, clock);
   }
 
   /** Starts both threads. */
@@ -226,7 +226,7 @@ public final class TrainerService implements AutoCloseable {
   }
 
   /** A task that cannot be refreshed must not keep the others from it. */
-  private boolean tried(TaskDesk desk) {
+  private boolean tried(TaskTrainingState desk) {
     String name = desk.task().name();
     try {
       return refresh(desk);
@@ -249,7 +249,7 @@ public final class TrainerService implements AutoCloseable {
     return false;
   }
 
-  private boolean refresh(TaskDesk desk) {
+  private boolean refresh(TaskTrainingState desk) {
     String name = desk.task().name();
     var unfinished = desk.unfinished();
     String reason = "it was interrupted";

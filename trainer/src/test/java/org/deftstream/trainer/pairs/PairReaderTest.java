@@ -86,7 +86,7 @@ class PairReaderTest {
     }
   }
 
-  private static final class Book implements TaskBook {
+  private static final class Book implements TaskCatalog {
     @Override
     public Optional<Task> find(String name) {
       if (name.equals("small/broken")) {
@@ -148,7 +148,7 @@ class PairReaderTest {
         consumer,
         producer,
         new Topic(),
-        new PairIntake(
+        new PairDecoder(
             deserializer,
             new Book(),
             new PairCheck(5),

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class PairWindowTest {
-  private static final Split HALF = new Split(0.5);
+  private static final TrainValidationSplit HALF = new TrainValidationSplit(0.5);
   @TempDir private Path directory;
 
   private PairWindow window(int capacity) {
@@ -74,7 +74,7 @@ class PairWindowTest {
     }
     assertThat(PairSnapshot.exists(frozen, task)).isTrue();
     try (var snapshot = PairSnapshot.open(frozen, task)) {
-      for (var pair : snapshot.validation(new Split(0.999), 100)) {
+      for (var pair : snapshot.validation(new TrainValidationSplit(0.999), 100)) {
         var sent = Pairs.scan(pair.id(), pair.id().matches("scan[13]"));
         assertThat(pair.measurement().measurement()).isEqualTo(sent.measurement().orElseThrow());
         assertThat(pair.auxiliary()).containsOnlyKeys(sent.auxiliary().keySet());

@@ -22,12 +22,12 @@ import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.training.LabelledPairs;
 import org.deftstream.deft.training.TrainingDivergedException;
-import org.deftstream.trainer.gate.Figures;
+import org.deftstream.trainer.gate.ContenderScores;
 import org.deftstream.trainer.pairs.Pairs;
 import org.deftstream.trainer.pairs.ValidationPair;
 
 /** A world without networks and brokers: an adapter's weights are the name of its training. */
-final class Adapters implements CandidateTrainer, Contest, Publication {
+final class Adapters implements CandidateTrainer, ContenderEvaluation, Publication {
   private static final String NETWORK =
       """
       {"sample_size": 4, "in_channels": 4, "out_channels": 1, "block_out_channels": [8, 8],
@@ -80,12 +80,12 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
     }
   }
 
-  private Figures figures(String name, String weights, int pairs) {
+  private ContenderScores figures(String name, String weights, int pairs) {
     var values = new double[pairs];
     Arrays.fill(values, psnr.get(weights));
     var residual = new double[pairs];
     Arrays.fill(residual, 1);
-    return new Figures(name, "ddim", values, residual, List.of());
+    return new ContenderScores(name, "ddim", values, residual, List.of());
   }
 
   @Override
@@ -112,7 +112,7 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
   }
 
   @Override
-  public Figures adapter(
+  public ContenderScores adapter(
       String name,
       AdapterDirectory.Content adapter,
       List<ValidationPair> pairs,
@@ -122,7 +122,8 @@ final class Adapters implements CandidateTrainer, Contest, Publication {
   }
 
   @Override
-  public List<Figures> trainingFree(List<ValidationPair> pairs, Optional<SamplerSettings> with) {
+  public List<ContenderScores> trainingFree(
+      List<ValidationPair> pairs, Optional<SamplerSettings> with) {
     sampledWith.add(with);
     return List.of(figures("diffpir", "diffpir", pairs.size()));
   }

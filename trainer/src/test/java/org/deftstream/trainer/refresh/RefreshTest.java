@@ -12,10 +12,10 @@ import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.training.TrainingRun;
-import org.deftstream.trainer.gate.Gate;
+import org.deftstream.trainer.gate.PromotionGate;
 import org.deftstream.trainer.pairs.PairWindow;
 import org.deftstream.trainer.pairs.Pairs;
-import org.deftstream.trainer.pairs.Split;
+import org.deftstream.trainer.pairs.TrainValidationSplit;
 import org.deftstream.trainer.refresh.Outcome.End;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +48,8 @@ class RefreshTest {
   }
 
   private Outcome run(StartFrom from) {
-    var settings = new RefreshSettings(new Split(0.5), 20, from, new Gate(0.1));
+    var settings =
+        new RefreshSettings(new TrainValidationSplit(0.5), 20, from, new PromotionGate(0.1));
     return new Refresh(TASK, 3, files, settings, adapters, adapters, adapters, Clock.systemUTC())
         .run("20 new pairs came", DEAF);
   }

@@ -24,12 +24,12 @@ import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.training.TrainingBudget;
 import org.deftstream.deft.training.TrainingRun;
-import org.deftstream.trainer.gate.Gate;
+import org.deftstream.trainer.gate.PromotionGate;
 import org.deftstream.trainer.models.AdapterNetworkFile;
 import org.deftstream.trainer.models.ModelFiles;
 import org.deftstream.trainer.pairs.Pair;
 import org.deftstream.trainer.pairs.PairWindow;
-import org.deftstream.trainer.pairs.Split;
+import org.deftstream.trainer.pairs.TrainValidationSplit;
 import org.deftstream.trainer.refresh.Outcome.End;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -128,7 +128,7 @@ class TensorFlowRefreshIT {
   private Outcome run(
       RefreshFiles files, double checkpointMinutes, Adapters published, RefreshListener listener) {
     var contest =
-        new EngineContest(
+        new EngineEvaluation(
             task,
             prior,
             backend.adapterNetworks(),
@@ -139,7 +139,8 @@ class TensorFlowRefreshIT {
             task,
             1,
             files,
-            new RefreshSettings(new Split(0.3), 6, StartFrom.SERVING, new Gate(0.1)),
+            new RefreshSettings(
+                new TrainValidationSplit(0.3), 6, StartFrom.SERVING, new PromotionGate(0.1)),
             trainer(checkpointMinutes),
             contest,
             published,

@@ -26,12 +26,12 @@ import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.SchemaTrouble;
 import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.trainer.pairs.PairCheck;
-import org.deftstream.trainer.pairs.PairIntake;
+import org.deftstream.trainer.pairs.PairDecoder;
 import org.deftstream.trainer.pairs.PairReader;
 import org.deftstream.trainer.pairs.PairTopics;
 import org.deftstream.trainer.pairs.Pairs;
-import org.deftstream.trainer.pairs.Split;
-import org.deftstream.trainer.pairs.TaskBook;
+import org.deftstream.trainer.pairs.TaskCatalog;
+import org.deftstream.trainer.pairs.TrainValidationSplit;
 import org.deftstream.trainer.refresh.Outcome;
 import org.deftstream.trainer.refresh.RefreshFiles;
 import org.deftstream.trainer.refresh.RefreshPolicy;
@@ -52,7 +52,7 @@ class TrainerServiceTest {
   private final TrainerStatus status = new TrainerStatus();
   private volatile String topicId = "topic-1";
 
-  private static final class Book implements TaskBook {
+  private static final class Book implements TaskCatalog {
     private Task task = Pairs.task();
     private Set<String> renewed = Set.of();
 
@@ -112,7 +112,7 @@ class TrainerServiceTest {
             true, null, new ByteArraySerializer(), new ByteArraySerializer());
     producer.initTransactions();
     var intake =
-        new PairIntake(
+        new PairDecoder(
             (topic, bytes) -> new LabelledPair(),
             new Book(),
             new PairCheck(5),
@@ -130,10 +130,10 @@ class TrainerServiceTest {
             open,
             book,
             new WindowSettings(directory, 100, Duration.ofDays(1), 3),
-            new Split(0.5),
+            new TrainValidationSplit(0.5),
             new RefreshPolicy(20, Optional.empty(), 2, 2),
             runner,
-            Trials.NONE,
+            CanaryWatch.NONE,
             status,
             Clock.systemUTC());
     service.start();

@@ -70,7 +70,7 @@ public final class TopicAdmin {
       cluster.get(
           cluster.admin().createTopics(missing, new CreateTopicsOptions()).all(),
           "create the topics");
-      YoungTopics.awaitReady(cluster, missing);
+      TopicReadiness.awaitReady(cluster, missing);
       return report(cluster, definitions, before, ids);
     }
   }
@@ -113,7 +113,7 @@ public final class TopicAdmin {
       cluster.get(
           cluster.admin().createPartitions(wanted).all(),
           "give " + String.join(", ", before.keySet()) + " " + number + " partitions");
-      YoungTopics.awaitReady(
+      TopicReadiness.awaitReady(
           cluster,
           before.keySet().stream()
               .map(name -> new NewTopic(name, Optional.of(number), Optional.empty()))

@@ -98,7 +98,7 @@ public final class DeadLetterReader implements AutoCloseable {
    *
    * @param taker false once there is enough
    */
-  public void forEach(Predicate<Letter> taker) {
+  public void forEach(Predicate<ReceivedDeadLetter> taker) {
     try {
       long deadline = System.nanoTime() + timeout.toNanos();
       while (!atEnd()) {
@@ -111,7 +111,7 @@ public final class DeadLetterReader implements AutoCloseable {
         }
         for (var record : records) {
           if (record.offset() < ends.get(new TopicPartition(topic, record.partition()))
-              && !taker.test(new Letter(record))) {
+              && !taker.test(new ReceivedDeadLetter(record))) {
             return;
           }
         }

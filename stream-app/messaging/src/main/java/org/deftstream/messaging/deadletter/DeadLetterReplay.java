@@ -55,7 +55,7 @@ public final class DeadLetterReplay {
    * @return number of letters that were put back, or would be
    * @throws UserError one line that says why it ended early
    */
-  public long run(ReplayOptions options, BiConsumer<Letter, Outcome> told) {
+  public long run(ReplayOptions options, BiConsumer<ReceivedDeadLetter, Outcome> told) {
     String group = ReplayNotes.group(access, options);
     try (var reader = DeadLetterReader.open(access, options.filter().partition());
         var names = new TaskNames(access.serdes());
@@ -102,7 +102,7 @@ public final class DeadLetterReplay {
   /** One call. */
   private final class Run {
     private final ReplayOptions options;
-    private final BiConsumer<Letter, Outcome> told;
+    private final BiConsumer<ReceivedDeadLetter, Outcome> told;
     private final TaskNames names;
     private final KafkaProducer<byte[], byte[]> writer;
     private final ConsumerGroupMetadata notes;
@@ -114,7 +114,7 @@ public final class DeadLetterReplay {
 
     Run(
         ReplayOptions options,
-        BiConsumer<Letter, Outcome> told,
+        BiConsumer<ReceivedDeadLetter, Outcome> told,
         TaskNames names,
         ReplayNotes before,
         Map<TopicPartition, Long> passed,
@@ -140,7 +140,7 @@ public final class DeadLetterReplay {
       return replayed;
     }
 
-    private void take(Letter letter) {
+    private void take(ReceivedDeadLetter letter) {
       var record = letter.record();
       if (options.filter().accepts(letter, names)) {
         var outcome = outcome(letter);
@@ -157,7 +157,7 @@ public final class DeadLetterReplay {
       }
     }
 
-    private Outcome outcome(Letter letter) {
+    private Outcome outcome(ReceivedDeadLetter letter) {
       if (letter.omitted().isPresent()) {
         return Outcome.INCOMPLETE;
       }
@@ -167,7 +167,7 @@ public final class DeadLetterReplay {
       return before.hold(letter, names) ? Outcome.REPLAYED_BEFORE : Outcome.REPLAYED;
     }
 
-    private void send(Letter letter) {
+    private void send(ReceivedDeadLetter letter) {
       if (writer == null) {
         return;
       }

@@ -31,8 +31,8 @@ final class ReplayNotes {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How far one command has come. */
-  private record Note(LetterFilter filter, int maxReplays, Map<TopicPartition, Long> passed) {
-    boolean holds(Letter letter, TaskNames names) {
+  private record Note(DeadLetterFilter filter, int maxReplays, Map<TopicPartition, Long> passed) {
+    boolean holds(ReceivedDeadLetter letter, TaskNames names) {
       var record = letter.record();
       var place = new TopicPartition(record.topic(), record.partition());
       return record.offset() < passed.getOrDefault(place, 0L)
@@ -100,8 +100,8 @@ final class ReplayNotes {
     }
   }
 
-  private static LetterFilter filter(JsonNode json) {
-    return new LetterFilter(
+  private static DeadLetterFilter filter(JsonNode json) {
+    return new DeadLetterFilter(
         Optional.ofNullable(json.path("reason").textValue()),
         Optional.ofNullable(json.path("task").textValue()),
         json.has("partition")
@@ -129,7 +129,7 @@ final class ReplayNotes {
   }
 
   /** Whether a letter was replayed before. */
-  boolean hold(Letter letter, TaskNames names) {
+  boolean hold(ReceivedDeadLetter letter, TaskNames names) {
     return notes.stream().anyMatch(note -> note.holds(letter, names));
   }
 

@@ -11,7 +11,7 @@ package org.deftstream.messaging.deadletter;
  * @param batch letters in one transaction
  */
 public record ReplayOptions(
-    LetterFilter filter,
+    DeadLetterFilter filter,
     int maxReplays,
     boolean again,
     boolean keepDeadline,

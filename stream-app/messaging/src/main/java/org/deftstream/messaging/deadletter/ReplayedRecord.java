@@ -22,7 +22,7 @@ final class ReplayedRecord {
    * @param keepDeadline whether the header {@code deft-deadline} stays
    */
   static ProducerRecord<byte[], byte[]> of(
-      Letter letter, String topic, int partitions, boolean keepDeadline) {
+      ReceivedDeadLetter letter, String topic, int partitions, boolean keepDeadline) {
     var headers = new RecordHeaders();
     for (Header header : letter.record().headers()) {
       boolean ours =

@@ -21,7 +21,7 @@ public final class TaskNames implements AutoCloseable {
    *
    * @throws UserError if the schema registry does not answer
    */
-  public Optional<String> of(Letter letter) {
+  public Optional<String> of(ReceivedDeadLetter letter) {
     byte[] value = letter.record().value();
     if (value == null || value.length == 0) {
       return Optional.empty();

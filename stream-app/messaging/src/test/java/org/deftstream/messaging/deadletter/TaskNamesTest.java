@@ -12,8 +12,8 @@ import org.deftstream.schemas.Serdes;
 import org.junit.jupiter.api.Test;
 
 class TaskNamesTest {
-  private static Letter letter(byte... value) {
-    return new Letter(new ConsumerRecord<>("measurements.dlq", 0, 0, null, value));
+  private static ReceivedDeadLetter letter(byte... value) {
+    return new ReceivedDeadLetter(new ConsumerRecord<>("measurements.dlq", 0, 0, null, value));
   }
 
   @Test

@@ -49,10 +49,10 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
   private final ControlInbox inbox;
   private final AdapterLoader loader;
   private final StatusPublisher reports;
-  private final Switchboard switchboard;
+  private final RoutingUpdater switchboard;
   private final Reconciler reconciler;
-  private final TaskLog log = new TaskLog();
-  private final CanaryEnder ender;
+  private final TaskHistory log = new TaskHistory();
+  private final CanaryRollback ender;
   private final Thread thread;
   private volatile Throwable failure;
   private volatile boolean ended;
@@ -64,7 +64,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
       ControlConsumer consumer,
       AdapterLoader loader,
       StatusPublisher reports,
-      CanaryEnder ender) {
+      CanaryRollback ender) {
     this.consumer = consumer;
     this.inbox =
         new ControlInbox(
@@ -76,7 +76,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
     this.reports = reports;
     this.ender = ender;
     this.switchboard =
-        new Switchboard(
+        new RoutingUpdater(
             table,
             report -> {
               log.reported(report);
@@ -91,7 +91,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
             new AdapterBuilder(networks, verifier, settings.batchSizes(), settings.keys()),
             loader,
             switchboard,
-            new CanaryTrials(settings.guard(), table, switchboard, this::later, ender),
+            new CanaryResults(settings.guard(), table, switchboard, this::later, ender),
             settings.loadTimeout());
     this.thread = new Thread(this::run, "control-plane");
   }
@@ -110,7 +110,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
       Collection<Task> tasks,
       PriorCatalog priors,
       AdapterNetworks networks,
-      CanaryEnder ender) {
+      CanaryRollback ender) {
     var resolver = new TaskResolver(tasks, priors);
     for (var task : tasks) {
       if (priors.find(task.prior()).isEmpty()) {

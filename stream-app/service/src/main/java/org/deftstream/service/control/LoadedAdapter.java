@@ -14,7 +14,7 @@ final class LoadedAdapter {
   private final AdapterManifest manifest;
   private final LearnedHTransform hTransform;
   private final AdapterNetwork network;
-  private final LeaseCount leases;
+  private final ReferenceCount leases;
 
   /**
    * Takes over the share of the network.
@@ -22,14 +22,14 @@ final class LoadedAdapter {
    * @param network closed by {@link #letGo}
    */
   LoadedAdapter(AdapterManifest manifest, LearnedHTransform hTransform, AdapterNetwork network) {
-    this(manifest, hTransform, network, new LeaseCount());
+    this(manifest, hTransform, network, new ReferenceCount());
   }
 
   LoadedAdapter(
       AdapterManifest manifest,
       LearnedHTransform hTransform,
       AdapterNetwork network,
-      LeaseCount leases) {
+      ReferenceCount leases) {
     this.manifest = manifest;
     this.hTransform = hTransform;
     this.network = network;
@@ -53,7 +53,7 @@ final class LoadedAdapter {
     return hTransform;
   }
 
-  LeaseCount leases() {
+  ReferenceCount leases() {
     return leases;
   }
 

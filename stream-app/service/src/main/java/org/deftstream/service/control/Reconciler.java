@@ -37,10 +37,10 @@ final class Reconciler {
   private final TaskResolver resolver;
   private final AdapterBuilder builder;
   private final WeightSource weights;
-  private final Switchboard switchboard;
-  private final CanaryTrials trials;
+  private final RoutingUpdater switchboard;
+  private final CanaryResults trials;
   private final Duration loadTimeout;
-  private final Map<String, Change> pending = new LinkedHashMap<>();
+  private final Map<String, PendingRollout> pending = new LinkedHashMap<>();
 
   /** Adapters whose weights wait for Kafka or the registry, and why; read by other threads. */
   private final Map<String, String> waiting = new ConcurrentHashMap<>();
@@ -53,8 +53,8 @@ final class Reconciler {
       TaskResolver resolver,
       AdapterBuilder builder,
       WeightSource weights,
-      Switchboard switchboard,
-      CanaryTrials trials,
+      RoutingUpdater switchboard,
+      CanaryResults trials,
       Duration loadTimeout) {
     this.table = table;
     this.resolver = resolver;
@@ -85,7 +85,8 @@ final class Reconciler {
       check(state);
       var task = resolver.task(state);
       var prior = resolver.prior(task.prior());
-      var change = new Change(state, offset, task, prior, TaskResolver.sampler(state, prior));
+      var change =
+          new PendingRollout(state, offset, task, prior, TaskResolver.sampler(state, prior));
       var old = table.routing(task.name()).filter(routing -> sameTask(routing.task(), task));
       old.ifPresent(routing -> reuse(change, routing));
       if (table.routing(task.name()).isEmpty() || state.getServe() == Serve.TRAINING_FREE) {
@@ -153,7 +154,7 @@ final class Reconciler {
    * Keeps what is loaded already. An id may come with a new description of the same weights; that
    * is verified and loaded as another adapter would be.
    */
-  private void reuse(Change change, Routing old) {
+  private void reuse(PendingRollout change, Routing old) {
     change
         .wanted()
         .forEach(
@@ -214,14 +215,14 @@ final class Reconciler {
     return pending.isEmpty();
   }
 
-  private void load(Change change, AdapterRef ref) {
+  private void load(PendingRollout change, AdapterRef ref) {
     String id = ref.getAdapterId();
     try {
       var fetch = change.fetches.get(id);
       if (fetch == null) {
         var manifest = builder.manifest(ref, change.task, change.prior);
         switchboard.progress(change.task.name(), id, AdapterState.LOADING);
-        fetch = new Change.Fetch(manifest, System.nanoTime() + loadTimeout.toNanos(), 0);
+        fetch = new PendingRollout.Fetch(manifest, System.nanoTime() + loadTimeout.toNanos(), 0);
         change.fetches.put(id, fetch);
       }
       var file = fetch(change, ref, fetch);
@@ -246,7 +247,8 @@ final class Reconciler {
     }
   }
 
-  private Optional<byte[]> fetch(Change change, AdapterRef ref, Change.Fetch fetch) {
+  private Optional<byte[]> fetch(
+      PendingRollout change, AdapterRef ref, PendingRollout.Fetch fetch) {
     if (fetch.tryAt() != 0 && System.nanoTime() - fetch.tryAt() < 0) {
       return Optional.empty();
     }
@@ -273,7 +275,7 @@ final class Reconciler {
       long now = System.nanoTime();
       change.fetches.put(
           ref.getAdapterId(),
-          new Change.Fetch(
+          new PendingRollout.Fetch(
               fetch.manifest(), now + loadTimeout.toNanos(), now + RETRY_PAUSE.toNanos()));
       if (waiting.put(ref.getAdapterId(), Reasons.of(e)) == null) {
         LOG.warn(
@@ -292,7 +294,7 @@ final class Reconciler {
     }
   }
 
-  private void finish(Change change) {
+  private void finish(PendingRollout change) {
     String task = change.task.name();
     switchboard.answers(task, change.offset);
     var serving = change.serving();
@@ -325,7 +327,7 @@ final class Reconciler {
         .ifPresent(id -> switchboard.refuse(task, canary, change.refused.get(id)));
   }
 
-  private Routing routing(Change change) {
+  private Routing routing(PendingRollout change) {
     var serving = change.serving().map(change.ready::get);
     var canary = change.canary().map(change.ready::get);
     var loaded = new HashMap<>(change.ready);
@@ -341,7 +343,7 @@ final class Reconciler {
   }
 
   private Routing routing(
-      Change change,
+      PendingRollout change,
       Optional<LoadedAdapter> serving,
       Optional<LoadedAdapter> canary,
       Map<String, LoadedAdapter> loaded) {
@@ -357,11 +359,11 @@ final class Reconciler {
         canary.map(adapter -> trials.begin(change.task, adapter)));
   }
 
-  private static boolean isReady(Change change, AdapterRef ref) {
+  private static boolean isReady(PendingRollout change, AdapterRef ref) {
     return ref != null && change.ready.containsKey(ref.getAdapterId());
   }
 
-  private void discard(Change change) {
+  private void discard(PendingRollout change) {
     waiting.keySet().removeAll(change.fetches.keySet());
     change.fresh.values().forEach(adapter -> switchboard.letGo(adapter, change.task.name()));
   }

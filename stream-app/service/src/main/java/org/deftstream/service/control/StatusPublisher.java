@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * written is logged and dropped: serving goes before telling. Thread-safe: a lease that comes back
  * after the end reports on its own thread, and is only logged.
  */
-final class StatusPublisher implements Consumer<Report>, AutoCloseable {
+final class StatusPublisher implements Consumer<StatusEvent>, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatusPublisher.class);
   private static final Duration HEARTBEAT = Duration.ofSeconds(30);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -45,7 +45,7 @@ final class StatusPublisher implements Consumer<Report>, AutoCloseable {
   }
 
   @Override
-  public synchronized void accept(Report report) {
+  public synchronized void accept(StatusEvent report) {
     LOG.info(
         "task {}: {} {}{}",
         report.task(),
@@ -63,7 +63,7 @@ final class StatusPublisher implements Consumer<Report>, AutoCloseable {
    *
    * @param standing the last report on each task that is served
    */
-  synchronized void repeat(Supplier<List<Report>> standing) {
+  synchronized void repeat(Supplier<List<StatusEvent>> standing) {
     long now = System.nanoTime();
     if (closed || now - repeatedAt < HEARTBEAT.toNanos()) {
       return;
@@ -76,7 +76,7 @@ final class StatusPublisher implements Consumer<Report>, AutoCloseable {
     }
   }
 
-  private boolean write(Report report) {
+  private boolean write(StatusEvent report) {
     var status =
         AdapterStatus.newBuilder()
             .setInstance(instance)

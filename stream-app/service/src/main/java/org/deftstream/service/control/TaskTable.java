@@ -24,14 +24,14 @@ final class TaskTable implements TaskRegistry {
       }
       var adapter = routing.choose(measurementId, pinnedAdapterId);
       if (adapter.isEmpty()) {
-        return new Lease(routing, adapter);
+        return new MethodLease(routing, adapter);
       }
       var leases = adapter.get().leases();
       if (leases.tryAcquire()) {
         // Only a lease that was counted while its routing stood is good: whoever replaced the
         // routing after that sees the count, and does not report the adapter as drained.
         if (routings.get(task) == routing) {
-          return new Lease(routing, adapter);
+          return new MethodLease(routing, adapter);
         }
         leases.release();
       }

@@ -32,7 +32,7 @@ public final class ConsumerSourceReader implements SourceReader {
 
   private final IntFunction<? extends Consumer<byte[], byte[]>> consumers;
   private final TopicPartition partition;
-  private final Admission admission;
+  private final AdmissionController admission;
   private final ReadFailures failures;
   private final ReadRequests requests = new ReadRequests();
   private final Queue<Reading> readings = new ConcurrentLinkedQueue<>();
@@ -51,7 +51,7 @@ public final class ConsumerSourceReader implements SourceReader {
   public ConsumerSourceReader(
       IntFunction<? extends Consumer<byte[], byte[]>> consumers,
       TopicPartition partition,
-      Admission admission) {
+      AdmissionController admission) {
     this(consumers, partition, admission, new ReadFailures());
   }
 
@@ -59,7 +59,7 @@ public final class ConsumerSourceReader implements SourceReader {
   ConsumerSourceReader(
       IntFunction<? extends Consumer<byte[], byte[]>> consumers,
       TopicPartition partition,
-      Admission admission,
+      AdmissionController admission,
       ReadFailures failures) {
     this.consumers = consumers;
     this.partition = partition;
@@ -145,7 +145,7 @@ public final class ConsumerSourceReader implements SourceReader {
       }
       try {
         opened.assign(List.of(partition));
-        var pass = new SourcePass(opened, partition, asked());
+        var pass = new LogScan(opened, partition, asked());
         while (awaitRequest()) {
           pass.read();
         }
@@ -202,8 +202,8 @@ public final class ConsumerSourceReader implements SourceReader {
     }
   }
 
-  private SourcePass.Requests asked() {
-    return new SourcePass.Requests() {
+  private LogScan.Requests asked() {
+    return new LogScan.Requests() {
       @Override
       public Request first() {
         synchronized (requests) {

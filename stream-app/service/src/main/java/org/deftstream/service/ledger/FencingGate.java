@@ -26,7 +26,7 @@ public final class FencingGate {
   /** A tick that was sent but did not come back is repeated after this time. */
   static final Duration REPEAT = Duration.ofSeconds(10);
 
-  private final TickSender sender;
+  private final FencingProbe sender;
   private final int partition;
   private boolean passed;
   private CompletableFuture<?> sending;
@@ -38,7 +38,7 @@ public final class FencingGate {
    * @param sender sends ticks
    * @param partition the task's partition
    */
-  public FencingGate(TickSender sender, int partition) {
+  public FencingGate(FencingProbe sender, int partition) {
     this.sender = sender;
     this.partition = partition;
   }

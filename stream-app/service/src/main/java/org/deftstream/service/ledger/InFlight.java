@@ -12,11 +12,11 @@ import java.util.function.Consumer;
  * <p>It is either waiting (only its offset is known: parked, postponed, or found in the ledger) or
  * begun (the record is here, or known to be gone, and the future is its answer).
  */
-final class InFlight implements Pending {
+final class InFlight implements LedgerRecord {
   private LedgerEntry entry;
   private SourceRecord record;
   private CompletableFuture<byte[]> answer;
-  private Admission.Permit permit;
+  private AdmissionController.Permit permit;
   private boolean postponed;
   private long neededBytes;
   private long notBefore = System.nanoTime();
@@ -84,7 +84,11 @@ final class InFlight implements Pending {
    *
    * @param onPostponed told, by any thread, that {@link #putBack} is due
    */
-  void begin(SourceRecord of, Admission.Permit granted, Work work, Consumer<InFlight> onPostponed) {
+  void begin(
+      SourceRecord of,
+      AdmissionController.Permit granted,
+      AsyncRecordProcessor work,
+      Consumer<InFlight> onPostponed) {
     record = of;
     permit = granted;
     answer =
@@ -136,7 +140,7 @@ final class InFlight implements Pending {
   }
 
   /** Gives the record up without work. */
-  void reject(SourceRecord of, Admission.Permit granted, RejectedRecordException reason) {
+  void reject(SourceRecord of, AdmissionController.Permit granted, RejectedRecordException reason) {
     record = of;
     permit = granted;
     answer = CompletableFuture.failedFuture(reason);
@@ -146,8 +150,8 @@ final class InFlight implements Pending {
   }
 
   @Override
-  public void leave(Outlet outlet, LedgerStatistics statistics) {
-    Departure.of(this, outlet, statistics);
+  public void leave(RecordCollector outlet, LedgerStatistics statistics) {
+    RecordCompletion.of(this, outlet, statistics);
     giveBack();
   }
 
@@ -166,7 +170,8 @@ final class InFlight implements Pending {
     giveBack();
   }
 
-  private static CompletableFuture<byte[]> start(Work work, SourceRecord record, Room room) {
+  private static CompletableFuture<byte[]> start(
+      AsyncRecordProcessor work, SourceRecord record, MemoryPermit room) {
     try {
       return work.start(record, room);
     } catch (RuntimeException e) {

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * of them is touched before the {@link FencingGate} has passed, and that they were taken over is
  * stored and committed before their work begins, so a record that ends the process is found out.
  *
- * <p>An offset that no consumed record had is a {@link Gap}, which tells whether a record is gone.
+ * <p>An offset that no consumed record had is a {@link OffsetGap}, which tells whether a record is
+ * gone.
  *
  * <p>Confined to the task's stream thread. {@link #close} writes nothing.
  */
@@ -40,15 +41,15 @@ public final class Ledger implements AutoCloseable {
   }
 
   private final LedgerStore store;
-  private final Admission admission;
-  private final Patience patience;
+  private final AdmissionController admission;
+  private final WaitBudget patience;
   private final LedgerSettings settings;
   private final LedgerStatistics statistics;
   private final FencingGate gate;
-  private final WaitingRecords waiting;
+  private final ParkedRecords waiting;
   private final Supplier<CompletableFuture<Long>> logStart;
   private final Supplier<NavigableSet<Long>> skipped;
-  private final ArrayDeque<Pending> queue = new ArrayDeque<>();
+  private final ArrayDeque<LedgerRecord> queue = new ArrayDeque<>();
   private Recovery recovery = Recovery.COMMITTED;
   private boolean saidThatRecordsComeAgain;
   private long tail;
@@ -86,7 +87,7 @@ public final class Ledger implements AutoCloseable {
     this.patience = resources.patience();
     this.settings = resources.settings();
     this.statistics = resources.statistics();
-    this.waiting = new WaitingRecords(reader, resources);
+    this.waiting = new ParkedRecords(reader, resources);
     this.logStart = logStart;
     this.skipped = skipped;
   }
@@ -127,7 +128,7 @@ public final class Ledger implements AutoCloseable {
     for (LedgerEntry stored : state.entries()) {
       if (stored.isGap()) {
         if (sameSource) {
-          queue.addLast(new Gap(stored, logStart, skipped));
+          queue.addLast(new OffsetGap(stored, logStart, skipped));
         }
         continue;
       }
@@ -142,9 +143,7 @@ public final class Ledger implements AutoCloseable {
         waiting.add(inFlight);
       } else {
         inFlight.reject(
-            null,
-            null,
-            WaitingRecords.consumedAndGone("the topic was deleted and made anew since"));
+            null, null, ParkedRecords.consumedAndGone("the topic was deleted and made anew since"));
       }
     }
     if (uncertain > 0) {
@@ -187,7 +186,7 @@ public final class Ledger implements AutoCloseable {
    * @param record the record; asked for only if it is new
    * @param outlet takes answers
    */
-  public void take(long offset, Supplier<SourceRecord> record, Outlet outlet) {
+  public void take(long offset, Supplier<SourceRecord> record, RecordCollector outlet) {
     if (offset < tail) {
       statistics.count(Counter.CAME_AGAIN);
       if (!saidThatRecordsComeAgain) {
@@ -221,7 +220,7 @@ public final class Ledger implements AutoCloseable {
     save();
   }
 
-  private InFlight begun(long offset, Supplier<SourceRecord> record, Outlet outlet) {
+  private InFlight begun(long offset, Supplier<SourceRecord> record, RecordCollector outlet) {
     var inFlight = new InFlight(LedgerEntry.fresh(offset));
     SourceRecord taken;
     long bytes;
@@ -229,7 +228,7 @@ public final class Ledger implements AutoCloseable {
       taken = record.get();
       bytes = taken.bytes();
     } catch (RuntimeException e) {
-      inFlight.reject(null, null, Departure.reason(e));
+      inFlight.reject(null, null, RecordCompletion.reason(e));
       return inFlight;
     }
     var permit = awaitRoom(bytes, outlet);
@@ -245,7 +244,7 @@ public final class Ledger implements AutoCloseable {
   /** Notes the offsets, if any, between the last consumed record and the next one. */
   private void passOver(long next) {
     if (next > tail) {
-      queue.addLast(new Gap(LedgerEntry.passedOver(tail, next), logStart, skipped));
+      queue.addLast(new OffsetGap(LedgerEntry.passedOver(tail, next), logStart, skipped));
       statistics.addUnanswered(1);
       tail = next;
     }
@@ -262,7 +261,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Room for a record; none if others wait already, or if there is none in good time. */
-  private Optional<Admission.Permit> awaitRoom(long bytes, Outlet outlet) {
+  private Optional<AdmissionController.Permit> awaitRoom(long bytes, RecordCollector outlet) {
     boolean full = waiting.size() >= settings.longQueue();
     var wanted = full ? settings.patience() : settings.parkAfter();
     boolean hopeless = recovery != Recovery.COMMITTED || (headPostponed() && !full);
@@ -295,7 +294,7 @@ public final class Ledger implements AutoCloseable {
    * @param outlet takes answers
    * @param commit asks for a commit before the next call
    */
-  public void punctuate(long nowMillis, Outlet outlet, Runnable commit) {
+  public void punctuate(long nowMillis, RecordCollector outlet, Runnable commit) {
     patience.renew();
     noteLogStart();
     if (!gate.passed()) {
@@ -328,7 +327,7 @@ public final class Ledger implements AutoCloseable {
     if (!headPostponed() || !admission.crowded()) {
       return;
     }
-    for (Pending each : queue) {
+    for (LedgerRecord each : queue) {
       if (each instanceof InFlight inFlight && each != queue.peekFirst() && inFlight.holdsRoom()) {
         inFlight.putBack(settings.againAfter());
         waiting.add(inFlight);
@@ -337,7 +336,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Lets out every answer that has none before it. */
-  private void drain(Outlet outlet) {
+  private void drain(RecordCollector outlet) {
     if (!gate.passed()) {
       return;
     }
@@ -355,13 +354,13 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void save() {
-    store.save(tail, queue.stream().map(Pending::entry).toList());
+    store.save(tail, queue.stream().map(LedgerRecord::entry).toList());
   }
 
   /** Stops all work and forgets everything; what is unanswered stays stored. */
   @Override
   public void close() {
-    queue.forEach(Pending::abandon);
+    queue.forEach(LedgerRecord::abandon);
     statistics.addUnanswered(-queue.size());
     queue.clear();
     waiting.close();

@@ -10,15 +10,16 @@ package org.deftstream.service.ledger;
  * @param statistics what is counted
  */
 public record LedgerResources(
-    Work work,
-    Admission admission,
-    Patience patience,
+    AsyncRecordProcessor work,
+    AdmissionController admission,
+    WaitBudget patience,
     LedgerSettings settings,
     LedgerStatistics statistics) {
 
   /** Resources with statistics and patience of their own. */
-  public static LedgerResources of(Work work, Admission admission, LedgerSettings settings) {
+  public static LedgerResources of(
+      AsyncRecordProcessor work, AdmissionController admission, LedgerSettings settings) {
     return new LedgerResources(
-        work, admission, new Patience(settings.patience()), settings, new LedgerStatistics());
+        work, admission, new WaitBudget(settings.patience()), settings, new LedgerStatistics());
   }
 }

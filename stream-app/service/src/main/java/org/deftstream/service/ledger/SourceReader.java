@@ -44,7 +44,7 @@ public interface SourceReader extends AutoCloseable {
    * @param record the record
    * @param permit room for it; goes over to whoever polls
    */
-  record Found(SourceRecord record, Admission.Permit permit) implements Reading {
+  record Found(SourceRecord record, AdmissionController.Permit permit) implements Reading {
     @Override
     public long offset() {
       return record.offset();

@@ -30,7 +30,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineStatistics;
 import org.deftstream.service.control.TaskView;
-import org.deftstream.service.ledger.Admission;
+import org.deftstream.service.ledger.AdmissionController;
 import org.deftstream.service.ledger.LedgerStatistics;
 import org.deftstream.service.ledger.LedgerStatistics.Counter;
 import org.deftstream.service.topology.ReconstructionListener;
@@ -144,7 +144,7 @@ public final class ServiceMetrics implements AutoCloseable {
   }
 
   /** Adds what went through the ledgers, and how much of memory's bounds is used. */
-  public void watch(LedgerStatistics statistics, Admission admission) {
+  public void watch(LedgerStatistics statistics, AdmissionController admission) {
     ledger = statistics;
     count(statistics, "deftstream.records.in", "Measurements consumed", Counter.CONSUMED);
     count(statistics, "deftstream.records.out", "Reconstructions published", Counter.ANSWERED);
@@ -165,16 +165,16 @@ public final class ServiceMetrics implements AutoCloseable {
         .description("Records consumed and not answered yet, parked ones included")
         .strongReference(true)
         .register(registry);
-    Gauge.builder("deftstream.admission.records", admission, Admission::working)
+    Gauge.builder("deftstream.admission.records", admission, AdmissionController::working)
         .description("Records that are being worked on")
         .strongReference(true)
         .register(registry);
-    Gauge.builder("deftstream.admission.bytes", admission, Admission::admittedBytes)
+    Gauge.builder("deftstream.admission.bytes", admission, AdmissionController::admittedBytes)
         .description("Bytes of the budget that records in work have taken")
         .baseUnit("bytes")
         .strongReference(true)
         .register(registry);
-    Gauge.builder("deftstream.kept.bytes", admission, Admission::keptBytes)
+    Gauge.builder("deftstream.kept.bytes", admission, AdmissionController::keptBytes)
         .description("Bytes of records and answers that wait to be published in order")
         .baseUnit("bytes")
         .strongReference(true)

@@ -15,7 +15,7 @@ import org.deftstream.service.ledger.BrokenServiceException;
 import org.deftstream.service.ledger.FencingGate;
 import org.deftstream.service.ledger.Ledger;
 import org.deftstream.service.ledger.LedgerStore;
-import org.deftstream.service.ledger.Outlet;
+import org.deftstream.service.ledger.RecordCollector;
 import org.deftstream.service.ledger.RejectedRecordException;
 import org.deftstream.service.ledger.RejectedRecordException.Stage;
 import org.deftstream.service.ledger.SourceRecord;
@@ -38,7 +38,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
   private ProcessorContext<byte[], Routed> context;
   private int partition;
   private Ledger ledger;
-  private Outlet outlet;
+  private RecordCollector outlet;
   private Cancellable punctuator;
 
   LedgerProcessor(LedgerProcessorSettings settings) {
@@ -135,7 +135,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
   }
 
   /** Forwards to the sinks. */
-  private final class Forwarder implements Outlet {
+  private final class Forwarder implements RecordCollector {
     @Override
     public void answer(SourceRecord record, byte[] value) {
       long limit = settings.limits().get().reconstruction();

@@ -4,11 +4,11 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.deftstream.schemas.Topics;
+import org.deftstream.service.ledger.FencingProbe;
 import org.deftstream.service.ledger.LedgerResources;
-import org.deftstream.service.ledger.LogStart;
+import org.deftstream.service.ledger.LogStartOffsets;
 import org.deftstream.service.ledger.SkippedOffsets;
 import org.deftstream.service.ledger.SourceReader;
-import org.deftstream.service.ledger.TickSender;
 
 /**
  * The collaborators of the topology. Immutable; what it refers to is thread-safe and owned by
@@ -31,9 +31,9 @@ public record LedgerProcessorSettings(
     Topics topics,
     UUID source,
     LongSupplier owner,
-    TickSender ticks,
+    FencingProbe ticks,
     SourceReader.Factory readers,
-    LogStart logStart,
+    LogStartOffsets logStart,
     SkippedOffsets skipped,
     SourceHistory history,
     LedgerResources resources,

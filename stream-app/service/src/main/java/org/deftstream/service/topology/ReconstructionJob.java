@@ -15,10 +15,10 @@ import org.deftstream.service.control.ServingMethod;
 import org.deftstream.service.control.UnknownAdapterException;
 import org.deftstream.service.control.UnknownTaskException;
 import org.deftstream.service.ledger.BrokenServiceException;
+import org.deftstream.service.ledger.MemoryPermit;
 import org.deftstream.service.ledger.PostponedException;
 import org.deftstream.service.ledger.RejectedRecordException;
 import org.deftstream.service.ledger.RejectedRecordException.Stage;
-import org.deftstream.service.ledger.Room;
 import org.deftstream.service.ledger.SourceRecord;
 
 /**
@@ -34,10 +34,10 @@ final class ReconstructionJob {
 
   private final ReconstructionWork work;
   private final SourceRecord record;
-  private final Room room;
+  private final MemoryPermit room;
   private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
 
-  ReconstructionJob(ReconstructionWork work, SourceRecord record, Room room) {
+  ReconstructionJob(ReconstructionWork work, SourceRecord record, MemoryPermit room) {
     this.work = work;
     this.record = record;
     this.room = room;

@@ -12,10 +12,10 @@ import java.util.function.Supplier;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.operator.OperatorCache;
 import org.deftstream.service.control.TaskRegistry;
+import org.deftstream.service.ledger.AsyncRecordProcessor;
+import org.deftstream.service.ledger.MemoryPermit;
 import org.deftstream.service.ledger.PostponedException;
-import org.deftstream.service.ledger.Room;
 import org.deftstream.service.ledger.SourceRecord;
-import org.deftstream.service.ledger.Work;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * answer that cannot be encoded is kept until it can. Thread-safe; closed by its owner, after the
  * streams and before the engine.
  */
-public final class ReconstructionWork implements Work, AutoCloseable {
+public final class ReconstructionWork implements AsyncRecordProcessor, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReconstructionWork.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration COMPLAIN = Duration.ofSeconds(10);
@@ -74,7 +74,7 @@ public final class ReconstructionWork implements Work, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<byte[]> start(SourceRecord record, Room room) {
+  public CompletableFuture<byte[]> start(SourceRecord record, MemoryPermit room) {
     return new ReconstructionJob(this, record, room).start();
   }
 

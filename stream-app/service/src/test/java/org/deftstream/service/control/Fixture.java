@@ -134,13 +134,13 @@ public final class Fixture {
     var settings = ControlSettings.of(kafka, serdes, topics, "instance-1", BatchSizes.upTo(2));
     var plane =
         ControlPlane.start(
-            settings, List.of(task()), PRIORS, new ClosedFormNetworks(), CanaryEnder.NONE);
+            settings, List.of(task()), PRIORS, new ClosedFormNetworks(), CanaryRollback.NONE);
     plane.awaitReady(Duration.ofSeconds(60));
     return plane;
   }
 
   /** The adapter, ready to serve. */
-  static LoadedAdapter loaded(String id, LeaseCount leases) {
+  static LoadedAdapter loaded(String id, ReferenceCount leases) {
     var adapter = adapter(id, 1);
     var network = new ClosedFormNetworks().open(adapter.manifest().network());
     var hTransform =
@@ -190,7 +190,7 @@ public final class Fixture {
     }
   }
 
-  static List<String> describe(List<Report> reports) {
+  static List<String> describe(List<StatusEvent> reports) {
     return reports.stream()
         .map(report -> report.adapterId().orElse("-") + " " + report.state())
         .toList();

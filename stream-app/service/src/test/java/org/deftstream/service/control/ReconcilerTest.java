@@ -34,11 +34,11 @@ class ReconcilerTest {
   private static final AdapterDirectory.Content A3 = Fixture.adapter("a-3", 3);
 
   private final Map<String, byte[]> store = new HashMap<>();
-  private final List<Report> reports = new ArrayList<>();
+  private final List<StatusEvent> reports = new ArrayList<>();
   private final Queue<Runnable> events = new ArrayDeque<>();
   private final ClosedFormNetworks networks = new ClosedFormNetworks();
   private final TaskTable table = new TaskTable();
-  private final Switchboard switchboard = new Switchboard(table, reports::add, events::add);
+  private final RoutingUpdater switchboard = new RoutingUpdater(table, reports::add, events::add);
   private final List<String> ended = new ArrayList<>();
   private TrustedKeys keys = TrustedKeys.NONE;
   private Reconciler reconciler;
@@ -77,7 +77,7 @@ class ReconcilerTest {
         new AdapterBuilder(networks, verifier, BatchSizes.upTo(4), keys),
         weights,
         switchboard,
-        new CanaryTrials(
+        new CanaryResults(
             new GuardSettings(4, 2, 10),
             table,
             switchboard,

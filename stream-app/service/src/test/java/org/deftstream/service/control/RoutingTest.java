@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 class RoutingTest {
   private static final int MEASUREMENTS = 20_000;
 
-  private final LoadedAdapter stable = Fixture.loaded("a-1", new LeaseCount());
-  private final LoadedAdapter canary = Fixture.loaded("a-2", new LeaseCount());
-  private final LoadedAdapter kept = Fixture.loaded("a-0", new LeaseCount());
+  private final LoadedAdapter stable = Fixture.loaded("a-1", new ReferenceCount());
+  private final LoadedAdapter canary = Fixture.loaded("a-2", new ReferenceCount());
+  private final LoadedAdapter kept = Fixture.loaded("a-0", new ReferenceCount());
 
   private Routing routing(double share) {
     var task = Fixture.task();

@@ -55,7 +55,7 @@ class SwapStressTest {
       adapters.add(Fixture.adapter("a-" + i, i + 1));
       inUse.put("a-" + i, new AtomicInteger());
     }
-    var switchboard = new Switchboard(table, this::check, events::add);
+    var switchboard = new RoutingUpdater(table, this::check, events::add);
     var reconciler = reconciler(switchboard);
     serve(reconciler, 0);
 
@@ -89,7 +89,7 @@ class SwapStressTest {
     assertThat(networks.open).hasValue(0);
   }
 
-  private Reconciler reconciler(Switchboard switchboard) {
+  private Reconciler reconciler(RoutingUpdater switchboard) {
     var weights =
         new WeightSource() {
           @Override
@@ -112,8 +112,8 @@ class SwapStressTest {
             networks, new AdapterVerifier(networks, 10_000), BatchSizes.upTo(2), TrustedKeys.NONE),
         weights,
         switchboard,
-        new CanaryTrials(
-            GuardSettings.defaults(), table, switchboard, events::add, CanaryEnder.NONE),
+        new CanaryResults(
+            GuardSettings.defaults(), table, switchboard, events::add, CanaryRollback.NONE),
         Duration.ofMinutes(1));
   }
 
@@ -132,7 +132,7 @@ class SwapStressTest {
     }
   }
 
-  private void check(Report report) {
+  private void check(StatusEvent report) {
     if (report.state() == AdapterState.DRAINED) {
       drained++;
       gone.add(report.adapterId().orElseThrow());

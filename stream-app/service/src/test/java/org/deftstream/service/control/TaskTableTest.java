@@ -26,9 +26,9 @@ class TaskTableTest {
 
   @Test
   void shouldNotLeaseAnAdapterThatWasReplacedBetweenTheChoiceAndTheCount() {
-    var next = Fixture.loaded("a-2", new LeaseCount());
+    var next = Fixture.loaded("a-2", new ReferenceCount());
     var replaced =
-        new LeaseCount() {
+        new ReferenceCount() {
           @Override
           synchronized boolean tryAcquire() {
             table.flip(serving(next));
@@ -46,9 +46,9 @@ class TaskTableTest {
 
   @Test
   void shouldChooseAgainWhenTheChosenAdapterIsClosedMeanwhile() {
-    var next = Fixture.loaded("a-2", new LeaseCount());
+    var next = Fixture.loaded("a-2", new ReferenceCount());
     var closed =
-        new LeaseCount() {
+        new ReferenceCount() {
           @Override
           synchronized boolean tryAcquire() {
             table.flip(serving(next));
@@ -65,7 +65,7 @@ class TaskTableTest {
 
   @Test
   void shouldNameTheKnownTasks() {
-    table.flip(serving(Fixture.loaded("a-1", new LeaseCount())));
+    table.flip(serving(Fixture.loaded("a-1", new ReferenceCount())));
 
     assertThatThrownBy(() -> table.acquire("tiny/other", "scan-1", Optional.empty()))
         .isInstanceOf(UnknownTaskException.class)

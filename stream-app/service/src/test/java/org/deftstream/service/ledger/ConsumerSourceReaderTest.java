@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Timeout;
 class ConsumerSourceReaderTest {
   private static final TopicPartition PARTITION = new TopicPartition("in", 0);
 
-  private final Admission admission = new Admission(new AdmissionBudget(1 << 20), 1 << 20, 3);
+  private final AdmissionController admission =
+      new AdmissionController(new AdmissionBudget(1 << 20), 1 << 20, 3);
   private final AtomicInteger consumers = new AtomicInteger();
   private final List<Long> log = new ArrayList<>();
   private long start;

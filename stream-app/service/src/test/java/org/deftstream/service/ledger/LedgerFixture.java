@@ -10,14 +10,15 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.deftstream.deft.engine.AdmissionBudget;
 
 /** A ledger with everything around it under the test's control. */
-final class LedgerFixture implements Outlet {
+final class LedgerFixture implements RecordCollector {
   static final UUID SOURCE = new UUID(1, 2);
   static final long OWNER = 11;
   static final int ROOM = 4;
 
   final MapStore values = new MapStore();
   final ManualWork work = new ManualWork();
-  final Admission admission = new Admission(new AdmissionBudget(1 << 20), 1 << 20, ROOM);
+  final AdmissionController admission =
+      new AdmissionController(new AdmissionBudget(1 << 20), 1 << 20, ROOM);
   final LedgerStatistics statistics = new LedgerStatistics();
   final List<Integer> ticks = new ArrayList<>();
   final List<String> out = new ArrayList<>();
@@ -47,7 +48,7 @@ final class LedgerFixture implements Outlet {
     reader = new ManualReader();
     var resources =
         new LedgerResources(
-            work, admission, new Patience(settings.patience()), settings, statistics);
+            work, admission, new WaitBudget(settings.patience()), settings, statistics);
     var gate =
         new FencingGate(
             partition -> {

@@ -19,7 +19,7 @@ final class ManualReader implements SourceReader {
     return closed;
   }
 
-  void find(SourceRecord record, Admission admission) {
+  void find(SourceRecord record, AdmissionController admission) {
     readings.add(new Found(record, admission.admit(record.bytes(), 0, () -> false).orElseThrow()));
   }
 

@@ -7,12 +7,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Work that ends when the test says so. */
-public final class ManualWork implements Work {
+public final class ManualWork implements AsyncRecordProcessor {
   private final Map<Long, CompletableFuture<byte[]>> futures = new ConcurrentHashMap<>();
   private final List<Long> started = new ArrayList<>();
 
   @Override
-  public synchronized CompletableFuture<byte[]> start(SourceRecord record, Room room) {
+  public synchronized CompletableFuture<byte[]> start(SourceRecord record, MemoryPermit room) {
     started.add(record.offset());
     return futures.computeIfAbsent(record.offset(), offset -> new CompletableFuture<>());
   }

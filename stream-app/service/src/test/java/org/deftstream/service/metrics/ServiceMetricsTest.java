@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.TopicPartition;
 import org.deftstream.deft.engine.AdmissionBudget;
 import org.deftstream.service.control.TaskView;
-import org.deftstream.service.ledger.Admission;
+import org.deftstream.service.ledger.AdmissionController;
 import org.deftstream.service.ledger.LedgerStatistics;
 import org.deftstream.service.ledger.LedgerStatistics.Counter;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +28,7 @@ class ServiceMetricsTest {
   @Test
   void shouldShowWhatTheLedgersCounted() {
     var ledger = new LedgerStatistics();
-    metrics.watch(ledger, new Admission(new AdmissionBudget(100), 100, 10));
+    metrics.watch(ledger, new AdmissionController(new AdmissionBudget(100), 100, 10));
     ledger.add(Counter.CONSUMED, 3);
     ledger.count(Counter.ANSWERED);
     ledger.countDeadLetter("NoAvro");

@@ -30,7 +30,7 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.deftstream.deft.engine.AdmissionBudget;
 import org.deftstream.schemas.DeadLetterHeaders;
 import org.deftstream.schemas.Topics;
-import org.deftstream.service.ledger.Admission;
+import org.deftstream.service.ledger.AdmissionController;
 import org.deftstream.service.ledger.BrokenServiceException;
 import org.deftstream.service.ledger.LedgerResources;
 import org.deftstream.service.ledger.LedgerSettings;
@@ -54,7 +54,8 @@ class LedgerProcessorTest {
   @TempDir Path directory;
 
   private final ManualWork work = new ManualWork();
-  private Admission admission = new Admission(new AdmissionBudget(1 << 20), 1 << 20, 100);
+  private AdmissionController admission =
+      new AdmissionController(new AdmissionBudget(1 << 20), 1 << 20, 100);
   private SourceReader reader = new NothingToRead();
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> measurements;
@@ -258,7 +259,7 @@ class LedgerProcessorTest {
   @Test
   void shouldAnswerARecordWithoutATimeThatIsReadAgain() {
     driver.close();
-    admission = new Admission(new AdmissionBudget(1 << 20), 1 << 20, 1);
+    admission = new AdmissionController(new AdmissionBudget(1 << 20), 1 << 20, 1);
     reader = new Rereading(-1);
     start();
     for (int i = 0; i < 3; i++) {

@@ -40,9 +40,9 @@ import org.deftstream.service.SmallRecords;
 import org.deftstream.service.SmallTasks;
 import org.deftstream.service.control.TaskRegistry;
 import org.deftstream.service.ledger.BrokenServiceException;
+import org.deftstream.service.ledger.MemoryPermit;
 import org.deftstream.service.ledger.PostponedException;
 import org.deftstream.service.ledger.RejectedRecordException;
-import org.deftstream.service.ledger.Room;
 import org.deftstream.service.ledger.SourceRecord;
 import org.deftstream.service.metrics.ServiceMetrics;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +61,7 @@ class ReconstructionWorkTest {
   private LeaseCounter leases = new LeaseCounter(new SmallTasks(Duration.ZERO).registry());
   private final ServiceMetrics metrics = new ServiceMetrics();
   private ReconstructionWork work;
-  private Room room = Room.UNBOUNDED;
+  private MemoryPermit room = MemoryPermit.UNBOUNDED;
 
   @BeforeEach
   void register() throws Exception {

@@ -109,7 +109,7 @@ class ControlPlaneIT {
             GuardSettings.defaults(),
             keys);
     return ControlPlane.start(
-        settings, List.of(Fixture.task()), Fixture.PRIORS, networks, CanaryEnder.NONE);
+        settings, List.of(Fixture.task()), Fixture.PRIORS, networks, CanaryRollback.NONE);
   }
 
   private ControlPlane startReady() {

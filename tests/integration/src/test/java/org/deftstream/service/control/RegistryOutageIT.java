@@ -95,7 +95,7 @@ class RegistryOutageIT {
         List.of(Fixture.task()),
         Fixture.PRIORS,
         new ClosedFormNetworks(),
-        CanaryEnder.NONE);
+        CanaryRollback.NONE);
   }
 
   private void ask(List<String> tasks) {

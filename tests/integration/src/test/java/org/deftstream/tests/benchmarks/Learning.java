@@ -19,14 +19,14 @@ import org.deftstream.deft.training.LabelledPairs;
 import org.deftstream.deft.training.TrainingBudget;
 import org.deftstream.deft.training.TrainingRun;
 import org.deftstream.tests.platform.Measurements;
-import org.deftstream.trainer.gate.Gate;
+import org.deftstream.trainer.gate.PromotionGate;
 import org.deftstream.trainer.models.AdapterNetworkFile;
 import org.deftstream.trainer.models.ModelFiles;
 import org.deftstream.trainer.pairs.Pair;
 import org.deftstream.trainer.pairs.PairWindow;
-import org.deftstream.trainer.pairs.Split;
+import org.deftstream.trainer.pairs.TrainValidationSplit;
 import org.deftstream.trainer.refresh.CandidateTrainer;
-import org.deftstream.trainer.refresh.EngineContest;
+import org.deftstream.trainer.refresh.EngineEvaluation;
 import org.deftstream.trainer.refresh.Outcome;
 import org.deftstream.trainer.refresh.Publication;
 import org.deftstream.trainer.refresh.Refresh;
@@ -149,7 +149,7 @@ final class Learning implements AutoCloseable {
       window.freeze(files.pairs());
     }
     var contest =
-        new EngineContest(
+        new EngineEvaluation(
             task, prior, serving.adapterNetworks(), List.of(task.trainingFree()), BATCH, PATIENCE);
     var trainer = new Timed(trainer(steps, rows, reuse));
     long begun = System.nanoTime();
@@ -159,7 +159,10 @@ final class Learning implements AutoCloseable {
                 refreshes,
                 files,
                 new RefreshSettings(
-                    new Split(SHARE), validation, StartFrom.SERVING, new Gate(0.05)),
+                    new TrainValidationSplit(SHARE),
+                    validation,
+                    StartFrom.SERVING,
+                    new PromotionGate(0.05)),
                 trainer,
                 contest,
                 new Kept(),

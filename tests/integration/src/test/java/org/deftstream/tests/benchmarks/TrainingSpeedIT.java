@@ -44,8 +44,9 @@ class TrainingSpeedIT {
 
   private final ModelFiles models = new ModelFiles(Path.of("..", "..", "deft", "models"));
   private final UNetConfig network =
-      AdapterNetworkFile.read(
-          models.network(32), models.task(Measurements.TASK), AdapterForm.STANDARD);
+      (UNetConfig)
+          AdapterNetworkFile.read(
+              models.network(32), models.task(Measurements.TASK), AdapterForm.STANDARD);
 
   @Test
   void shouldTrainAsFastAsPyTorch() throws Exception {
