@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The images, the compose file and the dashboard speak of settings and files that there are. */
 class DeploymentFilesTest {
   private static final Path DOCKER = Path.of("..", "..", "docker");
+  private static final Pattern METRIC = Pattern.compile("\\bdeftstream_[a-z_]+");
   private static final Pattern SETTING = Pattern.compile("(DEFTSTREAM_[A-Z_]+)=(\\S+)");
 
   @ParameterizedTest
@@ -86,7 +87,27 @@ class DeploymentFilesTest {
             "Batch fill",
             "Adapters",
             "Dead letters by reason",
-            "Lag");
+            "Lag",
+            "Answers outside the residual range");
+  }
+
+  /** What is alerted is shown: of every metric that an alert names there is a panel. */
+  @Test
+  void shouldShowWhatItAlerts() throws IOException {
+    var dashboard = Files.readString(DOCKER.resolve("grafana/dashboards/deftstream.json"));
+    var alerts = yaml("prometheus/alerts.yml").at("/groups/0/rules");
+    var named = new TreeSet<String>();
+    for (var alert : alerts) {
+      assertThat(alert.at("/annotations/summary").asText()).isNotBlank();
+      METRIC.matcher(alert.get("expr").asText()).results().forEach(each -> named.add(each.group()));
+    }
+    assertThat(alerts.findValuesAsText("alert")).contains("DeftstreamResidualsOutside");
+    assertThat(named)
+        .contains("deftstream_residual_outside_total", "deftstream_residual_checked_total")
+        .isNotEmpty();
+    // Whether an instance is ready is a state of the instance, not a course of time.
+    named.remove("deftstream_ready");
+    assertThat(named).allSatisfy(metric -> assertThat(dashboard).contains(metric + "{"));
   }
 
   private static void assertKnown(Map<String, String> environment) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Service;
@@ -50,6 +51,7 @@ class KubernetesManifestsTest {
           "batch/v1/Job", V1Job::fromJson,
           "v1/PersistentVolumeClaim", V1PersistentVolumeClaim::fromJson,
           "apps/v1/Deployment", V1Deployment::fromJson,
+          "networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy::fromJson,
           "policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::fromJson,
           "autoscaling/v2/HorizontalPodAutoscaler", V2HorizontalPodAutoscaler::fromJson);
 
@@ -166,6 +168,56 @@ class KubernetesManifestsTest {
     assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/health/live");
     assertThat(manifest("trainer.yaml", "v1/Service").json().at("/spec/selector"))
         .isEqualTo(pod.at("/metadata/labels"));
+  }
+
+  @Test
+  void shouldLetNobodyInButWhoReadsMetricsAndOutOnlyToBrokersRegistryAndNames() throws IOException {
+    var policy = manifest("network.yaml", "networking.k8s.io/v1/NetworkPolicy").json().get("spec");
+    var settings = manifest("settings.yaml", "v1/ConfigMap").json().get("data");
+    assertThat(policy.get("policyTypes").toString()).isEqualTo("[\"Ingress\",\"Egress\"]");
+    var selected = policy.at("/podSelector/matchLabels");
+    for (var manifest : manifests()) {
+      var labels = manifest.json().at("/spec/template/metadata/labels");
+      if (!labels.isMissingNode()) {
+        selected
+            .properties()
+            .forEach(each -> assertThat(labels.get(each.getKey())).isEqualTo(each.getValue()));
+      }
+    }
+    var container =
+        manifest("service.yaml", "apps/v1/Deployment")
+            .json()
+            .at("/spec/template/spec/containers/0");
+    assertThat(policy.get("ingress")).hasSize(1);
+    assertThat(policy.at("/ingress/0/from")).isNotEmpty();
+    assertThat(policy.at("/ingress/0/ports").findValues("port"))
+        .containsExactly(container.at("/ports/0/containerPort"));
+    assertThat(policy.at("/egress/0/ports").findValuesAsText("port"))
+        .containsExactly(
+            port(settings.get("DEFTSTREAM_BOOTSTRAP_SERVERS")),
+            port(settings.get("DEFTSTREAM_SCHEMA_REGISTRY_URL")));
+    assertThat(policy.at("/egress/1/ports").findValuesAsText("port")).containsOnly("53");
+    assertThat(policy.get("egress")).hasSize(2);
+  }
+
+  private static String port(JsonNode address) {
+    return address.asText().replaceFirst("^.*:(\\d+).*$", "$1");
+  }
+
+  /** What is not listed is not applied. */
+  @Test
+  void shouldListAllManifestsButTheAlternative() throws IOException {
+    var listed =
+        new YAMLMapper()
+            .readTree(DIRECTORY.resolve("kustomization.yaml").toFile())
+            .get("resources")
+            .valueStream()
+            .map(JsonNode::asText)
+            .toList();
+    assertThat(manifests().stream().map(Manifest::file).distinct())
+        .containsOnlyOnceElementsOf(listed)
+        .filteredOn(file -> !listed.contains(file))
+        .containsExactly("service-gpu.yaml");
   }
 
   /** The service refuses a setting that it does not know; so does this. */
