@@ -121,7 +121,10 @@ public record ServiceOptions(
         settings.topics(),
         settings.streamThreads(),
         usual.codecThreads,
-        usual.engine.withCloseTimeout(settings.engineCloseTimeout()),
+        usual
+            .engine
+            .withStateBytes(settings.engineStateBytes())
+            .withCloseTimeout(settings.engineCloseTimeout()),
         new AdmissionOptions(
             settings.engineAdmissionBytes(),
             settings.engineAdmissionBytes(),

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.deftstream.deft.image.GreyImage;
+import org.deftstream.deft.image.Png;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,9 @@ class WrongInputTest {
     var pictures = Files.createDirectory(directory.resolve("pictures"));
     Files.write(pictures.resolve("broken.png"), bytes);
     name("pictures", pictures);
+    var images = Files.createDirectory(directory.resolve("images"));
+    Files.write(images.resolve("grey.png"), Png.write(new GreyImage(32, 32, new float[32 * 32])));
+    name("images", images);
     name("models", MODELS);
     name("prior", MODELS.resolve("priors/fashion-32"));
     name("adapter", MODELS.resolve("adapters/fashion-32-inpaint"));

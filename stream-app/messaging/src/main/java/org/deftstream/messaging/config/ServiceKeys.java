@@ -29,6 +29,7 @@ final class ServiceKeys {
   static final String ENGINE_THREADS = "engine.threads";
   static final String ENGINE_BFLOAT16 = "engine.bfloat16";
   static final String ENGINE_ADMISSION_BYTES = "engine.admission.bytes";
+  static final String ENGINE_STATE_BYTES = "engine.state.bytes";
   static final String ENGINE_CLOSE_TIMEOUT = "engine.close.timeout.ms";
   static final String IMAGE_MAX_PIXELS = "image.max.pixels";
   static final String LEDGER_PARK_AFTER = "ledger.park.after.ms";
@@ -169,6 +170,12 @@ final class ServiceKeys {
             MIB,
             "Memory for measurements that are being worked on, in bytes, in the whole process."
                 + " When it is used up, records wait in Kafka.")
+        .big(
+            ENGINE_STATE_BYTES,
+            256 * MIB,
+            MIB,
+            "Memory for the images of the trajectories that are under way, in bytes. Others wait for"
+                + " their turn; one that needs more runs alone.")
         .number(
             IMAGE_MAX_PIXELS,
             1 << 22,

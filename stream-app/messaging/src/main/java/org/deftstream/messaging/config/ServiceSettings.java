@@ -188,6 +188,11 @@ public final class ServiceSettings {
     return values.getLong(ServiceKeys.ENGINE_ADMISSION_BYTES);
   }
 
+  /** Memory for the images of the trajectories that are under way, in bytes. */
+  public long engineStateBytes() {
+    return values.getLong(ServiceKeys.ENGINE_STATE_BYTES);
+  }
+
   /** Most pixels of the image of one measurement. */
   public int imageMaxPixels() {
     return values.getInt(ServiceKeys.IMAGE_MAX_PIXELS);

@@ -31,6 +31,7 @@ class ServiceSettingsTest {
     assertThat(settings.topics()).isEqualTo(Topics.defaults());
     assertThat(settings.engineMaxBatch()).isEqualTo(16);
     assertThat(settings.engineAdmissionBytes()).isEqualTo(256L << 20);
+    assertThat(settings.engineStateBytes()).isEqualTo(256L << 20);
     assertThat(settings.ledgerParkAfter()).isEqualTo(Duration.ofMillis(300));
     assertThat(settings.connectTimeout()).isEqualTo(Duration.ofSeconds(15));
     assertThat(settings.stateDirectory()).isEqualTo(Path.of(".deftstream/state").toAbsolutePath());
