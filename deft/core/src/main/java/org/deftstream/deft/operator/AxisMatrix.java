@@ -1,5 +1,6 @@
 package org.deftstream.deft.operator;
 
+import java.util.Arrays;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
 
@@ -10,6 +11,9 @@ import org.hipparchus.linear.RealMatrix;
  * cost no more than their band.
  */
 final class AxisMatrix {
+  /** Values of a row that are worked on together. */
+  private static final int STRIP = 128;
+
   private final int rows;
   private final int columns;
   private final float[] byColumn;
@@ -66,30 +70,45 @@ final class AxisMatrix {
   static float[] apply(AxisMatrix down, AxisMatrix across, float[] image, int channels) {
     int wide = across.rows * channels;
     var narrow = new float[down.columns * wide];
-    int at = 0;
+    var line = new float[across.rows];
     for (int y = 0; y < down.columns; y++) {
-      for (int x = 0; x < across.columns; x++) {
-        int column = x * across.rows;
-        for (int c = 0; c < channels; c++) {
-          float value = image[at++];
-          int to = y * wide + c;
+      for (int c = 0; c < channels; c++) {
+        // One channel at a time: neighbours in the loop are neighbours in memory.
+        Arrays.fill(line, 0);
+        for (int x = 0; x < across.columns; x++) {
+          float value = image[(y * across.columns + x) * channels + c];
+          int column = x * across.rows;
           for (int j = across.first[x]; j < across.end[x]; j++) {
-            narrow[to + j * channels] += value * across.byColumn[column + j];
+            line[j] += value * across.byColumn[column + j];
           }
+        }
+        for (int j = 0; j < line.length; j++) {
+          narrow[y * wide + j * channels + c] = line[j];
         }
       }
     }
     var out = new float[down.rows * wide];
-    for (int y = 0; y < down.columns; y++) {
-      for (int i = down.first[y]; i < down.end[y]; i++) {
-        float weight = down.byColumn[y * down.rows + i];
-        int from = y * wide;
-        int to = i * wide;
-        for (int k = 0; k < wide; k++) {
-          out[to + k] += weight * narrow[from + k];
+    // A strip of the image at a time, so that it stays near the processor.
+    for (int from = 0; from < wide; from += STRIP) {
+      int to = Math.min(wide, from + STRIP);
+      for (int y = 0; y < down.columns; y++) {
+        for (int i = down.first[y]; i < down.end[y]; i++) {
+          add(
+              out,
+              i * wide + from,
+              narrow,
+              y * wide + from,
+              to - from,
+              down.byColumn[y * down.rows + i]);
         }
       }
     }
     return out;
+  }
+
+  private static void add(float[] to, int at, float[] from, int first, int length, float weight) {
+    for (int k = 0; k < length; k++) {
+      to[at + k] += weight * from[first + k];
+    }
   }
 }

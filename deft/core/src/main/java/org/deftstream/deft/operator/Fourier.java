@@ -1,38 +1,45 @@
 package org.deftstream.deft.operator;
 
 /**
- * The unitary discrete Fourier transform of complex images whose sides are powers of two. Its
- * inverse is its adjoint. Immutable and thread-safe.
+ * The unitary discrete Fourier transform of complex images whose sides {@link #fits}. Its inverse
+ * is its adjoint. Immutable and thread-safe.
  *
- * <p>One axis after the other by the decimation in time (Cooley and Tukey, Math. Comp. 19, 1965).
- * The lines of an axis go together: an image is laid so that the innermost loops run over all of
- * them, which a compiler turns into vector instructions, and not along one.
+ * <p>One axis after the other ({@link FourierAxis}). The lines of an axis go together: an image is
+ * laid so that the innermost loops run over all of them, which a compiler turns into vector
+ * instructions, and not along one.
  */
 final class Fourier {
+  /** Larger prime factors of a side would take too long. */
+  static final int LARGEST_FACTOR = 251;
+
+  /** What sides {@link #fits} takes, for messages. */
+  static final String SIDES = "without prime factors above " + LARGEST_FACTOR;
+
   private final int height;
   private final int width;
-  private final Axis down;
-  private final Axis across;
+  private final FourierAxis down;
+  private final FourierAxis across;
 
   /**
    * Transforms of one size.
    *
-   * @param height rows, a power of two
-   * @param width columns, a power of two
+   * @param height rows, as {@link #fits} says
+   * @param width columns, alike
    */
   Fourier(int height, int width) {
-    if (!isPowerOfTwo(height) || !isPowerOfTwo(width)) {
+    if (!fits(height) || !fits(width)) {
       throw new IllegalArgumentException(
-          "sides must be powers of two, got " + height + "x" + width);
+          "sides must be " + SIDES + ", got " + height + "x" + width);
     }
     this.height = height;
     this.width = width;
-    down = new Axis(height);
-    across = new Axis(width);
+    down = FourierAxis.of(height);
+    across = FourierAxis.of(width);
   }
 
-  static boolean isPowerOfTwo(int side) {
-    return Integer.bitCount(side) == 1;
+  /** Whether images may have this side. */
+  static boolean fits(int side) {
+    return side >= 1 && FourierAxis.largestFactor(side) <= LARGEST_FACTOR;
   }
 
   /**
@@ -46,12 +53,12 @@ final class Fourier {
     int filled = filledRows(real, imaginary); // Padding: half of an oversampled image is empty.
     var turnedReal = new double[real.length];
     var turnedImaginary = new double[real.length];
-    turn(real, turnedReal, width, filled, height, across.order, 1);
-    turn(imaginary, turnedImaginary, width, filled, height, across.order, 1);
+    turn(real, turnedReal, width, filled, height, across.order(), 1);
+    turn(imaginary, turnedImaginary, width, filled, height, across.order(), 1);
     across.butterflies(turnedReal, turnedImaginary, height, filled, backward);
     double scale = 1 / Math.sqrt((double) height * width);
-    turn(turnedReal, real, height, width, width, down.order, scale);
-    turn(turnedImaginary, imaginary, height, width, width, down.order, scale);
+    turn(turnedReal, real, height, width, width, down.order(), scale);
+    turn(turnedImaginary, imaginary, height, width, width, down.order(), scale);
     down.butterflies(real, imaginary, width, width, backward);
   }
 
@@ -78,66 +85,6 @@ final class Fourier {
       int at = order[i];
       for (int j = 0; j < length; j++, at += lines) {
         to[begin + j] = scale * from[at];
-      }
-    }
-  }
-
-  /** Transforms of one length. */
-  static final class Axis {
-    private final int length;
-
-    /** The reversal of the bits of an index. */
-    final int[] order;
-
-    private final double[] cos;
-    private final double[] sin;
-
-    Axis(int length) {
-      this.length = length;
-      order = new int[length];
-      int bits = Integer.numberOfTrailingZeros(length);
-      for (int i = 0; i < length; i++) {
-        order[i] = bits == 0 ? 0 : Integer.reverse(i) >>> (Integer.SIZE - bits);
-      }
-      cos = new double[length / 2];
-      sin = new double[length / 2];
-      for (int i = 0; i < length / 2; i++) {
-        cos[i] = Math.cos(2 * Math.PI * i / length);
-        sin[i] = Math.sin(2 * Math.PI * i / length);
-      }
-    }
-
-    /**
-     * Transforms down the columns of {@code length} rows that are in the order of reversed bits.
-     *
-     * @param stride of the rows
-     * @param columns how many are transformed
-     */
-    void butterflies(double[] real, double[] imaginary, int stride, int columns, boolean backward) {
-      for (int half = 1; half < length; half *= 2) {
-        int turns = length / (2 * half);
-        for (int first = 0; first < length; first += 2 * half) {
-          for (int j = 0; j < half; j++) {
-            double wr = cos[j * turns];
-            double wi = backward ? sin[j * turns] : -sin[j * turns];
-            int a = (first + j) * stride;
-            butterfly(real, imaginary, a, a + half * stride, columns, wr, wi);
-          }
-        }
-      }
-    }
-
-    private static void butterfly(
-        double[] real, double[] imaginary, int a, int b, int columns, double wr, double wi) {
-      for (int c = 0; c < columns; c++) {
-        double tr = wr * real[b + c] - wi * imaginary[b + c];
-        double ti = wr * imaginary[b + c] + wi * real[b + c];
-        double ar = real[a + c];
-        double ai = imaginary[a + c];
-        real[b + c] = ar - tr;
-        imaginary[b + c] = ai - ti;
-        real[a + c] = ar + tr;
-        imaginary[a + c] = ai + ti;
       }
     }
   }

@@ -22,7 +22,7 @@ public final class GaussianBlurFactory implements OperatorFactory {
     double blur = fields.within("blur", 0.3, 10);
     var noise = GaussianNoise.read(fields);
     fields.refuseUnknown();
-    OperatorBounds.requireMatrices(fields.where(), shape);
+    OperatorBounds.requireMatrices(fields.where(), shape, SeparableSpectrum.blurKnown(shape));
     return new SeparableOperator(
         kind(),
         shape,
@@ -30,6 +30,7 @@ public final class GaussianBlurFactory implements OperatorFactory {
         node -> node.put("blur", blur),
         Resampling.gaussian(shape.height(), blur),
         Resampling.gaussian(shape.width(), blur),
+        SeparableSpectrum.gaussian(shape, blur),
         4 * noise.sigma() * noise.sigma());
   }
 }

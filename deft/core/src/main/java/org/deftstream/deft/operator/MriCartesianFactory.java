@@ -24,9 +24,13 @@ public final class MriCartesianFactory implements OperatorFactory {
   public ForwardOperator create(JsonNode spec, ImageShape shape) {
     var fields = JsonFields.of(spec, "operator " + kind());
     fields.text("kind");
-    if (!Fourier.isPowerOfTwo(shape.height()) || !Fourier.isPowerOfTwo(shape.width())) {
+    if (!fits(shape.height()) || !fits(shape.width())) {
       throw new IllegalArgumentException(
-          fields.where() + ": images must have sides that are powers of two, got " + shape);
+          fields.where()
+              + ": images must have sides that are "
+              + RealFourier.SIDES
+              + ", got "
+              + shape);
     }
     int coils = fields.integer("coils", 1, MriFields.MOST_COILS, 1);
     OperatorBounds.requireLines(fields.where(), shape, coils);
@@ -37,6 +41,11 @@ public final class MriCartesianFactory implements OperatorFactory {
         shape,
         KSpaceConvention.read(fields, lines, shape, true),
         Optional.of(KSpaceConvention.read(fields, CartesianLines.all(shape), shape, true)));
+  }
+
+  /** A middle that is a pixel of its own needs an even side; a side of one has no other. */
+  private static boolean fits(int side) {
+    return side == 1 || RealFourier.fits(side);
   }
 
   private static KSpace drawn(JsonFields fields, ImageShape shape) {

@@ -52,7 +52,7 @@ final class NonlinearBlur extends FixedOperator {
     across = BandMatrix.across(horizontal, shape);
     downTransposed = BandMatrix.down(vertical.transpose(), shape);
     acrossTransposed = BandMatrix.across(horizontal.transpose(), shape);
-    spectrum = new SeparableSpectrum(vertical, horizontal, shape.channels());
+    spectrum = SeparableSpectrum.gaussian(shape, blur);
     rowNorm =
         vertical.getFrobeniusNorm()
             * horizontal.getFrobeniusNorm()

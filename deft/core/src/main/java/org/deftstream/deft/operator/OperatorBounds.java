@@ -116,18 +116,22 @@ final class OperatorBounds {
     return shape.pixels() * oversampling * oversampling * 4 * Double.BYTES;
   }
 
-  /** Square matrices of both sides, and their singular vectors. */
-  static void requireMatrices(String where, ImageShape shape) {
-    requireMatrices(where, shape, 0);
+  /**
+   * Square matrices of both sides, and their singular vectors.
+   *
+   * @param known whether the vectors are known, and need not be found
+   */
+  static void requireMatrices(String where, ImageShape shape, boolean known) {
+    requireMatrices(where, shape, known, 0);
   }
 
   /** The same, and the diagonals of a blur of so many pixels. */
-  static void requireBands(String where, ImageShape shape, double blur) {
-    requireMatrices(where, shape, bandsBytes(shape, blur));
+  static void requireBands(String where, ImageShape shape, double blur, boolean known) {
+    requireMatrices(where, shape, known, bandsBytes(shape, blur));
   }
 
-  private static void requireMatrices(String where, ImageShape shape, long more) {
-    long cubes = cube(shape.height()) + cube(shape.width());
+  private static void requireMatrices(String where, ImageShape shape, boolean known, long more) {
+    long cubes = known ? 0 : cube(shape.height()) + cube(shape.width());
     require(
         where,
         "the singular vectors of both sides",

@@ -27,7 +27,9 @@ public final class PhaseRetrievalFactory implements OperatorFactory {
     if (!RealFourier.fits(height) || !RealFourier.fits(width)) {
       throw new IllegalArgumentException(
           fields.where()
-              + ": the padded image must have sides that are powers of two from 2 up, got "
+              + ": the padded image must have sides that are "
+              + RealFourier.SIDES
+              + ", got "
               + height
               + "x"
               + width

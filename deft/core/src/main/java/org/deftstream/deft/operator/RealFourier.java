@@ -3,42 +3,45 @@ package org.deftstream.deft.operator;
 import java.util.Arrays;
 
 /**
- * The unitary discrete Fourier transform of real images whose sides are powers of two from 2 up.
- * Bin (-i, -j) of such a spectrum is the conjugate of bin (i, j), so only columns 0 to width / 2
- * are kept: half the work of {@link Fourier}. Immutable and thread-safe.
+ * The unitary discrete Fourier transform of real images whose sides are even, as {@link #fits}
+ * says. Bin (-i, -j) of such a spectrum is the conjugate of bin (i, j), so only columns 0 to width
+ * / 2 are kept: half the work of {@link Fourier}. Immutable and thread-safe.
  *
  * <p>Along the first axis two rows go together, as the real and the imaginary part of one.
  */
 final class RealFourier {
+  /** What sides {@link #fits} takes, for messages. */
+  static final String SIDES = "even and " + Fourier.SIDES;
+
   private final int height;
   private final int width;
   private final int columns;
   private final double scale;
-  private final Fourier.Axis down;
-  private final Fourier.Axis across;
+  private final FourierAxis down;
+  private final FourierAxis across;
 
   /**
    * Transforms of one size.
    *
-   * @param height rows, a power of two, at least 2
-   * @param width columns, a power of two, at least 2
+   * @param height rows, as {@link #fits} says
+   * @param width columns, alike
    */
   RealFourier(int height, int width) {
     if (!fits(height) || !fits(width)) {
       throw new IllegalArgumentException(
-          "sides must be powers of two from 2 up, got " + height + "x" + width);
+          "sides must be " + SIDES + ", got " + height + "x" + width);
     }
     this.height = height;
     this.width = width;
     columns = width / 2 + 1;
     scale = 1 / Math.sqrt((double) height * width);
-    down = new Fourier.Axis(height);
-    across = new Fourier.Axis(width);
+    down = FourierAxis.of(height);
+    across = FourierAxis.of(width);
   }
 
   /** Whether images may have this side. */
   static boolean fits(int side) {
-    return side >= 2 && Fourier.isPowerOfTwo(side);
+    return side >= 2 && side % 2 == 0 && Fourier.fits(side);
   }
 
   /** Number of bins that are kept: height x (width / 2 + 1). */
@@ -76,7 +79,7 @@ final class RealFourier {
     var lineReal = new double[width * pairs];
     var lineImaginary = new double[width * pairs];
     for (int x = 0; x < width; x++) {
-      int at = across.order[x];
+      int at = across.order()[x];
       for (int j = 0; j < pairs; j++) {
         lineReal[x * pairs + j] = image[j * width + at];
         lineImaginary[x * pairs + j] = image[(j + pairs) * width + at];
@@ -87,8 +90,8 @@ final class RealFourier {
     Arrays.fill(imaginary, 0);
     double half = scale / 2;
     for (int j = 0; j < pairs; j++) {
-      int a = down.order[j] * columns;
-      int b = down.order[j + pairs] * columns;
+      int a = down.places()[j] * columns;
+      int b = down.places()[j + pairs] * columns;
       for (int k = 0; k < columns; k++) {
         int p = k * pairs + j;
         int q = (width - k) % width * pairs + j;
@@ -113,7 +116,7 @@ final class RealFourier {
     var rowReal = new double[real.length];
     var rowImaginary = new double[real.length];
     for (int i = 0; i < height; i++) {
-      int from = down.order[i] * columns;
+      int from = down.order()[i] * columns;
       System.arraycopy(real, from, rowReal, i * columns, columns);
       System.arraycopy(imaginary, from, rowImaginary, i * columns, columns);
     }
@@ -122,8 +125,8 @@ final class RealFourier {
     var lineReal = new double[width * pairs];
     var lineImaginary = new double[width * pairs];
     for (int k = 0; k < columns; k++) {
-      int p = across.order[k] * pairs;
-      int q = across.order[(width - k) % width] * pairs;
+      int p = across.places()[k] * pairs;
+      int q = across.places()[(width - k) % width] * pairs;
       for (int j = 0; j < pairs; j++) {
         int a = j * columns + k;
         int b = (j + pairs) * columns + k;

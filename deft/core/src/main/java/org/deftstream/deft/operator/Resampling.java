@@ -49,6 +49,27 @@ final class Resampling {
     return normalised(matrix);
   }
 
+  /**
+   * The eigenvalues of {@link #gaussian}, whose eigenvectors are the cosines of {@link
+   * CosineTransform}, in their order; 0 for what is negative by the cut.
+   */
+  static double[] gaussianValues(int side, double deviation) {
+    int reach = (int) Math.ceil(4 * deviation);
+    var values = new double[side];
+    double all = 0;
+    for (int step = -reach; step <= reach; step++) {
+      double weight = Math.exp(-step * step / (2 * deviation * deviation));
+      all += weight;
+      for (int k = 0; k < side; k++) {
+        values[k] += weight * Math.cos(Math.PI * k * step / side);
+      }
+    }
+    for (int k = 0; k < side; k++) {
+      values[k] = Math.max(0, values[k] / all);
+    }
+    return values;
+  }
+
   /** The pixel within the line that a place outside it mirrors. */
   static int mirrored(int place, int side) {
     int within = Math.floorMod(place, 2 * side);

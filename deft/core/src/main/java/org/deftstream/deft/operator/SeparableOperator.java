@@ -40,6 +40,7 @@ final class SeparableOperator extends FixedOperator {
    * @param describe adds the fields of the kind to a specification
    * @param down D, acts along the height
    * @param across W, acts along the width
+   * @param spectrum their decomposition
    * @param regularisation rho of the pseudo-inverse; 0 for the exact one
    */
   SeparableOperator(
@@ -49,6 +50,7 @@ final class SeparableOperator extends FixedOperator {
       Consumer<ObjectNode> describe,
       RealMatrix down,
       RealMatrix across,
+      SeparableSpectrum spectrum,
       double regularisation) {
     super(kind, shape, noise);
     this.describe = describe;
@@ -56,7 +58,7 @@ final class SeparableOperator extends FixedOperator {
     this.across = new AxisMatrix(across);
     downTransposed = new AxisMatrix(down.transpose());
     acrossTransposed = new AxisMatrix(across.transpose());
-    spectrum = new SeparableSpectrum(down, across, shape.channels());
+    this.spectrum = spectrum;
     this.regularisation = regularisation;
     range = MeasurementRange.symmetric(down.getNormInfty() * across.getNormInfty());
   }

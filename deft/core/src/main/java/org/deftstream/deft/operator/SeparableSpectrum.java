@@ -1,5 +1,8 @@
 package org.deftstream.deft.operator;
 
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.deftstream.deft.image.ImageShape;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.SingularValueDecomposition;
@@ -12,24 +15,92 @@ final class SeparableSpectrum implements SpectralForm {
   /** Singular values below this fraction of the largest are rounding, and count as 0. */
   private static final double RANK_TOLERANCE = 1e-6;
 
-  private final Axis down;
-  private final Axis across;
-  private final int channels;
+  /**
+   * Sides up to here are decomposed numerically, as results on record were. Beyond, that would take
+   * seconds and more, and the vectors are known.
+   */
+  private static final int LARGEST_DECOMPOSED = 128;
+
+  private final UnaryOperator<float[]> toSpectral;
+  private final UnaryOperator<float[]> fromSpectral;
+  private final UnaryOperator<float[]> measuredToSpectral;
   private final float[] singularValues;
 
+  /** The decomposition of any two matrices, found numerically. */
   SeparableSpectrum(RealMatrix down, RealMatrix across, int channels) {
-    this.down = new Axis(down);
-    this.across = new Axis(across);
-    this.channels = channels;
-    int height = down.getColumnDimension();
-    int width = across.getColumnDimension();
-    double least = RANK_TOLERANCE * this.down.values[0] * this.across.values[0];
-    singularValues = new float[height * width * channels];
-    for (int i = 0; i < singularValues.length; i++) {
-      int pixel = i / channels;
-      double value = this.down.values[pixel / width] * this.across.values[pixel % width];
-      singularValues[i] = value < least ? 0 : (float) value;
+    this(Axis.decomposed(down), Axis.decomposed(across), channels);
+  }
+
+  private SeparableSpectrum(Axis down, Axis across, int channels) {
+    this(
+        image -> AxisMatrix.apply(down.toSpectral, across.toSpectral, image, channels),
+        values -> AxisMatrix.apply(down.fromSpectral, across.fromSpectral, values, channels),
+        y -> AxisMatrix.apply(down.measuredToSpectral, across.measuredToSpectral, y, channels),
+        products(down.values, across.values, channels));
+  }
+
+  private SeparableSpectrum(
+      UnaryOperator<float[]> toSpectral,
+      UnaryOperator<float[]> fromSpectral,
+      UnaryOperator<float[]> measuredToSpectral,
+      float[] singularValues) {
+    this.toSpectral = toSpectral;
+    this.fromSpectral = fromSpectral;
+    this.measuredToSpectral = measuredToSpectral;
+    this.singularValues = singularValues;
+  }
+
+  /** Whether the vectors of {@link Resampling#average} and of its side are known. */
+  static boolean averagesKnown(ImageShape shape) {
+    return Math.max(shape.height(), shape.width()) > LARGEST_DECOMPOSED;
+  }
+
+  /** Whether the vectors of {@link Resampling#gaussian} and of its side are known. */
+  static boolean blurKnown(ImageShape shape) {
+    return averagesKnown(shape) && Fourier.fits(shape.height()) && Fourier.fits(shape.width());
+  }
+
+  /** Of averages of blocks of so many pixels a side: cosines within each block. */
+  static SeparableSpectrum averages(ImageShape shape, int factor) {
+    return averagesKnown(shape)
+        ? new SeparableSpectrum(
+            Axis.averages(shape.height(), factor),
+            Axis.averages(shape.width(), factor),
+            shape.channels())
+        : new SeparableSpectrum(
+            Resampling.average(shape.height(), factor),
+            Resampling.average(shape.width(), factor),
+            shape.channels());
+  }
+
+  /** Of a Gaussian blur of images that are mirrored at their border: cosines. */
+  static SeparableSpectrum gaussian(ImageShape shape, double deviation) {
+    if (!blurKnown(shape)) {
+      return new SeparableSpectrum(
+          Resampling.gaussian(shape.height(), deviation),
+          Resampling.gaussian(shape.width(), deviation),
+          shape.channels());
     }
+    var cosines = new CosineTransform(shape);
+    var values =
+        products(
+            Resampling.gaussianValues(shape.height(), deviation),
+            Resampling.gaussianValues(shape.width(), deviation),
+            shape.channels());
+    return new SeparableSpectrum(cosines::forward, cosines::backward, cosines::forward, values);
+  }
+
+  /** The products of both axes' singular values for each value of an image. */
+  private static float[] products(double[] down, double[] across, int channels) {
+    double least = RANK_TOLERANCE * Arrays.stream(down).max().orElse(0);
+    least *= Arrays.stream(across).max().orElse(0);
+    var products = new float[down.length * across.length * channels];
+    for (int i = 0; i < products.length; i++) {
+      int pixel = i / channels;
+      double value = down[pixel / across.length] * across[pixel % across.length];
+      products[i] = value < least ? 0 : (float) value;
+    }
+    return products;
   }
 
   @Override
@@ -39,18 +110,17 @@ final class SeparableSpectrum implements SpectralForm {
 
   @Override
   public float[] imageToSpectral(float[] image) {
-    return AxisMatrix.apply(down.toSpectral, across.toSpectral, image, channels);
+    return toSpectral.apply(image);
   }
 
   @Override
   public float[] spectralToImage(float[] coordinates) {
-    return AxisMatrix.apply(down.fromSpectral, across.fromSpectral, coordinates, channels);
+    return fromSpectral.apply(coordinates);
   }
 
   @Override
   public float[] measurementToSpectral(float[] measurement) {
-    var spectral =
-        AxisMatrix.apply(down.measuredToSpectral, across.measuredToSpectral, measurement, channels);
+    var spectral = measuredToSpectral.apply(measurement);
     for (int i = 0; i < spectral.length; i++) {
       if (singularValues[i] == 0) {
         spectral[i] = 0;
@@ -84,24 +154,48 @@ final class SeparableSpectrum implements SpectralForm {
     return spectralToImage(coordinates);
   }
 
-  private static final class Axis {
-    private final double[] values;
-    private final AxisMatrix toSpectral;
-    private final AxisMatrix fromSpectral;
-    private final AxisMatrix measuredToSpectral;
-
-    private Axis(RealMatrix matrix) {
+  /** The decomposition of the matrix of one axis. */
+  private record Axis(
+      double[] values,
+      AxisMatrix toSpectral,
+      AxisMatrix fromSpectral,
+      AxisMatrix measuredToSpectral) {
+    static Axis decomposed(RealMatrix matrix) {
       int side = matrix.getColumnDimension();
       // Rows of zeros make it square, so that V spans the null space as well.
       var square = MatrixUtils.createRealMatrix(side, side);
       square.setSubMatrix(matrix.getData(), 0, 0);
       var decomposition = new SingularValueDecomposition(square);
-      values = decomposition.getSingularValues();
-      toSpectral = new AxisMatrix(decomposition.getVT());
-      fromSpectral = new AxisMatrix(decomposition.getV());
-      measuredToSpectral =
+      return new Axis(
+          decomposition.getSingularValues(),
+          new AxisMatrix(decomposition.getVT()),
+          new AxisMatrix(decomposition.getV()),
           new AxisMatrix(
-              decomposition.getUT().getSubMatrix(0, side - 1, 0, matrix.getRowDimension() - 1));
+              decomposition.getUT().getSubMatrix(0, side - 1, 0, matrix.getRowDimension() - 1)));
+    }
+
+    static Axis averages(int side, int factor) {
+      var vectors = MatrixUtils.createRealMatrix(side, side);
+      var measured = MatrixUtils.createRealMatrix(side, side / factor);
+      var values = new double[side];
+      for (int i = 0; i < side; i++) {
+        int block = i / factor;
+        int k = i % factor;
+        for (int j = 0; j < factor; j++) {
+          double scale = Math.sqrt((k == 0 ? 1.0 : 2.0) / factor);
+          double cosine = Math.cos(Math.PI * k * (2 * j + 1) / (2.0 * factor));
+          vectors.setEntry(i, block * factor + j, scale * cosine);
+        }
+        if (k == 0) {
+          values[i] = 1 / Math.sqrt(factor);
+          measured.setEntry(i, block, 1);
+        }
+      }
+      return new Axis(
+          values,
+          new AxisMatrix(vectors),
+          new AxisMatrix(vectors.transpose()),
+          new AxisMatrix(measured));
     }
   }
 }

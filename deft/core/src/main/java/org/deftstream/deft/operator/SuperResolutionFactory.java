@@ -38,14 +38,21 @@ public final class SuperResolutionFactory implements OperatorFactory {
               + factor
               + "; it must divide height and width");
     }
-    OperatorBounds.requireMatrices(fields.where(), shape);
+    boolean average = kernel.equals(AVERAGE);
+    OperatorBounds.requireMatrices(
+        fields.where(), shape, average && SeparableSpectrum.averagesKnown(shape));
+    var down = matrix(kernel, shape.height(), factor);
+    var across = matrix(kernel, shape.width(), factor);
     return new SeparableOperator(
         kind(),
         shape,
         noise,
         node -> node.put("factor", factor).put("kernel", kernel),
-        matrix(kernel, shape.height(), factor),
-        matrix(kernel, shape.width(), factor),
+        down,
+        across,
+        average
+            ? SeparableSpectrum.averages(shape, factor)
+            : new SeparableSpectrum(down, across, shape.channels()),
         0);
   }
 

@@ -1,16 +1,27 @@
 package org.deftstream.deft.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FourierTest {
   @ParameterizedTest
-  @CsvSource({"8,4,8", "4,16,2", "1,8,1", "8,1,5", "1,1,1"})
+  @CsvSource({
+    "8,4,8",
+    "4,16,2",
+    "1,8,1",
+    "8,1,5",
+    "1,1,1",
+    "6,10,6",
+    "15,7,4",
+    "12,23,12",
+    "1,29,1",
+    "18,1,18"
+  })
   void shouldBeTheUnitarySumOfWaves(int height, int width, int filledRows) {
     var random = new Random(1);
     var real = new double[height * width];
@@ -43,19 +54,27 @@ class FourierTest {
     }
   }
 
-  @Test
-  void shouldComeBackByItsInverse() {
+  @ParameterizedTest
+  @CsvSource({"64,32", "60,93", "49,22"})
+  void shouldComeBackByItsInverse(int height, int width) {
     var random = new Random(2);
-    var real = random.doubles(64 * 32).toArray();
-    var imaginary = random.doubles(64 * 32).toArray();
+    var real = random.doubles((long) height * width).toArray();
+    var imaginary = random.doubles((long) height * width).toArray();
     var re = real.clone();
     var im = imaginary.clone();
-    var fourier = new Fourier(64, 32);
+    var fourier = new Fourier(height, width);
 
     fourier.transform(re, im, false);
     fourier.transform(re, im, true);
 
     assertThat(re).containsExactly(real, within(1e-12));
     assertThat(im).containsExactly(imaginary, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"512,257", "257,2", "0,4"})
+  void shouldRefuseSidesThatTakeTooLong(int height, int width) {
+    assertThatThrownBy(() -> new Fourier(height, width))
+        .hasMessage("sides must be without prime factors above 251, got " + height + "x" + width);
   }
 }

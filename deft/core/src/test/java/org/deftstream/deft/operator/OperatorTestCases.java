@@ -78,6 +78,8 @@ final class OperatorTestCases {
             create(MOTION_BLUR, new ImageShape(16, 20, 2)),
             create(MRI, new ImageShape(32, 32, 1)),
             create(MRI_COILS, new ImageShape(16, 32, 1)),
+            create(PHASE, new ImageShape(6, 11, 1)),
+            create(MRI, new ImageShape(30, 22, 1)),
             create(MRI_RADIAL_ONE_COIL, new ImageShape(16, 12, 1)),
             create(MRI_RADIAL, new ImageShape(16, 16, 1)),
             create(COLUMN_SUM, new ImageShape(12, 10, 1)))

@@ -37,7 +37,6 @@ class OperatorsTest {
           {'kind':'super-resolution','factor':2,'kernel':'bicubik',NOISE} | operator super-resolution: kernel 'bicubik' is not known; did you mean 'bicubic'? Known: average, bicubic
           {'kind':'gaussian-blur','blur':0,NOISE} | operator gaussian-blur: blur must be a number in [0.3, 10.0], got 0
           {'kind':'nonlinear-blur','blur':1,'gain':9,NOISE} | operator nonlinear-blur: gain must be a number in [0.1, 5.0], got 9
-          {'kind':'phase-retrieval','oversampling':3,NOISE} | operator phase-retrieval: the padded image must have sides that are powers of two from 2 up, got 24x24 from images of 8x8x1
           {'kind':'hdr','gain':2,NOISE} | operator hdr: unknown field 'gain'; Known: kind, noise
           """)
   void shouldSayWhatIsWrongWithASpecification(String spec, String message) {
