@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.deftstream.deft.adapter.AdapterForm;
-import org.deftstream.deft.prior.UNetConfig;
+import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.tests.platform.Measurements;
@@ -43,10 +43,9 @@ class TrainingSpeedIT {
   private static final int NO_PYTORCH = 3;
 
   private final ModelFiles models = new ModelFiles(Path.of("..", "..", "deft", "models"));
-  private final UNetConfig network =
-      (UNetConfig)
-          AdapterNetworkFile.read(
-              models.network(32), models.task(Measurements.TASK), AdapterForm.STANDARD);
+  private final NetworkConfig network =
+      AdapterNetworkFile.read(
+          models.network(32), models.task(Measurements.TASK), AdapterForm.STANDARD);
 
   @Test
   void shouldTrainAsFastAsPyTorch() throws Exception {
