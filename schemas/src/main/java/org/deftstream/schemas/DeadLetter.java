@@ -103,12 +103,18 @@ public record DeadLetter(byte[] key, byte[] value, Headers headers) {
 
   private static Headers headers(Place place, Reason reason) {
     var error = new RecordHeaders();
+    var message = PrintableText.line(reason.message(), MAX_MESSAGE);
     add(error, DeadLetterHeaders.ERROR_CLASS, reason.errorClass());
-    add(error, DeadLetterHeaders.MESSAGE, PrintableText.line(reason.message(), MAX_MESSAGE));
+    add(error, DeadLetterHeaders.MESSAGE, message);
     add(error, DeadLetterHeaders.STAGE, reason.stage());
     add(error, DeadLetterHeaders.TOPIC, place.topic());
     add(error, DeadLetterHeaders.PARTITION, Integer.toString(place.partition()));
     add(error, DeadLetterHeaders.OFFSET, Long.toString(place.offset()));
+    add(error, DeadLetterHeaders.STREAMS_EXCEPTION, reason.errorClass());
+    add(error, DeadLetterHeaders.STREAMS_MESSAGE, message);
+    add(error, DeadLetterHeaders.STREAMS_TOPIC, place.topic());
+    add(error, DeadLetterHeaders.STREAMS_PARTITION, Integer.toString(place.partition()));
+    add(error, DeadLetterHeaders.STREAMS_OFFSET, Long.toString(place.offset()));
     return error;
   }
 
@@ -135,7 +141,7 @@ public record DeadLetter(byte[] key, byte[] value, Headers headers) {
   private static Headers joined(Headers original, Headers error) {
     var all = new RecordHeaders();
     for (Header header : original) {
-      if (!header.key().startsWith(DeadLetterHeaders.PREFIX)) {
+      if (!DeadLetterHeaders.tellsOfTheError(header.key())) {
         all.add(header);
       }
     }

@@ -8,7 +8,7 @@ package org.deftstream.schemas;
  * as far as they fit the topic.
  */
 public final class DeadLetterHeaders {
-  /** Common prefix: whoever replays a dead letter removes every header that begins with it. */
+  /** Common prefix: whoever replays a dead letter removes what {@link #tellsOfTheError}. */
   public static final String PREFIX = "deft.error.";
 
   /** Simple class name of the error, stable enough to count by. */
@@ -35,5 +35,31 @@ public final class DeadLetterHeaders {
   /** What was left out because it does not fit the topic or is gone; absent if nothing was. */
   public static final String OMITTED = PREFIX + "omitted";
 
+  /**
+   * Common prefix of the headers that Kafka Streams gives its own dead letters (KIP-1034); a letter
+   * carries those too, so that tools for these read ours.
+   */
+  static final String STREAMS_PREFIX = "__streams.errors.";
+
+  /** As {@link #ERROR_CLASS}. */
+  public static final String STREAMS_EXCEPTION = STREAMS_PREFIX + "exception";
+
+  /** As {@link #MESSAGE}. */
+  public static final String STREAMS_MESSAGE = STREAMS_PREFIX + "message";
+
+  /** As {@link #TOPIC}. */
+  public static final String STREAMS_TOPIC = STREAMS_PREFIX + "topic";
+
+  /** As {@link #PARTITION}. */
+  public static final String STREAMS_PARTITION = STREAMS_PREFIX + "partition";
+
+  /** As {@link #OFFSET}. */
+  public static final String STREAMS_OFFSET = STREAMS_PREFIX + "offset";
+
   private DeadLetterHeaders() {}
+
+  /** Whether a header tells of the error, so that it is not the original record's. */
+  public static boolean tellsOfTheError(String name) {
+    return name.startsWith(PREFIX) || name.startsWith(STREAMS_PREFIX);
+  }
 }

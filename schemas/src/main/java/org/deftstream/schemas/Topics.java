@@ -20,7 +20,7 @@ import org.deftstream.schemas.avro.Reconstruction;
  * @param deadLetters original bytes of the measurements that could not be answered, with {@link
  *     DeadLetterHeaders}
  * @param reconstructions {@link Reconstruction}, keyed as the measurement was
- * @param ticks empty records by which a service that recovered work proves that it still owns the
+ * @param probes empty records by which a service that recovered work proves that it still owns the
  *     partition; as many partitions as measurements
  * @param labelledPairs {@link LabelledPair}; the trainer's replay buffer
  * @param adapters {@link AdapterControl}, keyed by task; compacted
@@ -32,7 +32,7 @@ public record Topics(
     String measurements,
     String deadLetters,
     String reconstructions,
-    String ticks,
+    String probes,
     String labelledPairs,
     String adapters,
     String adapterWeights,
@@ -75,7 +75,7 @@ public record Topics(
         prefix + "measurements",
         prefix + "measurements.dlq",
         prefix + "reconstructions",
-        prefix + "measurements.tick",
+        prefix + "measurements.probe",
         prefix + "labelled-pairs",
         prefix + "adapters",
         prefix + "adapter-weights",
@@ -99,7 +99,7 @@ public record Topics(
         measurements,
         deadLetters,
         reconstructions,
-        ticks,
+        probes,
         labelledPairs,
         adapters,
         adapterWeights,
@@ -132,7 +132,7 @@ public record Topics(
             maxRecordBytes + EXPLANATION_BYTES,
             Optional.empty()),
         new TopicDefinition(
-            ticks,
+            probes,
             partitions,
             Map.of(
                 TopicConfig.CLEANUP_POLICY_CONFIG,

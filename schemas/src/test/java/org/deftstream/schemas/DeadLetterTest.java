@@ -33,6 +33,18 @@ class DeadLetterTest {
     assertThat(header(letter, DeadLetterHeaders.OMITTED)).contains("gone");
   }
 
+  @Test
+  void shouldSayItInTheHeadersOfKafkaStreamsToo() {
+    var headers = new RecordHeaders().add("__streams.errors.offset", new byte[] {'9'});
+    var letter = letter(new byte[1], (RecordHeaders) headers, 8192);
+    assertThat(header(letter, "__streams.errors.exception")).isEqualTo("SourceRecordGone");
+    assertThat(header(letter, "__streams.errors.message")).isEqualTo("cut");
+    assertThat(header(letter, "__streams.errors.topic")).isEqualTo("in");
+    assertThat(header(letter, "__streams.errors.partition")).isEqualTo("2");
+    assertThat(header(letter, "__streams.errors.offset")).isEqualTo("7");
+    assertThat(letter.headers().headers("__streams.errors.offset")).hasSize(1);
+  }
+
   private DeadLetter letter(byte[] value, RecordHeaders headers, long limit) {
     return DeadLetter.of(PLACE, reason, KEY, value, headers, limit);
   }
@@ -66,7 +78,7 @@ class DeadLetterTest {
       headers.add("", null);
     }
     var letter = letter(new byte[1], headers, Integer.MAX_VALUE);
-    assertThat(letter.headers().toArray()).hasSizeLessThan(10);
+    assertThat(letter.headers().toArray()).hasSizeLessThan(15);
     assertThat(header(letter, DeadLetterHeaders.OMITTED)).startsWith("key, headers");
   }
 

@@ -19,7 +19,7 @@ class TopicsTest {
             "measurements",
             "measurements.dlq",
             "reconstructions",
-            "measurements.tick",
+            "measurements.probe",
             "labelled-pairs",
             "labelled-pairs.dlq",
             "adapters",
@@ -38,7 +38,7 @@ class TopicsTest {
     Map<String, TopicDefinition> topics = byName(7);
 
     assertThat(topics.get("measurements").partitions()).isEqualTo(7);
-    assertThat(topics.get("measurements.tick").partitions()).isEqualTo(7);
+    assertThat(topics.get("measurements.probe").partitions()).isEqualTo(7);
     assertThat(topics.get("adapters").partitions()).isEqualTo(1);
   }
 

@@ -180,7 +180,7 @@ final class DlqCommand extends CommandGroup {
 
     @Option(
         names = "--without-deadline",
-        description = "Leave out the header deft-deadline, which may have gone by.")
+        description = "Leave out the header deft.deadline, which may have gone by.")
     private boolean withoutDeadline;
 
     @Option(

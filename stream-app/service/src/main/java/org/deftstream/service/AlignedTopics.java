@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The topics that belong to the measurements, with as many partitions as these have. Where the
  * measurements have grown, the others are grown here: an answer lies in the partition of its
- * measurement, a task needs a tick of its own, and its ledger a partition of the changelog. Kafka
+ * measurement, a task needs a probe of its own, and its ledger a partition of the changelog. Kafka
  * Streams itself would refuse the changelog and recommend to delete it, with all that it holds.
  */
 final class AlignedTopics {
@@ -32,7 +32,7 @@ final class AlignedTopics {
    *
    * @param admin a client; borrowed
    * @param changelog topic of the ledger, which Kafka Streams makes when it is missing
-   * @return descriptions of the topics of measurements, ticks, reconstructions and dead letters
+   * @return descriptions of the topics of measurements, probes, reconstructions and dead letters
    * @throws UnfitTopicsException if one is missing, has too many partitions, or cannot be grown
    * @throws UserError if Kafka does not answer
    */
@@ -59,7 +59,7 @@ final class AlignedTopics {
       Admin admin, Topics topics, String changelog) {
     var needed =
         List.of(
-            topics.measurements(), topics.ticks(), topics.reconstructions(), topics.deadLetters());
+            topics.measurements(), topics.probes(), topics.reconstructions(), topics.deadLetters());
     var asked = new ArrayList<>(needed);
     asked.add(changelog);
     Map<String, TopicDescription> found = new HashMap<>();
@@ -87,7 +87,7 @@ final class AlignedTopics {
 
   private static void requireNoMore(
       Topics topics, String changelog, Map<String, TopicDescription> found, int partitions) {
-    for (var name : List.of(topics.ticks(), changelog)) {
+    for (var name : List.of(topics.probes(), changelog)) {
       var topic = found.get(name);
       if (topic != null && count(topic) > partitions) {
         throw new UnfitTopicsException(

@@ -92,8 +92,8 @@ final class ClientSettings {
     return settings;
   }
 
-  /** For the producer of ticks. */
-  Map<String, Object> ticks() {
+  /** For the producer of probes. */
+  Map<String, Object> probes() {
     var settings = common();
     settings.putAll(options.connection().producer());
     settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);

@@ -10,8 +10,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.deftstream.service.ledger.FencingProbe;
 
 /**
- * Sends ticks with a producer of its own, outside any transaction, from a thread of its own: a send
- * may wait for the brokers, and a stream thread must not. Thread-safe; closed by its owner.
+ * Sends probes with a producer of its own, outside any transaction, from a thread of its own: a
+ * send may wait for the brokers, and a stream thread must not. Thread-safe; closed by its owner.
  */
 final class FencingProbeProducer implements FencingProbe, AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(2);
@@ -20,7 +20,7 @@ final class FencingProbeProducer implements FencingProbe, AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
-            var made = new Thread(task, "deftstream-ticks");
+            var made = new Thread(task, "deftstream-probes");
             made.setDaemon(true);
             return made;
           });

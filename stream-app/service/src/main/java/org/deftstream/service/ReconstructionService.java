@@ -123,9 +123,9 @@ public final class ReconstructionService implements AutoCloseable {
             new ConfirmedWork(work, () -> runs.confirmed(), history), admission, options.ledger());
     statistics = resources.statistics();
     observation.watch(statistics, admission);
-    var ticks =
+    var probes =
         open.add(
-            new FencingProbeProducer(options.topics().ticks(), clients.ticks()),
+            new FencingProbeProducer(options.topics().probes(), clients.probes()),
             FencingProbeProducer::close);
     var skipped = new SkippedOffsets();
     var logStart =
@@ -149,7 +149,7 @@ public final class ReconstructionService implements AutoCloseable {
                               options.topics(),
                               with.id(options.topics().measurements()),
                               () -> process + failedThreads.get(),
-                              ticks,
+                              probes,
                               readers(clients),
                               logStart,
                               skipped,

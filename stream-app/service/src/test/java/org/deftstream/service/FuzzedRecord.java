@@ -159,11 +159,11 @@ record FuzzedRecord(byte[] value, Headers headers) {
     private Headers wrongHeaders() {
       var headers = new RecordHeaders();
       switch (random.nextInt(5)) {
-        case 0 -> add(headers, "deft-priority", "p" + text());
-        case 1 -> add(headers, "deft-priority", Integer.toString(101 + random.nextInt(10_000)));
-        case 2 -> add(headers, "deft-deadline", "d" + text());
-        case 3 -> add(headers, "deft-deadline", Long.toString(random.nextLong(1_000_000_000)));
-        default -> add(headers, "deft-adapter", "a" + text());
+        case 0 -> add(headers, "deft.priority", "p" + text());
+        case 1 -> add(headers, "deft.priority", Integer.toString(101 + random.nextInt(10_000)));
+        case 2 -> add(headers, "deft.deadline", "d" + text());
+        case 3 -> add(headers, "deft.deadline", Long.toString(random.nextLong(1_000_000_000)));
+        default -> add(headers, "deft.adapter", "a" + text());
       }
       return headers;
     }

@@ -233,7 +233,7 @@ class DlqCommandIT {
   @Test
   void shouldReplayWhatIsMeantOnceAndAsItCame() {
     letter(0, "NoAvro", bytes("nonsense"), Map.of());
-    letter(1, "UnknownAdapter", measurement("m-1"), Map.of("deft-deadline", "1000"));
+    letter(1, "UnknownAdapter", measurement("m-1"), Map.of("deft.deadline", "1000"));
     letter(3, "UnknownAdapter", null, Map.of(DeadLetterHeaders.OMITTED, "value of 7 bytes"));
     letter(5, "UnknownAdapter", measurement("m-5"), Map.of(ReplayHeaders.COUNT, "3"));
     letter(

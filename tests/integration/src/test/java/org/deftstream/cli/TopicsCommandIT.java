@@ -66,9 +66,9 @@ class TopicsCommandIT {
     assertThat(out.toString()).containsPattern("measurements +present +3 partitions");
     assertThat(topics("create", "--partitions=5")).isZero();
     assertThat(out.toString())
-        .contains("grown: measurements had 3", "grown: measurements.tick had 3")
+        .contains("grown: measurements had 3", "grown: measurements.probe had 3")
         .containsPattern("measurements +present +5 partitions")
-        .containsPattern("measurements.tick +present +5 partitions")
+        .containsPattern("measurements.probe +present +5 partitions")
         .containsPattern("measurements.dlq +present +5 partitions")
         .containsPattern("reconstructions +present +5 partitions")
         .containsPattern("labelled-pairs +present +3 partitions")

@@ -148,7 +148,7 @@ class ReplacedTaskIT {
   /** The topology alone, with work of the test's choice. */
   private static final class Instance implements AutoCloseable {
     private final LedgerResources resources;
-    private final FencingProbeProducer ticks;
+    private final FencingProbeProducer probes;
     private final KafkaStreams streams;
 
     private Instance(ServiceStack.Scenario scenario, String name, AsyncRecordProcessor work) {
@@ -156,7 +156,7 @@ class ReplacedTaskIT {
       var clients = new ClientSettings(options);
       var admission = new AdmissionController(new AdmissionBudget(1 << 20), 1 << 20, RECORDS);
       resources = LedgerResources.of(work, admission, LedgerSettings.defaults());
-      ticks = new FencingProbeProducer(options.topics().ticks(), clients.ticks());
+      probes = new FencingProbeProducer(options.topics().probes(), clients.probes());
       var settings = clients.streams();
       settings.put("consumer.max.poll.interval.ms", 6_000);
       streams =
@@ -166,7 +166,7 @@ class ReplacedTaskIT {
                       options.topics(),
                       new UUID(1, 2),
                       name::hashCode,
-                      ticks,
+                      probes,
                       partition ->
                           new ConsumerSourceReader(
                               records -> new KafkaConsumer<byte[], byte[]>(clients.reader(records)),
@@ -184,7 +184,7 @@ class ReplacedTaskIT {
     @Override
     public void close() {
       streams.close(Duration.ofMinutes(1));
-      ticks.close();
+      probes.close();
     }
   }
 }

@@ -77,7 +77,7 @@ class ServiceFaultsIT {
   /**
    * An instance that recovered work is stalled with results in hand until another has taken its
    * partition and published them, and then wakes up. All records are consumed before, so that
-   * without new input nothing but a tick could tell it that it was replaced.
+   * without new input nothing but a probe could tell it that it was replaced.
    */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

@@ -162,7 +162,7 @@ class TopicChangesIT {
     for (var topic :
         List.of(
             topics.measurements(),
-            topics.ticks(),
+            topics.probes(),
             topics.reconstructions(),
             topics.deadLetters())) {
       grow(topic, 4);
@@ -197,10 +197,10 @@ class TopicChangesIT {
 
   @Test
   void shouldRefuseMoreTicksThanMeasurementsWithTheCommandThatHelps() throws Exception {
-    grow(topics.ticks(), 5);
+    grow(topics.probes(), 5);
     assertThatThrownBy(() -> scenario.start("one", FAST))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining(topics.ticks() + " has 5 partitions")
+        .hasMessageContaining(topics.probes() + " has 5 partitions")
         .hasMessageContaining("the 2 of " + topics.measurements())
         .hasMessageEndingWith("deftstream topics create --partitions 5");
   }
@@ -234,7 +234,7 @@ class TopicChangesIT {
         send("first", 10, 2);
         answers.await(10);
       }
-      for (var topic : List.of(topics.reconstructions(), topics.deadLetters(), topics.ticks())) {
+      for (var topic : List.of(topics.reconstructions(), topics.deadLetters(), topics.probes())) {
         makeAnew(topic, 2);
       }
       try (var answers = scenario.answers()) {
@@ -361,7 +361,7 @@ class TopicChangesIT {
     var together =
         List.of(
             topics.measurements(),
-            topics.ticks(),
+            topics.probes(),
             topics.reconstructions(),
             topics.deadLetters(),
             LedgerStore.changelog(scenario.name()));

@@ -84,7 +84,7 @@ public final class TopicAdmin {
    * Gives the topics that belong to the measurements as many partitions as any of them has, and at
    * least so many. What has them already is left as it is; Kafka cannot take any away.
    *
-   * @param topics names; those that carry measurements, ticks and answers exist
+   * @param topics names; those that carry measurements, probes and answers exist
    * @param changelog the topic of the service's ledger; passed over while no service has run yet
    * @param partitions the least number, at least 1
    * @return the numbers before, of the topics that were grown
@@ -96,7 +96,7 @@ public final class TopicAdmin {
           new TreeSet<>(
               List.of(
                   topics.measurements(),
-                  topics.ticks(),
+                  topics.probes(),
                   topics.reconstructions(),
                   topics.deadLetters(),
                   changelog));
@@ -143,7 +143,7 @@ public final class TopicAdmin {
   }
 
   /**
-   * Refuses a cluster that the service cannot work on: a topic or a schema is missing, or the tick
+   * Refuses a cluster that the service cannot work on: a topic or a schema is missing, or the probe
    * topic does not have the measurements' partitions. Called before the service starts, because
    * inside a running topology each of these is an endless loop of failures.
    *
@@ -189,20 +189,20 @@ public final class TopicAdmin {
     var partitions =
         reports.stream().collect(Collectors.toMap(TopicReport::name, TopicReport::partitions));
     int measurements = partitions.get(topics.measurements());
-    int ticks = partitions.get(topics.ticks());
+    int probes = partitions.get(topics.probes());
     // Too few are grown by the service itself.
-    if (measurements < ticks) {
+    if (measurements < probes) {
       throw new UserError(
-          topics.ticks()
+          topics.probes()
               + " has "
-              + ticks
+              + probes
               + " partitions and "
               + topics.measurements()
               + " has "
               + measurements
               + "; they must have the same number, which they get by:"
               + " deftstream topics create --partitions "
-              + ticks);
+              + probes);
     }
   }
 

@@ -42,7 +42,7 @@ final class ServiceKeys {
   static final String TOPIC_MEASUREMENTS = "topic.measurements";
   static final String TOPIC_DEAD_LETTERS = "topic.dead.letters";
   static final String TOPIC_RECONSTRUCTIONS = "topic.reconstructions";
-  static final String TOPIC_TICKS = "topic.ticks";
+  static final String TOPIC_PROBES = "topic.probes";
   static final String TOPIC_LABELLED_PAIRS = "topic.labelled.pairs";
   static final String TOPIC_ADAPTERS = "topic.adapters";
   static final String TOPIC_ADAPTER_WEIGHTS = "topic.adapter.weights";
@@ -244,8 +244,8 @@ final class ServiceKeys {
             "Measurements that could not be answered, as they came, with the reason in headers.")
         .text(TOPIC_RECONSTRUCTIONS, names.reconstructions(), "Results.")
         .text(
-            TOPIC_TICKS,
-            names.ticks(),
+            TOPIC_PROBES,
+            names.probes(),
             "Empty records by which an instance proves that it still owns a partition. As many"
                 + " partitions as the measurements.")
         .text(TOPIC_LABELLED_PAIRS, names.labelledPairs(), "Pairs that adapters are trained on.")

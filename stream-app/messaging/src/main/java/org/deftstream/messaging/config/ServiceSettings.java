@@ -229,7 +229,7 @@ public final class ServiceSettings {
         values.getString(ServiceKeys.TOPIC_MEASUREMENTS),
         values.getString(ServiceKeys.TOPIC_DEAD_LETTERS),
         values.getString(ServiceKeys.TOPIC_RECONSTRUCTIONS),
-        values.getString(ServiceKeys.TOPIC_TICKS),
+        values.getString(ServiceKeys.TOPIC_PROBES),
         values.getString(ServiceKeys.TOPIC_LABELLED_PAIRS),
         values.getString(ServiceKeys.TOPIC_ADAPTERS),
         values.getString(ServiceKeys.TOPIC_ADAPTER_WEIGHTS),

@@ -6,7 +6,7 @@ package org.deftstream.messaging.deadletter;
  * @param filter which ones
  * @param maxReplays a measurement that was replayed so often is not replayed again
  * @param again whether those are replayed, too, that any command replayed before
- * @param keepDeadline whether the header {@code deft-deadline} stays
+ * @param keepDeadline whether the header {@code deft.deadline} stays
  * @param dryRun whether nothing is sent
  * @param batch letters in one transaction
  */

@@ -9,7 +9,7 @@ import org.deftstream.schemas.ReplayHeaders;
 
 /** Makes the measurement anew that a dead letter was. Stateless. */
 final class ReplayedRecord {
-  private static final String DEADLINE = "deft-deadline";
+  private static final String DEADLINE = "deft.deadline";
 
   private ReplayedRecord() {}
 
@@ -19,14 +19,14 @@ final class ReplayedRecord {
    *
    * @param topic the topic of measurements
    * @param partitions its number of partitions; the record goes where it came from, if it can
-   * @param keepDeadline whether the header {@code deft-deadline} stays
+   * @param keepDeadline whether the header {@code deft.deadline} stays
    */
   static ProducerRecord<byte[], byte[]> of(
       ReceivedDeadLetter letter, String topic, int partitions, boolean keepDeadline) {
     var headers = new RecordHeaders();
     for (Header header : letter.record().headers()) {
       boolean ours =
-          header.key().startsWith(DeadLetterHeaders.PREFIX)
+          DeadLetterHeaders.tellsOfTheError(header.key())
               || header.key().equals(ReplayHeaders.COUNT)
               || header.key().equals(ReplayHeaders.LETTER)
               || (header.key().equals(DEADLINE) && !keepDeadline);

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * offsets. A task that has recovered a ledger and consumed nothing yet would commit transactions
  * without any, and if it was stalled and replaced meanwhile, its results would be published a
  * second time. Once a task has consumed a record, every later transaction of it carries an offset.
- * So a task with recovered work asks for a tick on its partition of the tick topic, and asks again
- * until a record has come.
+ * So a task with recovered work asks for a probe on its partition of the probe topic, and asks
+ * again until a record has come.
  *
  * <p>Confined to the task's stream thread.
  */
@@ -23,7 +23,7 @@ public final class FencingGate {
   /** A failed send is repeated after this time. */
   static final Duration RETRY = Duration.ofMillis(500);
 
-  /** A tick that was sent but did not come back is repeated after this time. */
+  /** A probe that was sent but did not come back is repeated after this time. */
   static final Duration REPEAT = Duration.ofSeconds(10);
 
   private final FencingProbe sender;
@@ -33,9 +33,9 @@ public final class FencingGate {
   private long sentAtMillis;
 
   /**
-   * A closed gate that has not asked for a tick.
+   * A closed gate that has not asked for a probe.
    *
-   * @param sender sends ticks
+   * @param sender sends probes
    * @param partition the task's partition
    */
   public FencingGate(FencingProbe sender, int partition) {
@@ -54,7 +54,7 @@ public final class FencingGate {
   }
 
   /**
-   * Asks for a tick if none is on its way; to be called again and again while the gate is closed.
+   * Asks for a probe if none is on its way; to be called again and again while the gate is closed.
    *
    * @param nowMillis the time, from any clock that does not go backwards
    */
@@ -68,11 +68,11 @@ public final class FencingGate {
     }
     long waited = nowMillis - sentAtMillis;
     if (sending.isCompletedExceptionally() && waited >= RETRY.toMillis()) {
-      log.warn("tick for partition {} could not be sent, sending it again", partition);
+      log.warn("probe for partition {} could not be sent, sending it again", partition);
       send(nowMillis);
     } else if (waited >= REPEAT.toMillis()) {
       log.warn(
-          "tick for partition {} did not arrive for {} ms, sending another", partition, waited);
+          "probe for partition {} did not arrive for {} ms, sending another", partition, waited);
       send(nowMillis);
     }
   }

@@ -287,7 +287,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Does what is due: asks for a tick, stores what was recovered, reads parked records again, lets
+   * Does what is due: asks for a probe, stores what was recovered, reads parked records again, lets
    * answers out. To be called again and again while the ledger is not empty.
    *
    * @param nowMillis the time

@@ -57,7 +57,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
                 context.getStateStore(LedgerStore.NAME),
                 settings.source(),
                 settings.owner().getAsLong()),
-            new FencingGate(settings.ticks(), partition),
+            new FencingGate(settings.probes(), partition),
             settings.readers().open(partition),
             () -> settings.logStart().ask(partition),
             () -> settings.skipped().of(partition),

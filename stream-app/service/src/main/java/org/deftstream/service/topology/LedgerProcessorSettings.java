@@ -19,7 +19,7 @@ import org.deftstream.service.ledger.SourceReader;
  *     topic made anew are not mistaken for older ones
  * @param owner identity of this process, drawn at random when it starts, and another one after each
  *     stream thread that failed: what such a thread left counts as taken over
- * @param ticks sends ticks
+ * @param probes sends probes
  * @param readers reads measurements again
  * @param logStart asks where the log of measurements begins
  * @param skipped offsets that an operator had passed over
@@ -31,7 +31,7 @@ public record LedgerProcessorSettings(
     Topics topics,
     UUID source,
     LongSupplier owner,
-    FencingProbe ticks,
+    FencingProbe probes,
     SourceReader.Factory readers,
     LogStartOffsets logStart,
     SkippedOffsets skipped,

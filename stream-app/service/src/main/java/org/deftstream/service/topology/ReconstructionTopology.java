@@ -8,8 +8,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.deftstream.service.ledger.LedgerStore;
 
 /**
- * The topology of the service: measurements and ticks in, reconstructions and dead letters out, one
- * processor and one small store between. Everything is bytes to Kafka Streams; what cannot be
+ * The topology of the service: measurements and probes in, reconstructions and dead letters out,
+ * one processor and one small store between. Everything is bytes to Kafka Streams; what cannot be
  * decoded is our dead letter, with its bytes as they came.
  */
 public final class ReconstructionTopology {
@@ -20,7 +20,7 @@ public final class ReconstructionTopology {
   public static final String DEAD_LETTERS_SINK = "dead-letters";
 
   private static final String MEASUREMENTS_SOURCE = "measurements";
-  private static final String TICKS_SOURCE = "ticks";
+  private static final String TICKS_SOURCE = "probes";
   private static final String PROCESSOR = "ledger";
 
   /** A record without a valid time is as old as its reading; Streams would end the thread. */
@@ -49,7 +49,7 @@ public final class ReconstructionTopology {
             bytesIn,
             topics.measurements())
         .addSource(
-            AutoOffsetReset.earliest(), TICKS_SOURCE, TIMESTAMPS, bytesIn, bytesIn, topics.ticks())
+            AutoOffsetReset.earliest(), TICKS_SOURCE, TIMESTAMPS, bytesIn, bytesIn, topics.probes())
         .addProcessor(
             PROCESSOR, () -> new LedgerProcessor(settings), MEASUREMENTS_SOURCE, TICKS_SOURCE)
         .addStateStore(LedgerStore.builder(), PROCESSOR)

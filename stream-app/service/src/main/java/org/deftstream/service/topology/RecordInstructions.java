@@ -12,16 +12,16 @@ import org.deftstream.service.ledger.RejectedRecordException.Stage;
 
 /**
  * What a producer asks for besides the reconstruction itself, in the record's headers (UTF-8 text):
- * {@code deft-adapter}, {@code deft-priority} and {@code deft-deadline}.
+ * {@code deft.adapter}, {@code deft.priority} and {@code deft.deadline}.
  *
  * @param adapterId the adapter that must serve the record, if one is named
  * @param priority from -100 to 100, higher goes first within the task; 0 if not given
  * @param deadline when the answer is of no use any more; null if there is no such time
  */
 record RecordInstructions(Optional<String> adapterId, int priority, Instant deadline) {
-  static final String ADAPTER = "deft-adapter";
-  static final String PRIORITY = "deft-priority";
-  static final String DEADLINE = "deft-deadline";
+  static final String ADAPTER = "deft.adapter";
+  static final String PRIORITY = "deft.priority";
+  static final String DEADLINE = "deft.deadline";
 
   /** The same for producers that cannot set headers. */
   private static final String ADAPTER_ATTRIBUTE = "deft.adapter";

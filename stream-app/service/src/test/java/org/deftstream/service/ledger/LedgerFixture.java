@@ -20,7 +20,7 @@ final class LedgerFixture implements RecordCollector {
   final AdmissionController admission =
       new AdmissionController(new AdmissionBudget(1 << 20), 1 << 20, ROOM);
   final LedgerStatistics statistics = new LedgerStatistics();
-  final List<Integer> ticks = new ArrayList<>();
+  final List<Integer> probes = new ArrayList<>();
   final List<String> out = new ArrayList<>();
   final List<RejectedRecordException> reasons = new ArrayList<>();
   ManualReader reader = new ManualReader();
@@ -52,7 +52,7 @@ final class LedgerFixture implements RecordCollector {
     var gate =
         new FencingGate(
             partition -> {
-              ticks.add(partition);
+              probes.add(partition);
               return CompletableFuture.completedFuture(null);
             },
             0);

@@ -109,7 +109,7 @@ class LedgerTest {
     leaveUnanswered(0, 1);
     int writes = fixture.values.writes();
     var ledger = fixture.begin();
-    assertThat(fixture.ticks).containsExactly(0);
+    assertThat(fixture.probes).containsExactly(0);
     for (int i = 0; i < 5; i++) {
       fixture.punctuate(ledger);
     }
@@ -402,7 +402,7 @@ class LedgerTest {
     }
   }
 
-  /** Another process takes over, consumes a tick, and stores that it did. */
+  /** Another process takes over, consumes a probe, and stores that it did. */
   private Ledger takeOver(long process) {
     var ledger = fixture.begin(LedgerFixture.SOURCE, process);
     ledger.consumed();

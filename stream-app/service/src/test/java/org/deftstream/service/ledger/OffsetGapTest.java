@@ -159,7 +159,7 @@ class OffsetGapTest {
     assertThat(fixture.values.writes())
         .as("nothing before a record was consumed")
         .isEqualTo(writes);
-    assertThat(fixture.ticks).hasSize(1);
+    assertThat(fixture.probes).hasSize(1);
     next.consumed();
     fixture.punctuate(next);
     assertThat(fixture.out)
@@ -182,7 +182,7 @@ class OffsetGapTest {
     int writes = fixture.values.writes();
     fixture.punctuate(next);
     assertThat(next.isEmpty()).isTrue();
-    assertThat(fixture.ticks).isEmpty();
+    assertThat(fixture.probes).isEmpty();
     assertThat(fixture.values.writes()).isEqualTo(writes);
   }
 

@@ -59,7 +59,7 @@ class LedgerProcessorTest {
   private SourceReader reader = new NothingToRead();
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> measurements;
-  private TestInputTopic<byte[], byte[]> ticks;
+  private TestInputTopic<byte[], byte[]> probes;
   private TestOutputTopic<byte[], byte[]> reconstructions;
   private TestOutputTopic<byte[], byte[]> deadLetters;
 
@@ -85,7 +85,7 @@ class LedgerProcessorTest {
     var serializer = new ByteArraySerializer();
     var deserializer = new ByteArrayDeserializer();
     measurements = driver.createInputTopic(TOPICS.measurements(), serializer, serializer);
-    ticks = driver.createInputTopic(TOPICS.ticks(), serializer, serializer);
+    probes = driver.createInputTopic(TOPICS.probes(), serializer, serializer);
     reconstructions =
         driver.createOutputTopic(TOPICS.reconstructions(), deserializer, deserializer);
     deadLetters = driver.createOutputTopic(TOPICS.deadLetters(), deserializer, deserializer);
@@ -212,7 +212,7 @@ class LedgerProcessorTest {
 
   @Test
   void shouldAnswerNothingToTicks() {
-    ticks.pipeInput(null, new byte[0]);
+    probes.pipeInput(null, new byte[0]);
     punctuate();
     assertThat(work.started()).isEmpty();
     assertThat(reconstructions.isEmpty()).isTrue();

@@ -171,14 +171,14 @@ class ReconstructionWorkTest {
 
   @Test
   void shouldRejectAnAdapterThatIsNotLoaded() {
-    var thrown = failure(LIMITS, "deft-adapter", "a-9");
+    var thrown = failure(LIMITS, "deft.adapter", "a-9");
     assertThat(thrown.errorClass()).isEqualTo("UnknownAdapter");
     assertThat(thrown).hasMessageContaining("a-9");
   }
 
   @Test
   void shouldRejectARecordWhoseDeadlineIsOver() {
-    var thrown = failure(LIMITS, "deft-deadline", "2020-01-01T00:00:00Z");
+    var thrown = failure(LIMITS, "deft.deadline", "2020-01-01T00:00:00Z");
     assertThat(thrown.errorClass()).isEqualTo("DeadlineExceeded");
     assertThat(engine.statistics().evaluations()).isZero();
     assertThat(leases.open()).isZero();

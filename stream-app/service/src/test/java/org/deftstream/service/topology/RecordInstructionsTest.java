@@ -24,9 +24,9 @@ class RecordInstructionsTest {
   void shouldReadEveryHeader() {
     var headers =
         new RecordHeaders()
-            .add("deft-adapter", bytes("a-1"))
-            .add("deft-priority", bytes(" -5 "))
-            .add("deft-deadline", bytes("2030-01-31T12:00:00Z"));
+            .add("deft.adapter", bytes("a-1"))
+            .add("deft.priority", bytes(" -5 "))
+            .add("deft.deadline", bytes("2030-01-31T12:00:00Z"));
     assertThat(RecordInstructions.of(headers, Map.of("deft.adapter", "a-2")))
         .isEqualTo(
             new RecordInstructions(Optional.of("a-1"), -5, Instant.parse("2030-01-31T12:00:00Z")));
@@ -34,20 +34,20 @@ class RecordInstructionsTest {
 
   @Test
   void shouldTakeMillisecondsAsADeadlineAndAnAttributeAsAPin() {
-    var headers = new RecordHeaders().add("deft-deadline", bytes("1500"));
+    var headers = new RecordHeaders().add("deft.deadline", bytes("1500"));
     assertThat(RecordInstructions.of(headers, Map.of("deft.adapter", "a-2")))
         .isEqualTo(new RecordInstructions(Optional.of("a-2"), 0, Instant.ofEpochMilli(1500)));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "deft-priority,high,from -100 to 100",
-    "deft-priority,101,from -100 to 100",
-    "deft-priority,99999999999,from -100 to 100",
-    "deft-priority,'',from -100 to 100",
-    "deft-deadline,tomorrow,2030-01-31T12:00:00Z",
-    "deft-deadline,'',2030-01-31T12:00:00Z",
-    "deft-deadline,99999999999999999999,2030-01-31T12:00:00Z"
+    "deft.priority,high,from -100 to 100",
+    "deft.priority,101,from -100 to 100",
+    "deft.priority,99999999999,from -100 to 100",
+    "deft.priority,'',from -100 to 100",
+    "deft.deadline,tomorrow,2030-01-31T12:00:00Z",
+    "deft.deadline,'',2030-01-31T12:00:00Z",
+    "deft.deadline,99999999999999999999,2030-01-31T12:00:00Z"
   })
   void shouldSayWhatWouldBeRight(String name, String value, String right) {
     var headers = new RecordHeaders().add(name, bytes(value));

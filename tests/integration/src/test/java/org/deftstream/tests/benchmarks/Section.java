@@ -58,6 +58,15 @@ public enum Section {
       """,
       "mvn verify -Pbenchmarks -Dit.test=DifficultRecordsIT,PageIT"
           + " -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Hostile measurements among good ones. */
+  HOSTILE_MEASUREMENTS(
+      "Hostile measurements",
+      """
+      As many hostile measurements as good ones, for one service with a heap of 512 MiB. A bomb
+      unpacks to more than the heap: it stops the process once, with its topic, partition and offset,
+      and is passed over with `deftstream dlq skip`.\
+      """,
+      "mvn verify -Pfaults -Dit.test=AbuseIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Hostile labelled pairs among good ones. */
   HOSTILE_PAIRS(
       "Hostile labelled pairs",

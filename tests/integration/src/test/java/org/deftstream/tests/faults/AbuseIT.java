@@ -2,6 +2,7 @@ package org.deftstream.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
+import org.deftstream.tests.benchmarks.Section;
 import org.deftstream.tests.faults.HostileMeasurements.Hostile;
 import org.deftstream.tests.platform.CliProcess;
 import org.deftstream.tests.platform.EmbeddedPlatform;
@@ -116,7 +118,7 @@ class AbuseIT {
           }
         }
         readToEnd(consumer);
-        print(service.alive());
+        publish(service.alive());
         assertThat(service.alive()).as("the process lives").isTrue();
       } finally {
         service.stop();
@@ -335,7 +337,7 @@ class AbuseIT {
     assertThat(wrong).isEmpty();
   }
 
-  private void print(boolean alive) {
+  private void publish(boolean alive) throws IOException {
     var kinds = new TreeMap<String, int[]>();
     sent.forEach(
         (place, kind) -> {
@@ -347,21 +349,24 @@ class AbuseIT {
           row[2] += dead;
           row[3] += images + dead == 1 ? 0 : 1;
         });
-    System.out.printf(
-        "Heap %d MiB, %d partitions, seed %d; the process was started %d times and is %s.%n%n",
-        HEAP, PARTITIONS, SEED, starts, alive ? "alive" : "dead");
-    System.out.println(
-        "| sent | records | reconstructions | dead letters | not answered once | reasons |");
-    System.out.println("|---|---|---|---|---|---|");
+    var table =
+        new StringBuilder(
+            "| sent | records | reconstructions | dead letters | not answered once | reasons |\n"
+                + "|---|---|---|---|---|---|\n");
     kinds.forEach(
         (kind, row) ->
-            System.out.printf(
-                "| %s | %d | %d | %d | %d | %s |%n",
-                kind,
-                row[0],
-                row[1],
-                row[2],
-                row[3],
-                String.join(", ", reasons.getOrDefault(kind, new TreeMap<>()).keySet())));
+            table.append(
+                "| %s | %d | %d | %d | %d | %s |\n"
+                    .formatted(
+                        kind,
+                        row[0],
+                        row[1],
+                        row[2],
+                        row[3],
+                        String.join(", ", reasons.getOrDefault(kind, new TreeMap<>()).keySet()))));
+    table.append(
+        "\nHeap %d MiB, %d partitions, seed %d; the process was started %d times and is %s.\n"
+            .formatted(HEAP, PARTITIONS, SEED, starts, alive ? "alive" : "dead"));
+    Section.HOSTILE_MEASUREMENTS.publish(table.toString());
   }
 }

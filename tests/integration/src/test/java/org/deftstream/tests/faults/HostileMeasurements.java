@@ -167,7 +167,7 @@ final class HostileMeasurements {
       }
       case NO_VALUE -> new Hostile(kind, null, headers, null);
       case INVALID_HEADER -> {
-        headers.add("deft-deadline", text("soon"));
+        headers.add("deft.deadline", text("soon"));
         yield new Hostile(kind, sound(id), headers, null);
       }
       case NO_TIMESTAMP -> new Hostile(kind, sound(id), headers, -1L);

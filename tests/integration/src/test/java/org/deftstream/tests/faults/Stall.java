@@ -30,7 +30,7 @@ enum Stall implements Disturbance {
 
   /**
    * The same without any new input: the zombie has recovered work in hand, everything was consumed
-   * long ago, and nothing but its tick could tell it that it was replaced. For one partition.
+   * long ago, and nothing but its probe could tell it that it was replaced. For one partition.
    */
   QUIET_ZOMBIE("zombie, without new input") {
     @Override

@@ -54,7 +54,7 @@ public final class Installation implements AutoCloseable {
     settings.put("topic.measurements", topics.measurements());
     settings.put("topic.dead.letters", topics.deadLetters());
     settings.put("topic.reconstructions", topics.reconstructions());
-    settings.put("topic.ticks", topics.ticks());
+    settings.put("topic.probes", topics.probes());
     settings.put("topic.labelled.pairs", topics.labelledPairs());
     settings.put("topic.adapters", topics.adapters());
     settings.put("topic.adapter.weights", topics.adapterWeights());
