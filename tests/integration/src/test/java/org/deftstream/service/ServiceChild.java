@@ -9,7 +9,10 @@ import java.util.List;
 import org.deftstream.service.control.TaskRegistry;
 import org.deftstream.service.ledger.LedgerSettings;
 
-/** A service in a JVM of its own, which a test can kill. */
+/**
+ * A service in a JVM of its own, which a test can kill, on a class path without trainer, command
+ * line and embedded broker.
+ */
 final class ServiceChild implements AutoCloseable {
   /** A measurement of this id ends a child that was started with {@link #startMortal}. */
   static final String POISON = "poison";
@@ -63,7 +66,7 @@ final class ServiceChild implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            System.getProperty("java.class.path"),
+            ProductionClassPath.current(),
             ServiceChild.class.getName(),
             options.connection().bootstrapServers(),
             options.connection().registryUrl(),

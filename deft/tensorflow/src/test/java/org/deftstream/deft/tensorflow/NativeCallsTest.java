@@ -50,7 +50,7 @@ class NativeCallsTest {
                 System.getProperty("java.class.path"),
                 EndingProcess.class.getName(),
                 what,
-                Path.of("models/priors/fashion-32").toAbsolutePath().toString()))
+                Path.of("..", "models", "priors", "fashion-32").toAbsolutePath().toString()))
         .directory(directory.toFile())
         .redirectError(directory.resolve("stderr").toFile())
         .start();
