@@ -130,7 +130,7 @@ class PlanTest {
 
   @Test
   void shouldUnderstandEveryPlanOfTheRepository() throws IOException {
-    try (var files = Files.list(Path.of("models/benchmarks"))) {
+    try (var files = Files.list(Path.of("..", "models", "benchmarks"))) {
       var plans = files.toList();
       assertThat(plans).isNotEmpty();
       for (var file : plans) {
