@@ -1,7 +1,9 @@
 package org.deftstream.trainer.pairs;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.AuxiliaryInputs;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.task.Task;
@@ -88,6 +90,7 @@ public record PairCheck(TruthCheck truths) {
     ForwardOperator operator = task.operator();
     try {
       var shape = operator.imageShape();
+      requireOwnSize(pair, shape);
       float[] truth =
           Tensors.toFloats(
               "truth", pair.getTruth(), shape.height(), shape.width(), shape.channels());
@@ -110,6 +113,21 @@ public record PairCheck(TruthCheck truths) {
       throw rejected("InvalidTensor", "task '" + task.name() + "': " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw rejected("InvalidPair", "task '" + task.name() + "': " + e.getMessage());
+    }
+  }
+
+  /** The service takes measurements of many sizes; what adapters learn from is of one. */
+  private static void requireOwnSize(LabelledPair pair, ImageShape own) {
+    int[] given = Tensors.shape(pair.getTruth());
+    boolean size =
+        given.length == 3
+            && given[2] == own.channels()
+            && (given[0] != own.height() || given[1] != own.width());
+    if (size) {
+      throw new InvalidTensorException(
+          ("truth: shape is %s, but must be [%d, %d, %d]: adapters are trained on images of the"
+                  + " task's own size, whatever size they answer at")
+              .formatted(Arrays.toString(given), own.height(), own.width(), own.channels()));
     }
   }
 

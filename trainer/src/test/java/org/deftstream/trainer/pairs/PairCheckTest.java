@@ -44,7 +44,11 @@ class PairCheckTest {
   @Test
   void shouldRefuseShapesAndUnits() {
     var small = LabelledPair.newBuilder(measured).setTruth(Tensors.of(new float[4], 2, 2, 1));
-    assertRejected(small.build(), "truth: shape is [2, 2, 1], but must be [4, 4, 1]");
+    assertRejected(
+        small.build(),
+        "truth: shape is [2, 2, 1], but must be [4, 4, 1]: adapters are trained on images");
+    var colour = LabelledPair.newBuilder(measured).setTruth(Tensors.of(new float[12], 2, 2, 3));
+    assertRejected(colour.build(), "truth: shape is [2, 2, 3], but must be [4, 4, 1]");
     var units = new float[16];
     units[3] = 255;
     var bytes = LabelledPair.newBuilder(measured).setTruth(Tensors.of(units, 4, 4, 1));

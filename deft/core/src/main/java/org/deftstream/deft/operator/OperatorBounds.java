@@ -25,7 +25,7 @@ final class OperatorBounds {
   private static final int TRIGONOMETRIC_STEPS = 64;
 
   /** What finding the singular vectors of a side costs, in steps for each of its cube. */
-  private static final int VECTOR_STEPS = 2;
+  private static final int VECTOR_STEPS = 16;
 
   /** An index and a weight. */
   private static final int ENTRY_BYTES = Integer.BYTES + Float.BYTES;

@@ -44,6 +44,7 @@ class EngineTilingTest {
       for (int i = 0; i < count; i++) {
         futures.add(engine.submit(of(prior, i)));
       }
+      prior.start();
       var results = new ArrayList<Reconstruction>();
       for (var future : futures) {
         results.add(future.get(20, TimeUnit.SECONDS));
@@ -82,7 +83,7 @@ class EngineTilingTest {
 
   @Test
   void shouldFillBatchesWithRegionsOfImagesOfAllSizes() throws Exception {
-    var prior = new PatchPrior(ROW, 1);
+    var prior = new PatchPrior(ROW, 1).held();
     reconstruct(prior, 40, 8);
     long full = prior.sizes().stream().filter(size -> size == 8).count();
     assertThat((double) full / prior.sizes().size()).isGreaterThan(0.95);

@@ -3,6 +3,7 @@ package org.deftstream.deft.engine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.deftstream.deft.GaussianPrior;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
@@ -18,6 +19,7 @@ final class PatchPrior implements Prior {
   private final int overlap;
   private final Prior exact;
   private final List<Integer> sizes = new CopyOnWriteArrayList<>();
+  private CountDownLatch start = new CountDownLatch(0);
 
   PatchPrior(ImageShape row, int overlap) {
     this.row = row;
@@ -34,6 +36,17 @@ final class PatchPrior implements Prior {
     return new GaussianPrior(shape, NoiseSchedule.linear(1000, 1e-4, 2e-2), mean, variance);
   }
 
+  /** Every call waits until {@link #start}. */
+  PatchPrior held() {
+    start = new CountDownLatch(1);
+    return this;
+  }
+
+  /** Lets the calls go on. */
+  void start() {
+    start.countDown();
+  }
+
   /** Number of rows of every call so far. */
   List<Integer> sizes() {
     return sizes;
@@ -46,6 +59,11 @@ final class PatchPrior implements Prior {
 
   @Override
   public float[] predictNoise(float[] xt, int[] timesteps) {
+    try {
+      start.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
     sizes.add(timesteps.length);
     return exact.predictNoise(xt, timesteps);
   }
