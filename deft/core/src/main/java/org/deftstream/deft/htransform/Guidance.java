@@ -2,6 +2,7 @@ package org.deftstream.deft.htransform;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.prior.Prior;
 
@@ -27,6 +28,11 @@ abstract sealed class Guidance implements HTransform permits Dps, PiGdm {
   @Override
   public final boolean prescribesStep() {
     return true;
+  }
+
+  @Override
+  public final void require(ImageShape image) {
+    jacobian.require(image);
   }
 
   @Override

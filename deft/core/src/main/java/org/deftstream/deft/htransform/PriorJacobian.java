@@ -1,6 +1,7 @@
 package org.deftstream.deft.htransform;
 
 import java.util.List;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 
 /**
@@ -15,6 +16,22 @@ final class PriorJacobian {
   }
 
   /**
+   * Refuses images that the prior does not see in one piece.
+   *
+   * @throws IllegalArgumentException one line with the prior and the shape
+   */
+  void require(ImageShape shape) {
+    prior.tiling().require(shape, prior.imageShape());
+    if (!prior.tiling().tiles(shape, prior.imageShape(), 0).get(0).covers(shape)) {
+      throw new IllegalArgumentException(
+          "the Jacobian of prior "
+              + prior.name()
+              + " is known for images that it sees in one piece, not for "
+              + shape);
+    }
+  }
+
+  /**
    * {@code sqrt(a) J^T v = v - sqrt(1 - a) (d eps / d x_t)^T v} for each row. The factor sqrt(a) is
    * left in, because it is what steps are made of and it stays bounded at all timesteps.
    *
@@ -22,13 +39,7 @@ final class PriorJacobian {
    */
   float[][] transposed(List<StepRow> rows, List<float[]> cotangents) {
     var shape = rows.get(0).measurement().operator().imageShape();
-    if (!prior.tiling().tiles(shape, prior.imageShape(), 0).get(0).covers(shape)) {
-      throw new UnsupportedOperationException(
-          "the Jacobian of prior "
-              + prior.name()
-              + " is known for images that it sees in one piece, not for "
-              + shape);
-    }
+    require(shape);
     int size = shape.size();
     var x = new float[rows.size() * size];
     var v = new float[x.length];

@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.TiledPrior;
 import org.deftstream.deft.sampler.CounterNoise;
 
 /**
@@ -78,22 +79,29 @@ public final class RedDiff {
               + ", those of the prior, got "
               + settings.steps());
     }
-    for (var measurement : measurements) {
-      var images = measurement.operator().imageShape();
-      if (!images.equals(prior.imageShape())) {
+    var shapes = measurements.stream().map(m -> m.operator().imageShape()).distinct().toList();
+    if (shapes.size() > 1) {
+      throw new IllegalArgumentException("red-diff: images must be of one shape, got " + shapes);
+    }
+    for (var images : shapes) {
+      try {
+        prior.tiling().require(images, prior.imageShape());
+      } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "red-diff: an operator is for images of "
                 + images
-                + ", prior "
+                + "; prior "
                 + prior.name()
-                + " makes "
-                + prior.imageShape());
+                + ": "
+                + e.getMessage(),
+            e);
       }
     }
   }
 
   private static void optimise(Prior prior, List<Row> rows, RedDiffSettings settings) {
-    int size = prior.imageShape().size();
+    var shape = rows.get(0).measurement.operator().imageShape();
+    int size = shape.size();
     int timesteps = prior.schedule().steps();
     var x = new float[rows.size() * size];
     var t = new int[rows.size()];
@@ -104,7 +112,7 @@ public final class RedDiff {
       IntStream.range(0, rows.size())
           .parallel()
           .forEach(k -> rows.get(k).disturb(now, a, x, k * size));
-      float[] eps = prior.predictNoise(x, t);
+      float[] eps = TiledPrior.predictNoise(prior, x, t, shape, i);
       IntStream.range(0, rows.size())
           .parallel()
           .forEach(k -> rows.get(k).step(eps, k * size, a, settings.lambda()));

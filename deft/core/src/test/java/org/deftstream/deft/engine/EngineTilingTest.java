@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.deftstream.deft.htransform.Dps;
 import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.prior.TiledPrior;
 import org.junit.jupiter.api.Test;
 
 class EngineTilingTest {
@@ -169,6 +171,42 @@ class EngineTilingTest {
       assertThat(Requests.failure(engine.submit(request)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("measurement large: the adapter takes 4x4x1 only, not 8x8x1");
+    }
+  }
+
+  /** Known before a step is spent on it. */
+  @Test
+  void shouldRefuseTheJacobianOfAnImageThatIsCut() throws Exception {
+    var prior = new PatchPrior(ROW, 1);
+    var request =
+        request("cut")
+            .prior(prior)
+            .transform(new Dps(prior, 0.1))
+            .measurement(Requests.simulated("cut", new ImageShape(9, 9, 1)))
+            .build();
+    try (var engine = new Engine(EngineSettings.of(4))) {
+      assertThat(Requests.failure(engine.submit(request)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageEndingWith(
+              "prior patches is known for images that it sees in one piece, not for 9x9x1");
+    }
+    assertThat(prior.sizes()).isEmpty();
+  }
+
+  /** What training and RED-diff ask, without an engine. */
+  @Test
+  void shouldPredictImagesOfEverySizeWithoutAnEngineToo() {
+    int[] timesteps = {300, 700};
+    for (var shape : SHAPES) {
+      var random = new Random(3);
+      var x = new float[2 * shape.size()];
+      for (int i = 0; i < x.length; i++) {
+        x[i] = (float) random.nextGaussian();
+      }
+      float[] expected = PatchPrior.whole(shape).predictNoise(x, timesteps);
+      assertThat(TiledPrior.predictNoise(new PatchPrior(ROW, 1), x, timesteps, shape, 5))
+          .as("%s", shape)
+          .containsExactly(expected, within(1e-5f));
     }
   }
 }

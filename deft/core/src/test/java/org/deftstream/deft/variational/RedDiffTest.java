@@ -110,7 +110,8 @@ class RedDiffTest {
         .hasMessage("red-diff: steps must be at most 1000, those of the prior, got 1001");
     var other = GaussianPrior.ramp(new ImageShape(8, 8, 1));
     assertThatThrownBy(() -> RedDiff.reconstruct(other, one, ids(1), 0, settings(1, 10), i -> {}))
-        .hasMessageContaining("images of 4x4x1, prior gaussian makes 8x8x1");
+        .hasMessageContaining(
+            "images of 4x4x1; prior gaussian: the prior takes images of 8x8x1 only");
     assertThatThrownBy(() -> new RedDiffSettings(10, 0, 1, 1))
         .hasMessage("red-diff: learning rate must be a number above 0, got 0.0");
   }
