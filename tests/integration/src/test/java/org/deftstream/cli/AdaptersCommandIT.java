@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +50,10 @@ class AdaptersCommandIT {
   }
 
   private static Outcome adapters(String... args) {
+    return adaptersWith(stack.registryUrl(), args);
+  }
+
+  private static Outcome adaptersWith(String registryUrl, String... args) {
     var all = new ArrayList<>(List.of("adapters"));
     all.addAll(List.of(args));
     if (!List.of("inspect", "keygen").contains(args[0])) {
@@ -55,7 +62,9 @@ class AdaptersCommandIT {
               "--set",
               "bootstrap.servers=" + stack.bootstrapServers(),
               "--set",
-              "schema.registry.url=" + stack.registryUrl()));
+              "schema.registry.url=" + registryUrl,
+              "--set",
+              "connect.timeout.ms=3000"));
     }
     var out = new StringWriter();
     var err = new StringWriter();
@@ -100,7 +109,7 @@ class AdaptersCommandIT {
   }
 
   @Test
-  void shouldChangeWhatServesAndSayWhatBecameOfIt() {
+  void shouldChangeWhatServesAndSayWhatBecameOfIt() throws IOException {
     String first = written(Fixture.adapter("a-1", 1));
     String second = written(Fixture.adapter("a-2", 2));
     String broken = written(Fixture.adapter("a-nan", Float.NaN));
@@ -135,6 +144,8 @@ class AdaptersCommandIT {
       assertFailed(adapters("activate", Fixture.TASK, "a-3"), "has no adapter 'a-3'");
       assertThat(plane.tasks().get(0).adapterId()).contains("a-2");
 
+      assertEndsWhereTheRegistryHangs();
+
       assertDone(adapters("training-free", Fixture.TASK), "training-free  serving");
       assertThat(listed().path("serve").asText()).isEqualTo("TRAINING_FREE");
       assertThat(listed().at("/instances/0/state").asText()).isEqualTo("SERVING");
@@ -142,6 +153,22 @@ class AdaptersCommandIT {
       assertDone(adapters("retire", Fixture.TASK), "training-free  retired");
       assertThat(plane.tasks()).isEmpty();
     }
+  }
+
+  /** It takes connections and answers nothing: the commands end, and nothing has changed. */
+  private static void assertEndsWhereTheRegistryHangs() throws IOException {
+    try (var hung = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String url = "http://127.0.0.1:" + hung.getLocalPort();
+      for (String[] command :
+          new String[][] {
+            {"list"}, {"rollback", Fixture.TASK}, {"activate", Fixture.TASK, "a-1"}
+          }) {
+        assertFailed(
+            adaptersWith(url, command),
+            "the schema registry does not answer (schema.registry.url)");
+      }
+    }
+    assertThat(listed().path("stable").asText()).isEqualTo("a-2");
   }
 
   /** What an instance does when its guard has ended a trial. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -178,6 +179,45 @@ class ControlPlaneIT {
               Optional.empty(), () -> publisher.change(Fixture.TASK, ControlChanges::trainingFree));
       assertThat(free.getState()).isEqualTo(AdapterState.SERVING);
       assertThat(served(plane)).isEmpty();
+    }
+  }
+
+  /** What is served stays until the new topic says otherwise, however long it is. */
+  @Test
+  void shouldFollowAControlTopicThatIsMadeAnew() throws Exception {
+    try (var plane = startReady()) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(serve(Fixture.adapter("a-" + i, i)).getState()).isEqualTo(AdapterState.SERVING);
+      }
+      makeAnew(topics.adapters());
+      assertThat(served(plane)).contains("a-3");
+      assertThat(serve(Fixture.adapter("fewer", 4)).getState()).isEqualTo(AdapterState.SERVING);
+      assertThat(served(plane)).contains("fewer");
+
+      makeAnew(topics.adapters());
+      for (int i = 0; i < 20; i++) {
+        publisher.pushStable(Fixture.adapter("more-" + i, i));
+      }
+      assertThat(serve(Fixture.adapter("last", 5)).getState()).isEqualTo(AdapterState.SERVING);
+      assertThat(served(plane)).contains("last");
+      assertThat(plane.failure()).isEmpty();
+      assertThat(plane.ready()).isTrue();
+    }
+  }
+
+  /** With the settings of the first one; Kafka may still be busy with its end. */
+  private void makeAnew(String topic) throws Exception {
+    try (var admin = Admin.create(kafka())) {
+      admin.deleteTopics(List.of(topic)).all().get();
+    }
+    long end = System.nanoTime() + WAIT.toNanos();
+    while (true) {
+      try {
+        new TopicAdmin(stack.connection()).create(topics, 1, Optional.empty());
+        return;
+      } catch (UserError e) {
+        assertThat(System.nanoTime()).as(e.getMessage()).isLessThan(end);
+      }
     }
   }
 
