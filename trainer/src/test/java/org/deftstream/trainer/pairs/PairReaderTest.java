@@ -325,7 +325,7 @@ class PairReaderTest {
     reader.poll(Duration.ZERO);
     reader.poll(Duration.ZERO);
     assertThat(header(0, DeadLetterHeaders.ERROR_CLASS)).isEqualTo("TooManyHeaders");
-    assertThat(producer.history().get(0).headers().toArray()).hasSizeLessThan(10);
+    assertThat(producer.history().get(0).headers().toArray()).hasSizeLessThan(15);
     assertThat(taken).isEmpty();
   }
 
