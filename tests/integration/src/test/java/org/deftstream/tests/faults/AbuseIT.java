@@ -351,8 +351,10 @@ class AbuseIT {
         });
     var table =
         new StringBuilder(
-            "| sent | records | reconstructions | dead letters | not answered once | reasons |\n"
-                + "|---|---|---|---|---|---|\n");
+            """
+            | sent | records | reconstructions | dead letters | not answered once | reasons |
+            |---|---|---|---|---|---|
+            """);
     kinds.forEach(
         (kind, row) ->
             table.append(
