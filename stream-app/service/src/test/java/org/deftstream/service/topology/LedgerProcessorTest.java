@@ -132,21 +132,19 @@ class LedgerProcessorTest {
     assertThat(text(letter.value())).isEqualTo("garbage");
     assertThat(texts(letter.headers()))
         .isEqualTo(
-            Map.of(
-                "site",
-                "ward 7",
-                DeadLetterHeaders.ERROR_CLASS,
-                "NoAvro",
-                DeadLetterHeaders.MESSAGE,
-                "the value begins with 0x67",
-                DeadLetterHeaders.STAGE,
-                "decode",
-                DeadLetterHeaders.TOPIC,
-                TOPICS.measurements(),
-                DeadLetterHeaders.PARTITION,
-                "0",
-                DeadLetterHeaders.OFFSET,
-                "0"));
+            Map.ofEntries(
+                Map.entry("site", "ward 7"),
+                Map.entry(DeadLetterHeaders.ERROR_CLASS, "NoAvro"),
+                Map.entry(DeadLetterHeaders.MESSAGE, "the value begins with 0x67"),
+                Map.entry(DeadLetterHeaders.STAGE, "decode"),
+                Map.entry(DeadLetterHeaders.TOPIC, TOPICS.measurements()),
+                Map.entry(DeadLetterHeaders.PARTITION, "0"),
+                Map.entry(DeadLetterHeaders.OFFSET, "0"),
+                Map.entry(DeadLetterHeaders.STREAMS_EXCEPTION, "NoAvro"),
+                Map.entry(DeadLetterHeaders.STREAMS_MESSAGE, "the value begins with 0x67"),
+                Map.entry(DeadLetterHeaders.STREAMS_TOPIC, TOPICS.measurements()),
+                Map.entry(DeadLetterHeaders.STREAMS_PARTITION, "0"),
+                Map.entry(DeadLetterHeaders.STREAMS_OFFSET, "0")));
     assertThat(reconstructions.isEmpty()).isTrue();
   }
 
