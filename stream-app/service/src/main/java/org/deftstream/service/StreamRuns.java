@@ -240,8 +240,19 @@ final class StreamRuns implements AutoCloseable {
       restart(found);
       return INTERVAL;
     }
-    if (streams.state() == KafkaStreams.State.RUNNING
-        && look.leavesPartitionsOut(found.partitions())) {
+    boolean running = streams.state() == KafkaStreams.State.RUNNING;
+    if (running && !look.hasLedger()) {
+      if (!twice("the ledger is gone")) {
+        return SECOND_LOOK;
+      }
+      look.makeLedgerAnew();
+      log.warn(
+          "the ledger's topic was deleted under the running service and was made anew; the next"
+              + " commit fills it. An instance that ends before has no note of what it had in"
+              + " flight: do not delete that topic");
+      return INTERVAL;
+    }
+    if (running && look.leavesPartitionsOut(found.partitions())) {
       if (!twice("partitions are left out")) {
         return SECOND_LOOK;
       }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.KafkaException;
 import org.deftstream.deft.UserError;
@@ -51,6 +52,42 @@ final class TopicInspector implements AutoCloseable {
         admin, options.topics(), LedgerStore.changelog(options.applicationId()), maxRequestBytes);
   }
 
+  /** Whether the ledger's topic, which Kafka Streams makes when it starts, is there. */
+  boolean hasLedger() {
+    try {
+      describe(LedgerStore.changelog(options.applicationId()));
+      return true;
+    } catch (UnfitTopicsException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Makes the ledger's topic anew under running streams. They write the whole ledger with every
+   * commit, so with the next one the new topic holds all that is in flight.
+   */
+  void makeLedgerAnew() {
+    var measurements = describe(options.topics().measurements()).partitions();
+    var topic =
+        LedgerStore.changelog(
+            options.applicationId(),
+            measurements.size(),
+            (short) measurements.get(0).replicas().size());
+    try {
+      AdminAnswers.get(admin.createTopics(List.of(topic)).all(), "make topic " + topic.name());
+    } catch (UserError e) {
+      if (!hasLedger()) {
+        throw e;
+      }
+    }
+  }
+
+  private TopicDescription describe(String topic) {
+    return AdminAnswers.get(
+            admin.describeTopics(List.of(topic)).allTopicNames(), "describe its topics")
+        .get(topic);
+  }
+
   /** Warns of settings that could be better. */
   void warnOfSettings() {
     TopicState.warnOfSettings(admin, options.topics(), options.maxRecordBytes());
@@ -59,11 +96,7 @@ final class TopicInspector implements AutoCloseable {
   /** Kafka's identity of the topic of measurements. */
   UUID measurementsId() {
     var topic = options.topics().measurements();
-    var id =
-        AdminAnswers.get(
-                admin.describeTopics(List.of(topic)).allTopicNames(), "describe its topics")
-            .get(topic)
-            .topicId();
+    var id = describe(topic).topicId();
     return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
   }
 

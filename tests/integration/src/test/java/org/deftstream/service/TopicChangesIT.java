@@ -195,8 +195,34 @@ class TopicChangesIT {
     }
   }
 
+  /** It holds all that is in flight again, so that another process can take that over. */
   @Test
-  void shouldRefuseMoreTicksThanMeasurementsWithTheCommandThatHelps() throws Exception {
+  void shouldMakeTheLedgersTopicAnewWhenItIsDeletedUnderARunningService() throws Exception {
+    var ledger = LedgerStore.changelog(scenario.name());
+    try (var answers = scenario.answers();
+        var service = scenario.start("one", SLOW)) {
+      send("first", 40, 2);
+      answers.await(2);
+      delete(ledger);
+      send("second", 40, 2);
+      await(() -> partitions(ledger) == 2);
+      answers.await(80);
+      assertThat(service.ready()).isTrue();
+      service.close();
+      assertAnsweredOnce(answers.readToEnd(), Map.of("first", 40, "second", 40));
+    }
+    try (var answers = scenario.answers();
+        var second = scenario.start("two", FAST)) {
+      send("third", 10, 2);
+      answers.await(90);
+      second.close();
+      assertThat(answers.readToEnd().deadLetters()).isEmpty();
+      assertAnsweredOnce(answers, Map.of("first", 40, "second", 40, "third", 10));
+    }
+  }
+
+  @Test
+  void shouldRefuseMoreProbesThanMeasurementsWithTheCommandThatHelps() throws Exception {
     grow(topics.probes(), 5);
     assertThatThrownBy(() -> scenario.start("one", FAST))
         .isInstanceOf(UserError.class)

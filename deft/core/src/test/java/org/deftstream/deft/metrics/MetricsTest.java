@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import org.deftstream.deft.image.ImageShape;
 import org.junit.jupiter.api.Test;
 
@@ -122,5 +125,28 @@ class MetricsTest {
       out[i] = 2 * random.nextFloat() - 1;
     }
     return out;
+  }
+
+  /** Fewer features than dimensions, most of them 0: the covariance has hardly an eigenvalue. */
+  @Test
+  void shouldFindTheDistanceOfFewSparseFeatures() {
+    for (int seed = 0; seed < 200; seed++) {
+      var random = new SplittableRandom(seed);
+      List<float[]> features = new ArrayList<>();
+      List<float[]> shifted = new ArrayList<>();
+      for (int k = 0; k < 3; k++) {
+        float[] feature = new float[128];
+        for (int i = 0; i < feature.length; i++) {
+          feature[i] = random.nextDouble() < 0.95 ? 0 : (float) random.nextDouble();
+        }
+        features.add(feature);
+        float[] moved = feature.clone();
+        moved[5] += 2;
+        shifted.add(moved);
+      }
+      assertThat(FrechetDistance.of(features, shifted))
+          .as("seed %d", seed)
+          .isCloseTo(4, within(1e-4));
+    }
   }
 }

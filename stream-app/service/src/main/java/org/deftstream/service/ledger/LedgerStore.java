@@ -1,9 +1,11 @@
 package org.deftstream.service.ledger;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -16,6 +18,16 @@ import org.apache.kafka.streams.state.Stores;
  * Confined to the task's stream thread.
  */
 public final class LedgerStore {
+  /** Settings of the changelog. */
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          // A measurement's own time may be far off; a broker refuses what lies in the future.
+          TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
+          TopicConfig.SEGMENT_BYTES_CONFIG, "16777216",
+          TopicConfig.SEGMENT_MS_CONFIG, "600000",
+          TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
+          TopicConfig.DELETE_RETENTION_MS_CONFIG, "60000");
+
   /** Name of the store, and part of its changelog's name. */
   public static final String NAME = "in-flight-ledger";
 
@@ -46,20 +58,19 @@ public final class LedgerStore {
     return Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(NAME), Serdes.String(), Serdes.ByteArray())
         .withCachingEnabled()
-        .withLoggingEnabled(
-            Map.of(
-                // A measurement's own time may be far off; a broker refuses what lies in the
-                // future.
-                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
-                TopicConfig.SEGMENT_BYTES_CONFIG, "16777216",
-                TopicConfig.SEGMENT_MS_CONFIG, "600000",
-                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
-                TopicConfig.DELETE_RETENTION_MS_CONFIG, "60000"));
+        .withLoggingEnabled(SETTINGS);
   }
 
   /** The topic that Kafka Streams keeps the stores of a service in: one partition for each task. */
   public static String changelog(String applicationId) {
     return applicationId + "-" + NAME + "-changelog";
+  }
+
+  /** The changelog as Kafka Streams makes it. */
+  public static NewTopic changelog(String applicationId, int partitions, short replicas) {
+    var settings = new HashMap<>(SETTINGS);
+    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    return new NewTopic(changelog(applicationId), partitions, replicas).configs(settings);
   }
 
   /** What is stored, by whomever; empty for a new partition. */
