@@ -45,10 +45,10 @@ record AdapterValidation(Task task, Prior prior, AdapterNetworks networks) {
   String run(Path directory, ImageSet held, String source, Optional<SamplerSettings> wanted) {
     var adapter = AdapterDirectory.read(directory);
     String id = adapter.manifest().adapterId();
-    var contest =
+    var evaluation =
         new EngineEvaluation(task, prior, networks, List.of(task.trainingFree()), BATCH, PATIENCE);
     var sampler = wanted.or(adapter.manifest()::sampler).orElseGet(task::learnedSampler);
-    var figures = contest.adapter(id, adapter, pairs(held), Optional.of(sampler));
+    var figures = evaluation.adapter(id, adapter, pairs(held), Optional.of(sampler));
     if (!figures.complete()) {
       throw new UserError(
           "adapter %s failed on %d of %d images: %s"

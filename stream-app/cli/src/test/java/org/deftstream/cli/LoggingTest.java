@@ -21,7 +21,7 @@ class LoggingTest {
   private final LoggerContext context = new LoggerContext();
 
   private ILoggingEvent event(String message, Throwable thrown) {
-    var logger = context.getLogger("org.deftstream.stream.service.Service");
+    var logger = context.getLogger("org.deftstream.service.Service");
     return new LoggingEvent("caller", logger, Level.WARN, message, thrown, null);
   }
 

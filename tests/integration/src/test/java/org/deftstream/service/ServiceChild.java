@@ -169,7 +169,7 @@ final class ServiceChild implements AutoCloseable {
         options.admission(),
         new LedgerSettings(
             usual.parkAfter(),
-            usual.patience(),
+            usual.waitBudget(),
             usual.drainInterval(),
             usual.longQueue(),
             1,

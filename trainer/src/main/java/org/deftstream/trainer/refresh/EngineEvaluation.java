@@ -23,8 +23,8 @@ import org.deftstream.trainer.gate.ContenderScores;
 import org.deftstream.trainer.pairs.ValidationPair;
 
 /**
- * The contest on an engine of its own, with the samplers of service. Adapters are verified as the
- * service verifies them. Borrows the prior; an engine lives for one contender.
+ * The evaluation on an engine of its own, with the samplers of service. Adapters are verified as
+ * the service verifies them. Borrows the prior; an engine lives for one contender.
  *
  * @param task the task
  * @param prior its prior
@@ -44,7 +44,7 @@ public record EngineEvaluation(
   public EngineEvaluation {
     methods = List.copyOf(methods);
     if (methods.isEmpty()) {
-      throw new IllegalArgumentException("a contest needs a training-free method");
+      throw new IllegalArgumentException("an evaluation needs a training-free method");
     }
   }
 

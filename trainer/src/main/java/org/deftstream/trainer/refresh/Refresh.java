@@ -39,7 +39,7 @@ public final class Refresh {
   private final RefreshFiles files;
   private final RefreshSettings settings;
   private final CandidateTrainer trainer;
-  private final ContenderEvaluation contest;
+  private final ContenderEvaluation evaluation;
   private final Publication publication;
   private final Clock clock;
 
@@ -58,7 +58,7 @@ public final class Refresh {
       RefreshFiles files,
       RefreshSettings settings,
       CandidateTrainer trainer,
-      ContenderEvaluation contest,
+      ContenderEvaluation evaluation,
       Publication publication,
       Clock clock) {
     this.task = task;
@@ -66,7 +66,7 @@ public final class Refresh {
     this.files = files;
     this.settings = settings;
     this.trainer = trainer;
-    this.contest = contest;
+    this.evaluation = evaluation;
     this.publication = publication;
     this.clock = clock;
   }
@@ -162,8 +162,8 @@ public final class Refresh {
     serving.ifPresent(
         adapter ->
             rivals.add(
-                contest.adapter(adapter.manifest().adapterId(), adapter, validation, sampler)));
-    rivals.addAll(contest.trainingFree(validation, sampler));
+                evaluation.adapter(adapter.manifest().adapterId(), adapter, validation, sampler)));
+    rivals.addAll(evaluation.trainingFree(validation, sampler));
     Judgement judgement = settings.gate().judge(candidate.figures(), rivals);
     var record = ValidationRecord.of(judgement, settings.gate().margin());
     var judged =
@@ -184,7 +184,7 @@ public final class Refresh {
       List<ValidationPair> validation,
       Optional<SamplerSettings> sampler) {
     String id = adapterId(adapter.manifest().weightsSha256());
-    return new Candidate(adapter, contest.adapter(id, adapter, validation, sampler));
+    return new Candidate(adapter, evaluation.adapter(id, adapter, validation, sampler));
   }
 
   private static Candidate better(Candidate a, Candidate b) {

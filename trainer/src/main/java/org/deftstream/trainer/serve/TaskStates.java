@@ -14,7 +14,9 @@ import org.deftstream.trainer.refresh.RefreshPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The desks of all tasks, opened when something comes for them. Thread-safe; closes the desks. */
+/**
+ * The states of all tasks, opened when something comes for them. Thread-safe; closes the states.
+ */
 final class TaskStates implements PairReader.Sink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TaskStates.class);
 
@@ -26,7 +28,7 @@ final class TaskStates implements PairReader.Sink, AutoCloseable {
   private final TrainValidationSplit split;
   private final RefreshPolicy policy;
   private final Clock clock;
-  private final Map<String, TaskTrainingState> desks = new TreeMap<>();
+  private final Map<String, TaskTrainingState> states = new TreeMap<>();
   private String topic = "";
 
   TaskStates(
@@ -58,13 +60,13 @@ final class TaskStates implements PairReader.Sink, AutoCloseable {
 
   @Override
   public synchronized void pair(Pair pair, long timestamp, int partition, long offset) {
-    desk(pair.task()).add(pair, timestamp, partition, offset);
+    state(pair.task()).add(pair, timestamp, partition, offset);
   }
 
   @Override
   public synchronized void command(String task, int partition, long offset) {
     if (isKnown(task)) {
-      desk(task).command(partition, offset);
+      state(task).command(partition, offset);
     } else {
       LOG.warn(
           "a refresh of task '{}' is asked for, which is not known or cannot be used",
@@ -80,8 +82,8 @@ final class TaskStates implements PairReader.Sink, AutoCloseable {
     }
   }
 
-  private TaskTrainingState desk(String name) {
-    return desks.computeIfAbsent(
+  private TaskTrainingState state(String name) {
+    return states.computeIfAbsent(
         name,
         key ->
             new TaskTrainingState(
@@ -89,17 +91,17 @@ final class TaskStates implements PairReader.Sink, AutoCloseable {
   }
 
   /**
-   * Closes the desks of tasks that were redefined: their pairs are to be read again.
+   * Closes the states of tasks that were redefined: their pairs are to be read again.
    *
    * @return whether there were any
    */
   synchronized boolean renew() {
     boolean any = false;
     for (String name : tasks.renew()) {
-      var desk = desks.remove(name);
-      if (desk != null) {
+      var state = states.remove(name);
+      if (state != null) {
         LOG.info("task {} was redefined: its pairs are read again", name);
-        desk.close();
+        state.close();
         any = true;
       }
     }
@@ -107,12 +109,12 @@ final class TaskStates implements PairReader.Sink, AutoCloseable {
   }
 
   synchronized Collection<TaskTrainingState> all() {
-    return List.copyOf(desks.values());
+    return List.copyOf(states.values());
   }
 
   @Override
   public synchronized void close() {
-    desks.values().forEach(TaskTrainingState::close);
-    desks.clear();
+    states.values().forEach(TaskTrainingState::close);
+    states.clear();
   }
 }

@@ -37,7 +37,7 @@ final class TaskTrainingState implements AutoCloseable {
   private TaskProgress progress;
 
   /**
-   * A desk with an empty window.
+   * A state with an empty window.
    *
    * @param topic id of the topic that the pairs come from
    */

@@ -53,7 +53,7 @@ final class TensorFlowRefreshes implements RefreshRunner {
   @Override
   public Outcome run(Task task, int number, RefreshFiles directory, String reason) {
     try (var prior = serving.openPrior(files.prior(task.prior()))) {
-      var contest =
+      var evaluation =
           new EngineEvaluation(
               task,
               prior,
@@ -67,7 +67,7 @@ final class TensorFlowRefreshes implements RefreshRunner {
               directory,
               settings.refresh(),
               trainer(task, prior),
-              contest,
+              evaluation,
               publication,
               Clock.systemUTC())
           .run(reason, new TrainingLog(task.name(), status.refreshing(task.name(), number)));

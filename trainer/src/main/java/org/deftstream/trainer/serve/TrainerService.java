@@ -34,7 +34,7 @@ public final class TrainerService implements AutoCloseable {
   private final WindowSettings settings;
   private final RefreshRunner runner;
   private final Clock clock;
-  private final TaskStates desks;
+  private final TaskStates states;
   private final TrainerStatus status;
   private final CanaryWatch trials;
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -71,7 +71,7 @@ public final class TrainerService implements AutoCloseable {
     this.trials = trials;
     this.status = status;
     this.clock = clock;
-    desks = new TaskStates(tasks, settings, split, policy, clock);
+    states = new TaskStates(tasks, settings, split, policy, clock);
   }
 
   /** Starts both threads. */
@@ -116,10 +116,10 @@ public final class TrainerService implements AutoCloseable {
 
   private void read() {
     while (!stopped()) {
-      try (var reader = open.apply(desks)) {
-        String topic = desks.topic();
+      try (var reader = open.apply(states)) {
+        String topic = states.topic();
         reader.start(clock.instant().minus(settings.age()));
-        if (!desks.topic().equals(topic)) {
+        if (!states.topic().equals(topic)) {
           readingBack = true;
           status.reading().begins();
         }
@@ -173,7 +173,7 @@ public final class TrainerService implements AutoCloseable {
 
   /** Whether the topic is to be read from the beginning, by new definitions of tasks. */
   private boolean renewed() {
-    if (!desks.renew()) {
+    if (!states.renew()) {
       return false;
     }
     readingBack = true;
@@ -198,11 +198,11 @@ public final class TrainerService implements AutoCloseable {
   /** Whether there was anything to do. */
   private boolean refreshAll() {
     boolean any = false;
-    for (var desk : desks.all()) {
+    for (var state : states.all()) {
       if (stopped()) {
         return any;
       }
-      any |= tried(desk);
+      any |= tried(state);
     }
     follow();
     return any;
@@ -226,10 +226,10 @@ public final class TrainerService implements AutoCloseable {
   }
 
   /** A task that cannot be refreshed must not keep the others from it. */
-  private boolean tried(TaskTrainingState desk) {
-    String name = desk.task().name();
+  private boolean tried(TaskTrainingState state) {
+    String name = state.task().name();
     try {
-      return refresh(desk);
+      return refresh(state);
     } catch (VirtualMachineError e) {
       throw e;
     } catch (UserError e) {
@@ -249,13 +249,13 @@ public final class TrainerService implements AutoCloseable {
     return false;
   }
 
-  private boolean refresh(TaskTrainingState desk) {
-    String name = desk.task().name();
-    var unfinished = desk.unfinished();
+  private boolean refresh(TaskTrainingState state) {
+    String name = state.task().name();
+    var unfinished = state.unfinished();
     String reason = "it was interrupted";
-    var situation = desk.situation();
-    var verdict = desk.decide();
-    status.decided(name, situation, verdict, desk.next(situation));
+    var situation = state.situation();
+    var verdict = state.decide();
+    status.decided(name, situation, verdict, state.next(situation));
     if (unfinished.isEmpty()) {
       if (!verdict.due()) {
         return false;
@@ -264,9 +264,9 @@ public final class TrainerService implements AutoCloseable {
     }
     // Taken before the pairs are frozen: a pair that comes in between counts as new once more.
     var known = positions;
-    var begun = unfinished.orElseGet(() -> desk.begin(known));
+    var begun = unfinished.orElseGet(() -> state.begin(known));
     LOG.info("refresh {} of task {} runs: {}", begun.number(), name, reason);
-    var outcome = runner.run(desk.task(), begun.number(), begun.files(), reason);
+    var outcome = runner.run(state.task(), begun.number(), begun.files(), reason);
     LOG.info(
         "refresh {} of task {} ended: {}: {}",
         begun.number(),
@@ -308,7 +308,7 @@ public final class TrainerService implements AutoCloseable {
     if (reading.isAlive() || refreshing.isAlive()) {
       LOG.warn("the trainer did not end within {} s", CLOSE_TIMEOUT.toSeconds());
     }
-    desks.close();
+    states.close();
     trials.close();
   }
 }

@@ -127,7 +127,7 @@ class TensorFlowRefreshIT {
 
   private Outcome run(
       RefreshFiles files, double checkpointMinutes, Adapters published, RefreshListener listener) {
-    var contest =
+    var evaluation =
         new EngineEvaluation(
             task,
             prior,
@@ -142,7 +142,7 @@ class TensorFlowRefreshIT {
             new RefreshSettings(
                 new TrainValidationSplit(0.3), 6, StartFrom.SERVING, new PromotionGate(0.1)),
             trainer(checkpointMinutes),
-            contest,
+            evaluation,
             published,
             Clock.systemUTC())
         .run("40 new pairs came", listener);

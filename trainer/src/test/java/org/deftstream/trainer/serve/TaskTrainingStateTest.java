@@ -24,15 +24,15 @@ class TaskTrainingStateTest {
       Clock.fixed(Instant.parse("2030-01-01T00:00:00Z"), ZoneOffset.UTC);
   @TempDir private Path directory;
 
-  private TaskTrainingState desk() {
-    return desk(Pairs.task());
+  private TaskTrainingState state() {
+    return state(Pairs.task());
   }
 
-  private TaskTrainingState desk(Task task) {
-    return desk(task, "topic-1");
+  private TaskTrainingState state(Task task) {
+    return state(task, "topic-1");
   }
 
-  private TaskTrainingState desk(Task task, String topic) {
+  private TaskTrainingState state(Task task, String topic) {
     return new TaskTrainingState(
         task,
         topic,
@@ -42,69 +42,69 @@ class TaskTrainingStateTest {
         CLOCK);
   }
 
-  private static void fill(TaskTrainingState desk, int from, int to) {
+  private static void fill(TaskTrainingState state, int from, int to) {
     for (int i = from; i < to; i++) {
-      desk.add(Pairs.simulated("p" + i, null), CLOCK.millis() + i, 0, i);
+      state.add(Pairs.simulated("p" + i, null), CLOCK.millis() + i, 0, i);
     }
   }
 
   @Test
   void shouldBeDueAfterEnoughNewPairsAndNotAgainAfterARestart() {
-    try (var desk = desk()) {
-      fill(desk, 0, 20);
-      assertThat(desk.decide().due()).isTrue();
-      desk.begin(Map.of(0, 20L));
-      assertThat(desk.decide().due()).isFalse();
+    try (var state = state()) {
+      fill(state, 0, 20);
+      assertThat(state.decide().due()).isTrue();
+      state.begin(Map.of(0, 20L));
+      assertThat(state.decide().due()).isFalse();
     }
-    try (var desk = desk()) {
-      fill(desk, 0, 39);
-      assertThat(desk.decide().due()).isFalse();
-      fill(desk, 39, 40);
-      assertThat(desk.decide().due()).isTrue();
+    try (var state = state()) {
+      fill(state, 0, 39);
+      assertThat(state.decide().due()).isFalse();
+      fill(state, 39, 40);
+      assertThat(state.decide().due()).isTrue();
     }
   }
 
   @Test
   void shouldObeyACommandOnceAndRememberItUntilItIsObeyed() {
-    try (var desk = desk()) {
-      fill(desk, 0, 10);
-      desk.command(0, 10);
-      assertThat(desk.decide().due()).isTrue();
-      desk.begin(Map.of(0, 11L));
+    try (var state = state()) {
+      fill(state, 0, 10);
+      state.command(0, 10);
+      assertThat(state.decide().due()).isTrue();
+      state.begin(Map.of(0, 11L));
     }
-    try (var desk = desk()) {
-      fill(desk, 0, 10);
-      desk.command(0, 10);
-      assertThat(desk.decide().due()).isFalse();
+    try (var state = state()) {
+      fill(state, 0, 10);
+      state.command(0, 10);
+      assertThat(state.decide().due()).isFalse();
     }
   }
 
   @Test
   void shouldGoOnWithTheSamePairsAfterARestart() throws IOException {
-    try (var desk = desk()) {
-      fill(desk, 0, 20);
-      desk.begin(Map.of(0, 20L));
+    try (var state = state()) {
+      fill(state, 0, 20);
+      state.begin(Map.of(0, 20L));
     }
-    try (var desk = desk()) {
-      fill(desk, 0, 30);
-      var begun = desk.unfinished().orElseThrow();
+    try (var state = state()) {
+      fill(state, 0, 30);
+      var begun = state.unfinished().orElseThrow();
       assertThat(begun.number()).isEqualTo(1);
       try (var pairs = PairSnapshot.open(begun.files().pairs(), Pairs.task())) {
         assertThat(pairs.entries()).hasSize(20);
       }
       Files.writeString(begun.files().directory().resolve("result.json"), "{}");
-      assertThat(desk.unfinished()).isEmpty();
+      assertThat(state.unfinished()).isEmpty();
     }
   }
 
   @Test
   void shouldBeginARefreshAgainWhoseFilesWereCut() throws IOException {
     for (String file : new String[] {"pairs/pairs.f32", "pairs/pairs.json", "result.json"}) {
-      try (var desk = desk()) {
-        fill(desk, 0, 20);
-        var path = desk.begin(Map.of(0, 20L)).files().directory().resolve(file);
+      try (var state = state()) {
+        fill(state, 0, 20);
+        var path = state.begin(Map.of(0, 20L)).files().directory().resolve(file);
         Files.write(path, new byte[] {'{'});
-        var begun = desk.unfinished().orElseThrow();
+        var begun = state.unfinished().orElseThrow();
         try (var pairs = PairSnapshot.open(begun.files().pairs(), Pairs.task())) {
           assertThat(pairs.entries()).as(file).hasSize(20);
           assertThat(pairs.validation(new TrainValidationSplit(0.5), 100)).isNotEmpty();
@@ -116,53 +116,53 @@ class TaskTrainingStateTest {
 
   @Test
   void shouldLeaveARefreshFromBeforeTheTaskWasRedefined() {
-    try (var desk = desk()) {
-      fill(desk, 0, 20);
-      desk.begin(Map.of(0, 20L));
-      assertThat(desk.unfinished()).isPresent();
+    try (var state = state()) {
+      fill(state, 0, 20);
+      state.begin(Map.of(0, 20L));
+      assertThat(state.unfinished()).isPresent();
     }
-    try (var desk = desk(Pairs.task(0.1))) {
-      assertThat(desk.unfinished()).isEmpty();
-      fill(desk, 0, 40);
-      assertThat(desk.begin(Map.of(0, 40L)).number()).isEqualTo(2);
+    try (var state = state(Pairs.task(0.1))) {
+      assertThat(state.unfinished()).isEmpty();
+      fill(state, 0, 40);
+      assertThat(state.begin(Map.of(0, 40L)).number()).isEqualTo(2);
     }
   }
 
   @Test
   void shouldTakePairsOfATopicThatWasMadeAnewForNew() {
-    try (var desk = desk()) {
-      fill(desk, 0, 20);
-      desk.begin(Map.of(0, 1000L));
+    try (var state = state()) {
+      fill(state, 0, 20);
+      state.begin(Map.of(0, 1000L));
     }
-    try (var desk = desk(Pairs.task(), "topic-2")) {
-      fill(desk, 0, 19);
-      assertThat(desk.decide().due()).isFalse();
-      fill(desk, 19, 20);
-      assertThat(desk.decide().due()).isTrue();
-      desk.begin(Map.of(0, 20L));
-      assertThat(desk.decide().due()).isFalse();
+    try (var state = state(Pairs.task(), "topic-2")) {
+      fill(state, 0, 19);
+      assertThat(state.decide().due()).isFalse();
+      fill(state, 19, 20);
+      assertThat(state.decide().due()).isTrue();
+      state.begin(Map.of(0, 20L));
+      assertThat(state.decide().due()).isFalse();
     }
   }
 
   @Test
   void shouldTakePairsWithoutATimeAndFromTheFutureForSentNow() {
-    try (var desk = desk()) {
+    try (var state = state()) {
       for (int i = 0; i < 20; i++) {
-        desk.add(Pairs.simulated("p" + i, null), i % 2 == 0 ? -1 : Long.MAX_VALUE, 0, i);
+        state.add(Pairs.simulated("p" + i, null), i % 2 == 0 ? -1 : Long.MAX_VALUE, 0, i);
       }
-      assertThat(desk.decide().due()).isTrue();
-      assertThat(desk.situation().first()).contains(CLOCK.instant());
+      assertThat(state.decide().due()).isTrue();
+      assertThat(state.situation().first()).contains(CLOCK.instant());
     }
   }
 
   @Test
   void shouldForgetPairsThatAreTooOld() {
-    try (var desk = desk()) {
+    try (var state = state()) {
       for (int i = 0; i < 40; i++) {
-        desk.add(
+        state.add(
             Pairs.simulated("old" + i, null), CLOCK.millis() - Duration.ofDays(2).toMillis(), 0, i);
       }
-      assertThat(desk.decide().due()).isFalse();
+      assertThat(state.decide().due()).isFalse();
     }
   }
 }

@@ -13,7 +13,7 @@ import org.deftstream.messaging.control.GuardSettings;
 final class CanaryResults {
   private final GuardSettings settings;
   private final TaskTable table;
-  private final RoutingUpdater switchboard;
+  private final RoutingUpdater updater;
   private final Executor later;
   private final CanaryRollback ender;
 
@@ -25,12 +25,12 @@ final class CanaryResults {
   CanaryResults(
       GuardSettings settings,
       TaskTable table,
-      RoutingUpdater switchboard,
+      RoutingUpdater updater,
       Executor later,
       CanaryRollback ender) {
     this.settings = settings;
     this.table = table;
-    this.switchboard = switchboard;
+    this.updater = updater;
     this.later = later;
     this.ender = ender;
   }
@@ -51,8 +51,8 @@ final class CanaryResults {
     if (routing.isEmpty()) {
       return;
     }
-    switchboard.flip(routing.get().withoutCanary());
-    switchboard.refuse(
+    updater.flip(routing.get().withoutCanary());
+    updater.refuse(
         task,
         Optional.of(adapterId),
         "canary " + adapterId + " was rolled back by the serve-time guard: " + reason);

@@ -49,7 +49,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
   private final ControlInbox inbox;
   private final AdapterLoader loader;
   private final StatusPublisher reports;
-  private final RoutingUpdater switchboard;
+  private final RoutingUpdater updater;
   private final Reconciler reconciler;
   private final TaskHistory log = new TaskHistory();
   private final CanaryRollback ender;
@@ -75,7 +75,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
     this.loader = loader;
     this.reports = reports;
     this.ender = ender;
-    this.switchboard =
+    this.updater =
         new RoutingUpdater(
             table,
             report -> {
@@ -90,8 +90,8 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
             resolver,
             new AdapterBuilder(networks, verifier, settings.batchSizes(), settings.keys()),
             loader,
-            switchboard,
-            new CanaryResults(settings.guard(), table, switchboard, this::later, ender),
+            updater,
+            new CanaryResults(settings.guard(), table, updater, this::later, ender),
             settings.loadTimeout());
     this.thread = new Thread(this::run, "control-plane");
   }
@@ -130,7 +130,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
       loader = new AdapterLoader(settings);
       var reports = new StatusPublisher(settings);
       var plane = new ControlPlane(resolver, networks, settings, consumer, loader, reports, ender);
-      tasks.forEach(task -> plane.switchboard.flip(trainingFree(task, resolver)));
+      tasks.forEach(task -> plane.updater.flip(trainingFree(task, resolver)));
       plane.thread.start();
       return plane;
     } catch (RuntimeException e) {
@@ -256,7 +256,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
               ready.countDown();
             }
           }
-          reports.repeat(switchboard::standing);
+          reports.repeat(updater::standing);
         } catch (WakeupException e) {
           LOG.debug("woken up to stop");
         } catch (KafkaException e) {
@@ -321,7 +321,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
       return;
     }
     ended = true;
-    switchboard.close();
+    updater.close();
     runEvents();
     closeQuietly(ender);
     closeQuietly(reports);

@@ -37,7 +37,7 @@ final class Reconciler {
   private final TaskResolver resolver;
   private final AdapterBuilder builder;
   private final WeightSource weights;
-  private final RoutingUpdater switchboard;
+  private final RoutingUpdater updater;
   private final CanaryResults trials;
   private final Duration loadTimeout;
   private final Map<String, PendingRollout> pending = new LinkedHashMap<>();
@@ -53,14 +53,14 @@ final class Reconciler {
       TaskResolver resolver,
       AdapterBuilder builder,
       WeightSource weights,
-      RoutingUpdater switchboard,
+      RoutingUpdater updater,
       CanaryResults trials,
       Duration loadTimeout) {
     this.table = table;
     this.resolver = resolver;
     this.builder = builder;
     this.weights = weights;
-    this.switchboard = switchboard;
+    this.updater = updater;
     this.trials = trials;
     this.loadTimeout = loadTimeout;
   }
@@ -70,11 +70,11 @@ final class Reconciler {
     String name = request.task();
     Optional.ofNullable(pending.remove(name)).ifPresent(this::discard);
     if (request.error().isPresent()) {
-      switchboard.answers(name, request.offset());
-      switchboard.refuse(name, Optional.empty(), request.error().get());
+      updater.answers(name, request.offset());
+      updater.refuse(name, Optional.empty(), request.error().get());
     } else if (request.state().isEmpty()) {
-      switchboard.answers(name, request.offset());
-      switchboard.retire(name);
+      updater.answers(name, request.offset());
+      updater.retire(name);
     } else {
       begin(request.state().get(), request.offset());
     }
@@ -104,10 +104,10 @@ final class Reconciler {
                 state.getServe() == Serve.TRAINING_FREE ? change.sampler : Optional.empty(),
                 Optional.empty());
         if (state.getServe() == Serve.TRAINING_FREE) {
-          switchboard.answers(task.name(), offset);
+          updater.answers(task.name(), offset);
           reached.add(task.name());
         }
-        switchboard.flip(routing);
+        updater.flip(routing);
       }
       if (!change.wanted().isEmpty()) {
         pending.put(task.name(), change);
@@ -125,8 +125,8 @@ final class Reconciler {
   }
 
   private void refuse(AdapterControl state, long offset, String reason) {
-    switchboard.answers(state.getTask(), offset);
-    switchboard.refuse(state.getTask(), stableId(state), reason);
+    updater.answers(state.getTask(), offset);
+    updater.refuse(state.getTask(), stableId(state), reason);
   }
 
   private static Optional<String> stableId(AdapterControl state) {
@@ -221,7 +221,7 @@ final class Reconciler {
       var fetch = change.fetches.get(id);
       if (fetch == null) {
         var manifest = builder.manifest(ref, change.task, change.prior);
-        switchboard.progress(change.task.name(), id, AdapterState.LOADING);
+        updater.progress(change.task.name(), id, AdapterState.LOADING);
         fetch = new PendingRollout.Fetch(manifest, System.nanoTime() + loadTimeout.toNanos(), 0);
         change.fetches.put(id, fetch);
       }
@@ -232,7 +232,7 @@ final class Reconciler {
                 fetch.manifest(),
                 file.get(),
                 change.task,
-                state -> switchboard.progress(change.task.name(), id, state));
+                state -> updater.progress(change.task.name(), id, state));
         change.ready.put(id, adapter);
         change.fresh.put(id, adapter);
       }
@@ -296,19 +296,19 @@ final class Reconciler {
 
   private void finish(PendingRollout change) {
     String task = change.task.name();
-    switchboard.answers(task, change.offset);
+    updater.answers(task, change.offset);
     var serving = change.serving();
     if (serving.isPresent() && change.refused.containsKey(serving.get())) {
       if (!reached.contains(task) && isReady(change, change.state.getPrevious())) {
         // Instances that ran before serve the previous adapter on; so does one that starts now.
         var previous = change.ready.get(change.state.getPrevious().getAdapterId());
-        switchboard.flip(
+        updater.flip(
             routing(change, Optional.of(previous), Optional.empty(), Map.copyOf(change.ready)));
         reached.add(task);
       } else {
         discard(change);
       }
-      change.refused.forEach((id, reason) -> switchboard.refuse(task, Optional.of(id), reason));
+      change.refused.forEach((id, reason) -> updater.refuse(task, Optional.of(id), reason));
       return;
     }
     // The last report is the one that the topic keeps: that the previous adapter is missing is told
@@ -317,14 +317,14 @@ final class Reconciler {
     change.refused.forEach(
         (id, reason) -> {
           if (!canary.equals(Optional.of(id))) {
-            switchboard.refuse(task, Optional.of(id), reason);
+            updater.refuse(task, Optional.of(id), reason);
           }
         });
-    switchboard.flip(routing(change));
+    updater.flip(routing(change));
     reached.add(task);
     canary
         .filter(change.refused::containsKey)
-        .ifPresent(id -> switchboard.refuse(task, canary, change.refused.get(id)));
+        .ifPresent(id -> updater.refuse(task, canary, change.refused.get(id)));
   }
 
   private Routing routing(PendingRollout change) {
@@ -365,6 +365,6 @@ final class Reconciler {
 
   private void discard(PendingRollout change) {
     waiting.keySet().removeAll(change.fetches.keySet());
-    change.fresh.values().forEach(adapter -> switchboard.letGo(adapter, change.task.name()));
+    change.fresh.values().forEach(adapter -> updater.letGo(adapter, change.task.name()));
   }
 }

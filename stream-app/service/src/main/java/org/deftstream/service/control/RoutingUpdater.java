@@ -27,7 +27,7 @@ final class RoutingUpdater {
   private final Map<String, Long> answered = new HashMap<>();
 
   /**
-   * A switchboard.
+   * A updater.
    *
    * @param later runs tasks on the control thread, never at once: leases come back on other
    *     threads, which must not wait for a network to close or a report to be written

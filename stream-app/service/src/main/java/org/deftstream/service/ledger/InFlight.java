@@ -150,8 +150,8 @@ final class InFlight implements LedgerRecord {
   }
 
   @Override
-  public void leave(RecordCollector outlet, LedgerStatistics statistics) {
-    RecordCompletion.of(this, outlet, statistics);
+  public void leave(RecordCollector collector, LedgerStatistics statistics) {
+    RecordCompletion.of(this, collector, statistics);
     giveBack();
   }
 

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The in-flight ledger of one partition, for one incarnation of its task: admits records, begins
  * their work, and lets the answers out in the order of offsets. Everything that it writes (the
- * store, the outlet) is part of the transaction that also commits the consumed offset.
+ * store, the collector) is part of the transaction that also commits the consumed offset.
  *
  * <p>The life of a record: it is admitted and its work begins, or it is parked for lack of room and
  * read again later; when it and all before it are done, its answer leaves and its entry is removed.
@@ -42,7 +42,7 @@ public final class Ledger implements AutoCloseable {
 
   private final LedgerStore store;
   private final AdmissionController admission;
-  private final WaitBudget patience;
+  private final WaitBudget waitBudget;
   private final LedgerSettings settings;
   private final LedgerStatistics statistics;
   private final FencingGate gate;
@@ -84,7 +84,7 @@ public final class Ledger implements AutoCloseable {
     this.store = store;
     this.gate = gate;
     this.admission = resources.admission();
-    this.patience = resources.patience();
+    this.waitBudget = resources.waitBudget();
     this.settings = resources.settings();
     this.statistics = resources.statistics();
     this.waiting = new ParkedRecords(reader, resources);
@@ -184,9 +184,9 @@ public final class Ledger implements AutoCloseable {
    *
    * @param offset the record's offset
    * @param record the record; asked for only if it is new
-   * @param outlet takes answers
+   * @param collector takes answers
    */
-  public void take(long offset, Supplier<SourceRecord> record, RecordCollector outlet) {
+  public void take(long offset, Supplier<SourceRecord> record, RecordCollector collector) {
     if (offset < tail) {
       statistics.count(Counter.CAME_AGAIN);
       if (!saidThatRecordsComeAgain) {
@@ -212,15 +212,15 @@ public final class Ledger implements AutoCloseable {
       }
     }
     passOver(offset);
-    drain(outlet);
-    queue.addLast(begun(offset, record, outlet));
+    drain(collector);
+    queue.addLast(begun(offset, record, collector));
     statistics.addUnanswered(1);
     tail = offset + 1;
     tailKnown = true;
     save();
   }
 
-  private InFlight begun(long offset, Supplier<SourceRecord> record, RecordCollector outlet) {
+  private InFlight begun(long offset, Supplier<SourceRecord> record, RecordCollector collector) {
     var inFlight = new InFlight(LedgerEntry.fresh(offset));
     SourceRecord taken;
     long bytes;
@@ -231,7 +231,7 @@ public final class Ledger implements AutoCloseable {
       inFlight.reject(null, null, RecordCompletion.reason(e));
       return inFlight;
     }
-    var permit = awaitRoom(bytes, outlet);
+    var permit = awaitRoom(bytes, collector);
     if (permit.isPresent()) {
       waiting.begin(inFlight, taken, permit.get());
     } else {
@@ -261,28 +261,28 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Room for a record; none if others wait already, or if there is none in good time. */
-  private Optional<AdmissionController.Permit> awaitRoom(long bytes, RecordCollector outlet) {
+  private Optional<AdmissionController.Permit> awaitRoom(long bytes, RecordCollector collector) {
     boolean full = waiting.size() >= settings.longQueue();
-    var wanted = full ? settings.patience() : settings.parkAfter();
+    var wanted = full ? settings.waitBudget() : settings.parkAfter();
     boolean hopeless = recovery != Recovery.COMMITTED || (headPostponed() && !full);
-    long granted = hopeless ? 0 : patience.grantNanos(wanted);
+    long granted = hopeless ? 0 : waitBudget.grantNanos(wanted);
     long start = System.nanoTime();
     while (true) {
       if (waiting.isEmpty() && !headPostponed()) {
         var permit = admission.tryAdmit(bytes, SLICE);
         if (permit.isPresent()) {
-          patience.spend(System.nanoTime() - start);
+          waitBudget.spend(System.nanoTime() - start);
           return permit;
         }
       }
       if (System.nanoTime() - start >= granted) {
-        patience.spend(System.nanoTime() - start);
+        waitBudget.spend(System.nanoTime() - start);
         return Optional.empty();
       }
       if (!waiting.isEmpty()) {
         LockSupport.parkNanos(SLICE.toNanos());
       }
-      drain(outlet);
+      drain(collector);
     }
   }
 
@@ -291,11 +291,11 @@ public final class Ledger implements AutoCloseable {
    * answers out. To be called again and again while the ledger is not empty.
    *
    * @param nowMillis the time
-   * @param outlet takes answers
+   * @param collector takes answers
    * @param commit asks for a commit before the next call
    */
-  public void punctuate(long nowMillis, RecordCollector outlet, Runnable commit) {
-    patience.renew();
+  public void punctuate(long nowMillis, RecordCollector collector, Runnable commit) {
+    waitBudget.renew();
     noteLogStart();
     if (!gate.passed()) {
       if (!queue.isEmpty()) {
@@ -303,7 +303,7 @@ public final class Ledger implements AutoCloseable {
       }
       return;
     }
-    drain(outlet);
+    drain(collector);
     if (recovery == Recovery.FOUND) {
       save();
       commit.run();
@@ -336,14 +336,14 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Lets out every answer that has none before it. */
-  private void drain(RecordCollector outlet) {
+  private void drain(RecordCollector collector) {
     if (!gate.passed()) {
       return;
     }
     waiting.receive();
     boolean left = false;
     for (var head = queue.peekFirst(); head != null && head.done(); head = queue.peekFirst()) {
-      head.leave(outlet, statistics);
+      head.leave(collector, statistics);
       queue.pollFirst();
       statistics.addUnanswered(-1);
       left = true;

@@ -13,7 +13,7 @@ interface LedgerRecord {
    *
    * @throws BrokenServiceException if it cannot be said how: nothing left
    */
-  void leave(RecordCollector outlet, LedgerStatistics statistics);
+  void leave(RecordCollector collector, LedgerStatistics statistics);
 
   /** Forgets it, and gives everything back. */
   void abandon();

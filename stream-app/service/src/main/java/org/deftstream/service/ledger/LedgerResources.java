@@ -5,21 +5,21 @@ package org.deftstream.service.ledger;
  *
  * @param work what is done with a record
  * @param admission how much may be on the heap
- * @param patience how long a stream thread may wait
+ * @param waitBudget how long a stream thread may wait
  * @param settings how ledgers behave
  * @param statistics what is counted
  */
 public record LedgerResources(
     AsyncRecordProcessor work,
     AdmissionController admission,
-    WaitBudget patience,
+    WaitBudget waitBudget,
     LedgerSettings settings,
     LedgerStatistics statistics) {
 
-  /** Resources with statistics and patience of their own. */
+  /** Resources with statistics and waitBudget of their own. */
   public static LedgerResources of(
       AsyncRecordProcessor work, AdmissionController admission, LedgerSettings settings) {
     return new LedgerResources(
-        work, admission, new WaitBudget(settings.patience()), settings, new LedgerStatistics());
+        work, admission, new WaitBudget(settings.waitBudget()), settings, new LedgerStatistics());
   }
 }

@@ -7,11 +7,11 @@ import java.time.Duration;
  *
  * @param parkAfter how long a record waits for room in the engine before it is parked, noted
  *     without its payload and read again later
- * @param patience how long one stream thread may wait in all between two punctuations; far below
+ * @param waitBudget how long one stream thread may wait in all between two punctuations; far below
  *     the transaction timeout, because a thread that waits may hold a transaction open
  * @param drainInterval how often finished work is looked for while there is any
  * @param longQueue number of parked records of a partition from which on the whole of {@code
- *     patience} is waited for each further one, so that a backlog stays in Kafka
+ *     waitBudget} is waited for each further one, so that a backlog stays in Kafka
  * @param aloneAfter a record that was taken over this often by another process runs with nothing
  *     beside it, because it may be what ends the process
  * @param givenUpAfter a record that was begun alone this often becomes a dead letter
@@ -19,7 +19,7 @@ import java.time.Duration;
  */
 public record LedgerSettings(
     Duration parkAfter,
-    Duration patience,
+    Duration waitBudget,
     Duration drainInterval,
     int longQueue,
     int aloneAfter,
@@ -29,7 +29,7 @@ public record LedgerSettings(
   /** Checks. */
   public LedgerSettings {
     requirePositive("parkAfter", parkAfter);
-    requirePositive("patience", patience);
+    requirePositive("waitBudget", waitBudget);
     requirePositive("drainInterval", drainInterval);
     requirePositive("againAfter", againAfter);
     if (longQueue < 1 || aloneAfter < 1 || givenUpAfter < 1) {
@@ -54,7 +54,7 @@ public record LedgerSettings(
   /** The same with another wait before a record is parked. */
   public LedgerSettings withParkAfter(Duration wait) {
     return new LedgerSettings(
-        wait, patience, drainInterval, longQueue, aloneAfter, givenUpAfter, againAfter);
+        wait, waitBudget, drainInterval, longQueue, aloneAfter, givenUpAfter, againAfter);
   }
 
   private static void requirePositive(String name, Duration value) {

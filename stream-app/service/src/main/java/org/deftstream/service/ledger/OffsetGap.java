@@ -73,26 +73,26 @@ final class OffsetGap implements LedgerRecord {
   }
 
   @Override
-  public void leave(RecordCollector outlet, LedgerStatistics statistics) {
+  public void leave(RecordCollector collector, LedgerStatistics statistics) {
     long begins = start.join();
     long end = Math.max(entry.offset(), Math.min(begins, entry.next()));
-    leaveDeleted(end, outlet, statistics);
-    leaveSkipped(end, outlet, statistics);
+    leaveDeleted(end, collector, statistics);
+    leaveSkipped(end, collector, statistics);
   }
 
-  private void leaveSkipped(long from, RecordCollector outlet, LedgerStatistics statistics) {
+  private void leaveSkipped(long from, RecordCollector collector, LedgerStatistics statistics) {
     for (long offset : skipped.get().subSet(from, entry.next())) {
       var reason =
           new RejectedRecordException(
               Stage.ADMIT,
               "Skipped",
               "an operator had this record passed over, because it could not be read");
-      outlet.deadLetter(offset, null, reason);
+      collector.deadLetter(offset, null, reason);
       statistics.countDeadLetter(reason.errorClass());
     }
   }
 
-  private void leaveDeleted(long end, RecordCollector outlet, LedgerStatistics statistics) {
+  private void leaveDeleted(long end, RecordCollector collector, LedgerStatistics statistics) {
     long begins = start.join();
     long first = entry.offset();
     if (end <= first) {
@@ -102,12 +102,12 @@ final class OffsetGap implements LedgerRecord {
     statistics.add(Counter.GONE, end - first);
     var reason = ParkedRecords.gone("was not consumed", "the log begins at offset " + begins);
     if (end - first > MOST_LETTERS) {
-      outlet.deadLetters(first, end - 1, reason);
+      collector.deadLetters(first, end - 1, reason);
       statistics.countDeadLetter(reason.errorClass());
       return;
     }
     for (long offset = first; offset < end; offset++) {
-      outlet.deadLetter(offset, null, reason);
+      collector.deadLetter(offset, null, reason);
       statistics.countDeadLetter(reason.errorClass());
     }
   }

@@ -14,13 +14,13 @@ final class RecordCompletion {
    *
    * @throws BrokenServiceException if it says nothing about the record: nothing was let out
    */
-  static void of(InFlight done, RecordCollector outlet, LedgerStatistics statistics) {
+  static void of(InFlight done, RecordCollector collector, LedgerStatistics statistics) {
     try {
-      outlet.answer(done.record(), done.answer().join());
+      collector.answer(done.record(), done.answer().join());
       statistics.count(Counter.ANSWERED);
     } catch (CompletionException | CancellationException | RejectedRecordException e) {
       var reason = reason(e);
-      outlet.deadLetter(done.offset(), done.record(), reason);
+      collector.deadLetter(done.offset(), done.record(), reason);
       statistics.countDeadLetter(reason.errorClass());
     }
   }

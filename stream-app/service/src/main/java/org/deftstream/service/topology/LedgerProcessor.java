@@ -38,7 +38,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
   private ProcessorContext<byte[], Routed> context;
   private int partition;
   private Ledger ledger;
-  private RecordCollector outlet;
+  private RecordCollector collector;
   private Cancellable punctuator;
 
   LedgerProcessor(LedgerProcessorSettings settings) {
@@ -50,7 +50,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
     context = processorContext;
     partition = context.taskId().partition();
     punctuator = null;
-    outlet = new Forwarder();
+    collector = new Forwarder();
     ledger =
         new Ledger(
             new LedgerStore(
@@ -75,7 +75,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
     var coordinates = coordinates();
     if (coordinates.topic().equals(settings.measurements())) {
       try {
-        ledger.take(coordinates.offset(), () -> sourceRecord(coordinates, record), outlet);
+        ledger.take(coordinates.offset(), () -> sourceRecord(coordinates, record), collector);
       } catch (Error e) {
         throw new BrokenServiceException(
             "%s-%d at offset %d cannot be taken: %s"
@@ -113,7 +113,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
   }
 
   private void punctuate(long nowMillis) {
-    ledger.punctuate(nowMillis, outlet, context::commit);
+    ledger.punctuate(nowMillis, collector, context::commit);
     if (ledger.isEmpty()) {
       disarm();
     }

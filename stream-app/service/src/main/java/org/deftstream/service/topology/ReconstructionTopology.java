@@ -20,7 +20,7 @@ public final class ReconstructionTopology {
   public static final String DEAD_LETTERS_SINK = "dead-letters";
 
   private static final String MEASUREMENTS_SOURCE = "measurements";
-  private static final String TICKS_SOURCE = "probes";
+  private static final String PROBES_SOURCE = "probes";
   private static final String PROCESSOR = "ledger";
 
   /** A record without a valid time is as old as its reading; Streams would end the thread. */
@@ -49,9 +49,14 @@ public final class ReconstructionTopology {
             bytesIn,
             topics.measurements())
         .addSource(
-            AutoOffsetReset.earliest(), TICKS_SOURCE, TIMESTAMPS, bytesIn, bytesIn, topics.probes())
+            AutoOffsetReset.earliest(),
+            PROBES_SOURCE,
+            TIMESTAMPS,
+            bytesIn,
+            bytesIn,
+            topics.probes())
         .addProcessor(
-            PROCESSOR, () -> new LedgerProcessor(settings), MEASUREMENTS_SOURCE, TICKS_SOURCE)
+            PROCESSOR, () -> new LedgerProcessor(settings), MEASUREMENTS_SOURCE, PROBES_SOURCE)
         .addStateStore(LedgerStore.builder(), PROCESSOR)
         .addSink(
             RECONSTRUCTIONS_SINK,

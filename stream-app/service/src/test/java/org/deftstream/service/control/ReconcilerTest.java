@@ -38,7 +38,7 @@ class ReconcilerTest {
   private final Queue<Runnable> events = new ArrayDeque<>();
   private final ClosedFormNetworks networks = new ClosedFormNetworks();
   private final TaskTable table = new TaskTable();
-  private final RoutingUpdater switchboard = new RoutingUpdater(table, reports::add, events::add);
+  private final RoutingUpdater updater = new RoutingUpdater(table, reports::add, events::add);
   private final List<String> ended = new ArrayList<>();
   private TrustedKeys keys = TrustedKeys.NONE;
   private Reconciler reconciler;
@@ -76,11 +76,11 @@ class ReconcilerTest {
         new TaskResolver(List.of(Fixture.task()), Fixture.PRIORS),
         new AdapterBuilder(networks, verifier, BatchSizes.upTo(4), keys),
         weights,
-        switchboard,
+        updater,
         new CanaryResults(
             new GuardSettings(4, 2, 10),
             table,
-            switchboard,
+            updater,
             events::add,
             (task, adapterId, reason) -> ended.add(task + " " + adapterId)),
         loadTimeout);
@@ -576,8 +576,8 @@ class ReconcilerTest {
     assertThat(report.controlOffset()).contains(second);
 
     settle();
-    assertThat(switchboard.standing()).hasSize(1);
-    assertThat(switchboard.standing().get(0).controlOffset()).contains(offset - 1);
+    assertThat(updater.standing()).hasSize(1);
+    assertThat(updater.standing().get(0).controlOffset()).contains(offset - 1);
   }
 
   @Test
@@ -597,11 +597,11 @@ class ReconcilerTest {
     request(serving(A1));
     reports.clear();
 
-    switchboard.close();
+    updater.close();
     settle();
 
     assertThat(Fixture.describe(reports)).containsExactly("- STOPPED");
-    assertThat(switchboard.standing()).isEmpty();
+    assertThat(updater.standing()).isEmpty();
     assertThat(networks.open).hasValue(0);
   }
 

@@ -55,8 +55,8 @@ class SwapStressTest {
       adapters.add(Fixture.adapter("a-" + i, i + 1));
       inUse.put("a-" + i, new AtomicInteger());
     }
-    var switchboard = new RoutingUpdater(table, this::check, events::add);
-    var reconciler = reconciler(switchboard);
+    var updater = new RoutingUpdater(table, this::check, events::add);
+    var reconciler = reconciler(updater);
     serve(reconciler, 0);
 
     var pool = Executors.newFixedThreadPool(THREADS);
@@ -84,12 +84,12 @@ class SwapStressTest {
     assertThat(uses).hasPositiveValue();
     assertThat(drained).isPositive();
     assertThat(networks.open).as("what serves and what is kept").hasValue(2);
-    switchboard.close();
+    updater.close();
     runEvents();
     assertThat(networks.open).hasValue(0);
   }
 
-  private Reconciler reconciler(RoutingUpdater switchboard) {
+  private Reconciler reconciler(RoutingUpdater updater) {
     var weights =
         new WeightSource() {
           @Override
@@ -111,9 +111,9 @@ class SwapStressTest {
         new AdapterBuilder(
             networks, new AdapterVerifier(networks, 10_000), BatchSizes.upTo(2), TrustedKeys.NONE),
         weights,
-        switchboard,
+        updater,
         new CanaryResults(
-            GuardSettings.defaults(), table, switchboard, events::add, CanaryRollback.NONE),
+            GuardSettings.defaults(), table, updater, events::add, CanaryRollback.NONE),
         Duration.ofMinutes(1));
   }
 

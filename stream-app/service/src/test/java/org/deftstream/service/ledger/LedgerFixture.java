@@ -48,7 +48,7 @@ final class LedgerFixture implements RecordCollector {
     reader = new ManualReader();
     var resources =
         new LedgerResources(
-            work, admission, new WaitBudget(settings.patience()), settings, statistics);
+            work, admission, new WaitBudget(settings.waitBudget()), settings, statistics);
     var gate =
         new FencingGate(
             partition -> {
