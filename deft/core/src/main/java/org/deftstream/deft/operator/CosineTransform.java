@@ -13,11 +13,7 @@ final class CosineTransform {
   private final Axis down;
   private final Axis across;
 
-  /**
-   * Transforms of one shape.
-   *
-   * @param shape sides as {@link Fourier#fits} says
-   */
+  /** Transforms of one shape. */
   CosineTransform(ImageShape shape) {
     this.shape = shape;
     down = new Axis(shape.height());

@@ -1,20 +1,14 @@
 package org.deftstream.deft.operator;
 
 /**
- * The unitary discrete Fourier transform of complex images whose sides {@link #fits}. Its inverse
- * is its adjoint. Immutable and thread-safe.
+ * The unitary discrete Fourier transform of complex images. Its inverse is its adjoint. Immutable
+ * and thread-safe.
  *
  * <p>One axis after the other ({@link FourierAxis}). The lines of an axis go together: an image is
  * laid so that the innermost loops run over all of them, which a compiler turns into vector
  * instructions, and not along one.
  */
 final class Fourier {
-  /** Larger prime factors of a side would take too long. */
-  static final int LARGEST_FACTOR = 251;
-
-  /** What sides {@link #fits} takes, for messages. */
-  static final String SIDES = "without prime factors above " + LARGEST_FACTOR;
-
   private final int height;
   private final int width;
   private final FourierAxis down;
@@ -23,23 +17,14 @@ final class Fourier {
   /**
    * Transforms of one size.
    *
-   * @param height rows, as {@link #fits} says
+   * @param height rows, 1 or more
    * @param width columns, alike
    */
   Fourier(int height, int width) {
-    if (!fits(height) || !fits(width)) {
-      throw new IllegalArgumentException(
-          "sides must be " + SIDES + ", got " + height + "x" + width);
-    }
     this.height = height;
     this.width = width;
     down = FourierAxis.of(height);
     across = FourierAxis.of(width);
-  }
-
-  /** Whether images may have this side. */
-  static boolean fits(int side) {
-    return side >= 1 && FourierAxis.largestFactor(side) <= LARGEST_FACTOR;
   }
 
   /**

@@ -22,7 +22,7 @@ public final class GaussianBlurFactory implements OperatorFactory {
     double blur = fields.within("blur", 0.3, 10);
     var noise = GaussianNoise.read(fields);
     fields.refuseUnknown();
-    OperatorBounds.requireMatrices(fields.where(), shape, SeparableSpectrum.blurKnown(shape));
+    OperatorBounds.requireMatrices(fields.where(), shape, SeparableSpectrum.known(shape));
     return new SeparableOperator(
         kind(),
         shape,

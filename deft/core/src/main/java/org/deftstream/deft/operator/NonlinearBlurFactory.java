@@ -23,7 +23,7 @@ public final class NonlinearBlurFactory implements OperatorFactory {
     double gain = fields.has("gain") ? fields.within("gain", 0.1, 5) : 2;
     var noise = GaussianNoise.read(fields);
     fields.refuseUnknown();
-    OperatorBounds.requireBands(fields.where(), shape, blur, SeparableSpectrum.blurKnown(shape));
+    OperatorBounds.requireBands(fields.where(), shape, blur, SeparableSpectrum.known(shape));
     return new NonlinearBlur(shape, noise, blur, gain);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Arrays;
  */
 final class RealFourier {
   /** What sides {@link #fits} takes, for messages. */
-  static final String SIDES = "even and " + Fourier.SIDES;
+  static final String SIDES = "even";
 
   private final int height;
   private final int width;
@@ -41,7 +41,7 @@ final class RealFourier {
 
   /** Whether images may have this side. */
   static boolean fits(int side) {
-    return side >= 2 && side % 2 == 0 && Fourier.fits(side);
+    return side >= 2 && side % 2 == 0;
   }
 
   /** Number of bins that are kept: height x (width / 2 + 1). */

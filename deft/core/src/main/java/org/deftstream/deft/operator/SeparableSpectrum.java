@@ -50,19 +50,14 @@ final class SeparableSpectrum implements SpectralForm {
     this.singularValues = singularValues;
   }
 
-  /** Whether the vectors of {@link Resampling#average} and of its side are known. */
-  static boolean averagesKnown(ImageShape shape) {
+  /** Whether the vectors of blurs and averages are taken as known, not found numerically. */
+  static boolean known(ImageShape shape) {
     return Math.max(shape.height(), shape.width()) > LARGEST_DECOMPOSED;
-  }
-
-  /** Whether the vectors of {@link Resampling#gaussian} and of its side are known. */
-  static boolean blurKnown(ImageShape shape) {
-    return averagesKnown(shape) && Fourier.fits(shape.height()) && Fourier.fits(shape.width());
   }
 
   /** Of averages of blocks of so many pixels a side: cosines within each block. */
   static SeparableSpectrum averages(ImageShape shape, int factor) {
-    return averagesKnown(shape)
+    return known(shape)
         ? new SeparableSpectrum(
             Axis.averages(shape.height(), factor),
             Axis.averages(shape.width(), factor),
@@ -75,7 +70,7 @@ final class SeparableSpectrum implements SpectralForm {
 
   /** Of a Gaussian blur of images that are mirrored at their border: cosines. */
   static SeparableSpectrum gaussian(ImageShape shape, double deviation) {
-    if (!blurKnown(shape)) {
+    if (!known(shape)) {
       return new SeparableSpectrum(
           Resampling.gaussian(shape.height(), deviation),
           Resampling.gaussian(shape.width(), deviation),

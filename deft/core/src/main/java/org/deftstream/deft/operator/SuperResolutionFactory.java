@@ -40,7 +40,7 @@ public final class SuperResolutionFactory implements OperatorFactory {
     }
     boolean average = kernel.equals(AVERAGE);
     OperatorBounds.requireMatrices(
-        fields.where(), shape, average && SeparableSpectrum.averagesKnown(shape));
+        fields.where(), shape, average && SeparableSpectrum.known(shape));
     var down = matrix(kernel, shape.height(), factor);
     var across = matrix(kernel, shape.width(), factor);
     return new SeparableOperator(

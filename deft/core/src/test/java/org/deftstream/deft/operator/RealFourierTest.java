@@ -63,8 +63,7 @@ class RealFourierTest {
 
   @Test
   void shouldRefuseASideOfOne() {
-    assertThatThrownBy(() -> new RealFourier(1, 8))
-        .hasMessage("sides must be even and without prime factors above 251, got 1x8");
+    assertThatThrownBy(() -> new RealFourier(1, 8)).hasMessage("sides must be even, got 1x8");
     assertThatThrownBy(() -> new RealFourier(8, 1)).isInstanceOf(IllegalArgumentException.class);
   }
 
