@@ -50,10 +50,8 @@ public final class RowPadding {
     var shape = new ImageShape(image.height(), image.width(), channels);
     var tile = new Tile(0, 0, height, width);
     var rows = new float[count * tile.size(shape)];
-    var one = new float[shape.size()];
     for (int i = 0; i < count; i++) {
-      System.arraycopy(images, i * one.length, one, 0, one.length);
-      tile.cut(one, shape, rows, i * tile.size(shape));
+      tile.cut(images, i, shape, rows, i * tile.size(shape));
     }
     return rows;
   }

@@ -1,11 +1,7 @@
 package org.deftstream.deft.metrics;
 
-import java.util.Arrays;
 import java.util.List;
-import org.hipparchus.exception.MathIllegalStateException;
 import org.hipparchus.linear.Array2DRowRealMatrix;
-import org.hipparchus.linear.EigenDecompositionSymmetric;
-import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
 
 /**
@@ -15,9 +11,6 @@ import org.hipparchus.linear.RealMatrix;
  * only with others of the same network and the same number of images. Stateless and thread-safe.
  */
 public final class FrechetDistance {
-  /** Rotations converge quadratically; ten sweeps are many. */
-  private static final int SWEEPS = 40;
-
   private FrechetDistance() {}
 
   /**
@@ -85,14 +78,14 @@ public final class FrechetDistance {
     var root = squareRoot(new Array2DRowRealMatrix(a.covariance()));
     var middle = root.multiply(new Array2DRowRealMatrix(b.covariance())).multiply(root);
     double cross = 0;
-    for (double value : Eigen.of(symmetric(middle)).values()) {
+    for (double value : SymmetricEigen.of(symmetric(middle)).values()) {
       cross += Math.sqrt(Math.max(0, value));
     }
     return Math.max(0, sum + traces - 2 * cross);
   }
 
   private static RealMatrix squareRoot(RealMatrix matrix) {
-    var eigen = Eigen.of(matrix);
+    var eigen = SymmetricEigen.of(matrix);
     var v = eigen.vectors();
     var scaled = v.copy();
     for (int j = 0; j < v.getColumnDimension(); j++) {
@@ -102,87 +95,6 @@ public final class FrechetDistance {
       }
     }
     return scaled.multiplyTransposed(v);
-  }
-
-  /** Eigenvalues, and eigenvectors as columns, of a symmetric matrix. */
-  private record Eigen(double[] values, RealMatrix vectors) {
-    /**
-     * Decomposes. Where features are few and sparse, most rows are 0, and the library's iteration
-     * does not always converge, or gives no numbers; rotations do.
-     */
-    static Eigen of(RealMatrix matrix) {
-      try {
-        var eigen = new EigenDecompositionSymmetric(matrix);
-        var found = new Eigen(eigen.getEigenvalues(), eigen.getV());
-        return found.isFinite() ? found : byRotations(matrix.getData());
-      } catch (MathIllegalStateException e) {
-        return byRotations(matrix.getData());
-      }
-    }
-
-    private boolean isFinite() {
-      return Double.isFinite(Arrays.stream(values).sum()) && Double.isFinite(vectors.getNorm1());
-    }
-
-    /** Jacobi's cyclic method: every rotation makes one pair of off-diagonal entries 0. */
-    private static Eigen byRotations(double[][] m) {
-      int d = m.length;
-      var v = MatrixUtils.createRealIdentityMatrix(d).getData();
-      for (int sweep = 0; sweep < SWEEPS && offDiagonal(m) > 0; sweep++) {
-        for (int p = 0; p < d; p++) {
-          for (int q = p + 1; q < d; q++) {
-            // Below the rounding of both diagonal entries it changes neither.
-            if (Math.abs(m[p][q]) <= 1e-17 * Math.sqrt(Math.abs(m[p][p] * m[q][q]))) {
-              m[p][q] = 0;
-              m[q][p] = 0;
-            } else {
-              rotate(m, v, p, q);
-            }
-          }
-        }
-      }
-      double[] values = new double[d];
-      for (int i = 0; i < d; i++) {
-        values[i] = m[i][i];
-      }
-      return new Eigen(values, new Array2DRowRealMatrix(v, false));
-    }
-
-    private static void rotate(double[][] m, double[][] v, int p, int q) {
-      double theta = (m[q][q] - m[p][p]) / (2 * m[p][q]);
-      double t = Math.copySign(1, theta) / (Math.abs(theta) + Math.hypot(theta, 1));
-      double c = 1 / Math.hypot(t, 1);
-      double s = t * c;
-      for (int i = 0; i < m.length; i++) {
-        turn(m[i], p, q, c, s);
-        turn(v[i], p, q, c, s);
-      }
-      for (int i = 0; i < m.length; i++) {
-        double x = m[p][i];
-        double y = m[q][i];
-        m[p][i] = c * x - s * y;
-        m[q][i] = s * x + c * y;
-      }
-      m[p][q] = 0;
-      m[q][p] = 0;
-    }
-
-    private static void turn(double[] row, int p, int q, double c, double s) {
-      double x = row[p];
-      double y = row[q];
-      row[p] = c * x - s * y;
-      row[q] = s * x + c * y;
-    }
-
-    private static double offDiagonal(double[][] m) {
-      double sum = 0;
-      for (int i = 0; i < m.length; i++) {
-        for (int j = 0; j < i; j++) {
-          sum += m[i][j] * m[i][j];
-        }
-      }
-      return sum;
-    }
   }
 
   /** Takes away what rounding has left of asymmetry, which the decomposition would refuse. */

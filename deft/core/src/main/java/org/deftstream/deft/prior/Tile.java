@@ -32,8 +32,20 @@ public record Tile(int top, int left, int height, int width) {
    * @param rows where to write it, one row of a batch beginning at {@code offset}
    */
   public void cut(float[] image, ImageShape shape, float[] rows, int offset) {
+    cut(image, 0, shape, rows, offset);
+  }
+
+  /**
+   * Copies the region out of one of several images.
+   *
+   * @param images their values, one image after the other, channels last
+   * @param index of the image
+   * @param rows where to write it, one row of a batch beginning at {@code offset}
+   */
+  public void cut(float[] images, int index, ImageShape shape, float[] rows, int offset) {
+    int begin = index * shape.size();
     if (covers(shape)) {
-      System.arraycopy(image, 0, rows, offset, image.length);
+      System.arraycopy(images, begin, rows, offset, shape.size());
       return;
     }
     int c = shape.channels();
@@ -41,10 +53,10 @@ public record Tile(int top, int left, int height, int width) {
     int at = offset;
     for (int y = 0; y < height; y++) {
       int line = mirrored(top + y, shape.height()) * shape.width();
-      System.arraycopy(image, (line + left) * c, rows, at, inside * c);
+      System.arraycopy(images, begin + (line + left) * c, rows, at, inside * c);
       for (int x = inside; x < width; x++) {
-        int source = (line + mirrored(left + x, shape.width())) * c;
-        System.arraycopy(image, source, rows, at + x * c, c);
+        int source = begin + (line + mirrored(left + x, shape.width())) * c;
+        System.arraycopy(images, source, rows, at + x * c, c);
       }
       at += width * c;
     }

@@ -73,11 +73,9 @@ public final class TiledPrior {
       List<TiledAnswer> answers) {
     var x = new float[rows.size() * shape.size()];
     var t = new int[rows.size()];
-    var one = new float[image.size()];
     for (int r = 0; r < t.length; r++) {
       var row = rows.get(r);
-      System.arraycopy(xt, row.image() * one.length, one, 0, one.length);
-      row.tile().cut(one, image, x, r * shape.size());
+      row.tile().cut(xt, row.image(), image, x, r * shape.size());
       t[r] = timesteps[row.image()];
     }
     float[] eps = prior.predictNoise(x, t, shape);

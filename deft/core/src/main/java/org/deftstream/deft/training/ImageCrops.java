@@ -96,8 +96,6 @@ final class ImageCrops {
 
   private void cut(Tile tile, float[] images, int row, int channels, float[] crops, int at) {
     var shape = new ImageShape(image.height(), image.width(), channels);
-    var one = new float[shape.size()];
-    System.arraycopy(images, row * one.length, one, 0, one.length);
-    tile.cut(one, shape, crops, at * tile.size(shape));
+    tile.cut(images, row, shape, crops, at * tile.size(shape));
   }
 }
