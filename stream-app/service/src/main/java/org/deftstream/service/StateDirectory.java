@@ -5,13 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.text.FileProblem;
 
 /** The directory of the ledger, which one instance at a time works in. Stateless. */
 final class StateDirectory {
-  /** What is written to see that there is room: less than an empty ledger takes. */
-  private static final int PROBE_BYTES = 1 << 20;
-
   private StateDirectory() {}
 
   /**
@@ -26,13 +24,8 @@ final class StateDirectory {
       throw new UserError(
           "state.dir=" + directory + " cannot be made: " + FileProblem.reason(e), e);
     }
-    Path probe = directory.resolve("probe-" + ProcessHandle.current().pid());
     try {
-      try {
-        Files.write(probe, new byte[PROBE_BYTES]);
-      } finally {
-        Files.deleteIfExists(probe);
-      }
+      AtomicFiles.requireRoom(directory);
     } catch (IOException e) {
       throw new UserError(
           "state.dir=" + directory + " cannot be written: " + FileProblem.reason(e), e);

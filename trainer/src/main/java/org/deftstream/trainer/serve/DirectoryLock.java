@@ -2,13 +2,13 @@ package org.deftstream.trainer.serve;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.text.FileProblem;
 
 /**
@@ -17,9 +17,6 @@ import org.deftstream.deft.text.FileProblem;
  */
 public final class DirectoryLock implements AutoCloseable {
   private static final String FILE = ".lock";
-
-  /** What is written to see that there is room for anything. */
-  private static final int PROBE_BYTES = 1 << 20;
 
   private final FileChannel channel;
 
@@ -49,22 +46,17 @@ public final class DirectoryLock implements AutoCloseable {
                 + " is in use by another process that runs; end that one, or give each a directory"
                 + " of its own");
       }
-      requireRoom(channel);
-      return new DirectoryLock(channel);
+      var lock = new DirectoryLock(channel);
+      try {
+        AtomicFiles.requireRoom(directory);
+      } catch (IOException e) {
+        lock.close();
+        throw e;
+      }
+      return lock;
     } catch (IOException e) {
       throw new UserError(
           setting + "=" + directory + " cannot be used: " + FileProblem.reason(e), e);
-    }
-  }
-
-  /** A file may have a name on a full disk, but nothing in it. */
-  private static void requireRoom(FileChannel channel) throws IOException {
-    try {
-      channel.write(ByteBuffer.allocate(PROBE_BYTES));
-      channel.truncate(0);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
     }
   }
 

@@ -13,7 +13,25 @@ import org.deftstream.deft.text.FileProblem;
 
 /** Writes files so that a reader, or a crash, sees the old content or the new, never a part. */
 public final class AtomicFiles {
+  /** What is written to see that there is room: more than a file's name takes. */
+  private static final int PROBE_BYTES = 1 << 20;
+
   private AtomicFiles() {}
+
+  /**
+   * Sees that a directory can be written and has room for anything: on a full disk a file may have
+   * a name, but nothing in it.
+   *
+   * @throws IOException if it cannot be written, or there is no room
+   */
+  public static void requireRoom(Path directory) throws IOException {
+    Path probe = directory.resolve("probe-" + ProcessHandle.current().pid());
+    try {
+      Files.write(probe, new byte[PROBE_BYTES]);
+    } finally {
+      Files.deleteIfExists(probe);
+    }
+  }
 
   /**
    * Writes bytes to a temporary neighbour, forces them to the disk and renames it.

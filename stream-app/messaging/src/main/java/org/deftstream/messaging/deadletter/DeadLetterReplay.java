@@ -61,7 +61,7 @@ public final class DeadLetterReplay {
         var names = new TaskNames(access.serdes());
         var notes = new KafkaConsumer<byte[], byte[]>(access.reader(group))) {
       reader.skipTo(options.filter().from());
-      var before = options.again() ? ReplayNotes.none() : ReplayNotes.read(access, options);
+      var before = options.again() ? ReplayNotes.none() : ReplayNotes.read(access);
       var passed = new HashMap<TopicPartition, Long>();
       if (!options.again()) {
         notes

@@ -55,10 +55,9 @@ final class ReplayNotes {
   /**
    * Reads the notes of all commands of a service.
    *
-   * @param own what is replayed now; its notes count also where they do not say what they mean
    * @throws UserError if Kafka does not answer
    */
-  static ReplayNotes read(DeadLetterAccess access, ReplayOptions own) {
+  static ReplayNotes read(DeadLetterAccess access) {
     var config = new HashMap<>(access.consumer());
     int millis = Math.toIntExact(access.timeout().toMillis());
     config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
@@ -69,33 +68,27 @@ final class ReplayNotes {
     try (var admin = Admin.create(config)) {
       for (var listed : answer(access, admin.listGroups().all())) {
         if (form.matcher(listed.groupId()).matches()) {
-          boolean isOwn = listed.groupId().equals(group(access, own));
           var offsets = admin.listConsumerGroupOffsets(listed.groupId());
           answer(access, offsets.partitionsToOffsetAndMetadata())
-              .forEach((place, noted) -> add(notes, place, noted, isOwn ? own : null));
+              .forEach((place, noted) -> add(notes, place, noted));
         }
       }
     }
     return new ReplayNotes(List.copyOf(notes));
   }
 
-  private static void add(
-      List<Note> notes, TopicPartition place, OffsetAndMetadata noted, ReplayOptions own) {
+  private static void add(List<Note> notes, TopicPartition place, OffsetAndMetadata noted) {
     if (noted == null) {
-      return;
-    }
-    var passed = Map.of(place, noted.offset());
-    if (own != null) {
-      notes.add(new Note(own.filter(), own.maxReplays(), passed));
       return;
     }
     try {
       var json = JSON.readTree(noted.metadata());
-      if (json != null && json.path("max").isInt()) {
-        notes.add(new Note(filter(json), json.path("max").intValue(), passed));
+      if (json.path("max").isInt()) {
+        notes.add(
+            new Note(filter(json), json.path("max").intValue(), Map.of(place, noted.offset())));
       }
     } catch (JsonProcessingException e) {
-      // Of a version that did not say what was meant: nothing is known of it.
+      // Not a note of a replay, whatever group it is of.
       return;
     }
   }
@@ -133,12 +126,12 @@ final class ReplayNotes {
     return notes.stream().anyMatch(note -> note.holds(letter, names));
   }
 
-  /** The group of a command: one for each filter; a name of any length becomes a short one. */
+  /**
+   * The group of a command: one for each filter and bound; a name of any length becomes a short
+   * one.
+   */
   static String group(DeadLetterAccess access, ReplayOptions options) {
-    String what = options.filter().describe();
-    if (options.maxReplays() != ReplayOptions.MAX_REPLAYS) {
-      what += " max=" + options.maxReplays();
-    }
+    String what = options.filter().describe() + " max=" + options.maxReplays();
     return prefix(access) + UUID.nameUUIDFromBytes(what.getBytes(StandardCharsets.UTF_8));
   }
 
