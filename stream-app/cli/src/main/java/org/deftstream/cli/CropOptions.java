@@ -49,27 +49,31 @@ final class CropOptions {
             "--crops " + side + " must be a multiple of the network's sample_size, " + smallest);
       }
     }
-    for (int factor : factors) {
-      if (factor < 1 || factor > 64) {
-        throw new UserError("--scales " + factor + " must be from 1 to 64");
-      }
-    }
     if (!(power >= 1 && power <= 10)) {
       throw new UserError("--timestep-power " + power + " must be from 1 to 10");
     }
-    var crops =
-        CropSet.read(
-            images.required(),
-            network.inChannels(),
-            sorted.get(0),
-            factors,
-            images.minimumDeviation(),
-            (long) (HEAP_SHARE * Runtime.getRuntime().maxMemory()));
+    var crops = crops(images, network.inChannels(), sorted.get(0), factors);
     for (int side : sorted) {
       if (!crops.fits(side)) {
         throw new UserError("--crops " + side + " is larger than every image");
       }
     }
     return PriorData.crops(crops, sorted, turned, power);
+  }
+
+  /** Images to draw regions from, within the share of the heap that they may take. */
+  static CropSet crops(ImageOptions images, int channels, int side, List<Integer> factors) {
+    for (int factor : factors) {
+      if (factor < 1 || factor > 64) {
+        throw new UserError("--scales " + factor + " must be from 1 to 64");
+      }
+    }
+    return CropSet.read(
+        images.required(),
+        channels,
+        side,
+        factors,
+        images.minimumDeviation(),
+        (long) (HEAP_SHARE * Runtime.getRuntime().maxMemory()));
   }
 }

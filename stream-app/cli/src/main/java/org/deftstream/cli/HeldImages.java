@@ -41,7 +41,7 @@ final class HeldImages {
       throw new UserError("--validation-images must be 2 or more, got " + limit);
     }
     try {
-      return new PlannedImages(range, minimumDeviation, limit);
+      return new PlannedImages(range, minimumDeviation, limit, false);
     } catch (IllegalArgumentException e) {
       throw new UserError("--validation: " + e.getMessage(), e);
     }

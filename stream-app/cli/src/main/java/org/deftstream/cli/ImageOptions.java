@@ -73,7 +73,7 @@ final class ImageOptions {
   /** The same choice in another range. */
   PlannedImages chosen(String from) {
     try {
-      return new PlannedImages(from, minimumDeviation, limit);
+      return new PlannedImages(from, minimumDeviation, limit, false);
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }

@@ -1,12 +1,15 @@
 package org.deftstream.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.WarmStart;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.task.Task;
@@ -19,6 +22,7 @@ import org.deftstream.deft.training.ImageSet;
 import org.deftstream.deft.training.LabelledPairs;
 import org.deftstream.deft.training.StoredPairs;
 import org.deftstream.deft.training.TruthCheck;
+import org.deftstream.deft.training.Truths;
 import org.deftstream.trainer.models.AdapterNetworkFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +53,15 @@ public final class TrainCommand implements Callable<Integer> {
               + " are set to the task's, or of a ResidualUNet2DModel, which learns from crops of"
               + " its sample_size and answers at any size.")
   private Path networkFile;
+
+  @Option(
+      names = "--scales",
+      split = ",",
+      paramLabel = "N",
+      description =
+          "Learn from square regions of the task's size, drawn at random out of larger images and"
+              + " averaged down by one of these factors; without it images are of the task's size.")
+  private List<Integer> factors = new ArrayList<>();
 
   @Option(
       names = "--prior-reuse",
@@ -109,6 +122,9 @@ public final class TrainCommand implements Callable<Integer> {
           "--images and --flips belong to --pairs simulate; real pairs are taken as they are");
     }
     var learned = images.chosen();
+    if (!factors.isEmpty() && !(learned.range().isEmpty() && learned.limit() == 0)) {
+      throw new UserError("--range and --limit choose whole images and do not go with --scales");
+    }
     if (held.wanted()) {
       if (images.source() == null) {
         throw new UserError("--validation takes images of --images, which is missing");
@@ -198,11 +214,21 @@ public final class TrainCommand implements Callable<Integer> {
 
   private LabelledPairs pairs(Task task) {
     if (simulated()) {
-      var set = images.read(task.operator().imageShape());
-      return LabelledPairs.simulated(set.truths(training.flips), task.operator());
+      return LabelledPairs.simulated(truths(task.operator().imageShape()), task.operator());
     }
     return StoredPairs.read(
         Path.of(pairs), task.operator(), new TruthCheck(TruthCheck.DEFAULT_MAX_RESIDUAL));
+  }
+
+  private Truths truths(ImageShape shape) {
+    if (factors.isEmpty()) {
+      return images.read(shape).truths(training.flips);
+    }
+    if (shape.height() != shape.width()) {
+      throw new UserError("--scales draws square regions; the task's images are of " + shape);
+    }
+    return CropOptions.crops(images, shape.channels(), shape.height(), factors)
+        .truths(shape.height(), training.flips);
   }
 
   private Map<String, FloatTensor> startingWeights(NetworkConfig unet) {

@@ -22,13 +22,13 @@ class HeldImagesTest {
   }
 
   private static PlannedImages trained(String range) {
-    return new PlannedImages(range, 0, 0);
+    return new PlannedImages(range, 0, 0, false);
   }
 
   @Test
   void shouldTakeImagesBesideThoseThatAreTrainedOn() {
     var held = held("--validation", "8000:8500");
-    assertThat(held.chosen(25)).isEqualTo(new PlannedImages("8000:8500", 25, 64));
+    assertThat(held.chosen(25)).isEqualTo(new PlannedImages("8000:8500", 25, 64, false));
     assertThatCode(() -> held.requireApart(trained("0:8000"))).doesNotThrowAnyException();
     assertThatCode(() -> held.requireApart(trained("8500:9000"))).doesNotThrowAnyException();
   }

@@ -20,4 +20,23 @@ public record Pixels(int height, int width, int channels, byte[] bytes, short[] 
   public int size() {
     return height * width * channels;
   }
+
+  /** The middle of the picture, of a size that fits into it. */
+  public Pixels middle(int rows, int columns) {
+    if (rows == height && columns == width) {
+      return this;
+    }
+    int length = columns * channels;
+    var cutBytes = bytes == null ? null : new byte[rows * length];
+    var cutShorts = shorts == null ? null : new short[rows * length];
+    for (int row = 0; row < rows; row++) {
+      int from = (((height - rows) / 2 + row) * width + (width - columns) / 2) * channels;
+      if (bytes != null) {
+        System.arraycopy(bytes, from, cutBytes, row * length, length);
+      } else {
+        System.arraycopy(shorts, from, cutShorts, row * length, length);
+      }
+    }
+    return new Pixels(rows, columns, channels, cutBytes, cutShorts);
+  }
 }

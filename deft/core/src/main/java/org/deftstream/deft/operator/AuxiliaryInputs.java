@@ -99,7 +99,7 @@ public final class AuxiliaryInputs {
    *
    * @throws IllegalArgumentException one line with the name, and the one that was probably meant
    */
-  static void requireKnown(ForwardOperator operator, Set<String> names) {
+  public static void requireKnown(ForwardOperator operator, Set<String> names) {
     var known = known(operator);
     for (String name : names) {
       if (!known.contains(name)) {

@@ -1,7 +1,7 @@
 package org.deftstream.deft.operator;
 
 /** Holds the masks that records bring to what a mask is. Stateless and thread-safe. */
-final class BinaryMask {
+public final class BinaryMask {
   private BinaryMask() {}
 
   /**
@@ -12,7 +12,7 @@ final class BinaryMask {
    * @return the number of ones
    * @throws IllegalArgumentException one line, if there is anything but 0 and 1, or no 1
    */
-  static int ones(float[] mask, int width, String part) {
+  public static int ones(float[] mask, int width, String part) {
     int ones = 0;
     for (int i = 0; i < mask.length; i++) {
       if (mask[i] != 0 && mask[i] != 1) {

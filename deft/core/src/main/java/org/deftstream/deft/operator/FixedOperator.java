@@ -13,12 +13,12 @@ import org.deftstream.deft.image.ImageShape;
  * What operators have in common that are the same for every record and have white Gaussian noise.
  * What adapters see of a measurement is its {@link #pseudoInverse}. Immutable and thread-safe.
  */
-abstract class FixedOperator implements ForwardOperator {
+public abstract class FixedOperator implements ForwardOperator {
   private final String kind;
   private final ImageShape shape;
   private final GaussianNoise noise;
 
-  FixedOperator(String kind, ImageShape shape, GaussianNoise noise) {
+  protected FixedOperator(String kind, ImageShape shape, GaussianNoise noise) {
     this.kind = kind;
     this.shape = shape;
     this.noise = noise;
@@ -37,7 +37,7 @@ abstract class FixedOperator implements ForwardOperator {
   }
 
   /** Adds the fields of the kind to a specification, defaults included. */
-  abstract void describe(ObjectNode spec);
+  protected abstract void describe(ObjectNode spec);
 
   @Override
   public final ImageShape imageShape() {
@@ -45,7 +45,7 @@ abstract class FixedOperator implements ForwardOperator {
   }
 
   /** How a measurement's size follows from the image's; empty where it does not. */
-  Optional<ImageSized> sized() {
+  protected Optional<ImageSized> sized() {
     return Optional.empty();
   }
 
@@ -80,16 +80,16 @@ abstract class FixedOperator implements ForwardOperator {
     return pseudoInverse(measurement);
   }
 
-  final GaussianNoise noise() {
+  protected final GaussianNoise noise() {
     return noise;
   }
 
-  final int channels() {
+  protected final int channels() {
     return shape.channels();
   }
 
   /** {@code y - A(x)}. */
-  final float[] misfit(float[] image, float[] measurement) {
+  protected final float[] misfit(float[] image, float[] measurement) {
     requireMeasurement(measurement);
     var misfit = measure(image);
     for (int i = 0; i < misfit.length; i++) {
@@ -98,7 +98,7 @@ abstract class FixedOperator implements ForwardOperator {
     return misfit;
   }
 
-  final void requireImage(float[] image) {
+  protected final void requireImage(float[] image) {
     if (image.length != shape.size()) {
       throw new IllegalArgumentException(
           kind
@@ -112,7 +112,7 @@ abstract class FixedOperator implements ForwardOperator {
     }
   }
 
-  final void requireMeasurement(float[] measurement) {
+  protected final void requireMeasurement(float[] measurement) {
     int size = measurementSize();
     if (measurement.length != size) {
       throw new IllegalArgumentException(
@@ -129,7 +129,7 @@ abstract class FixedOperator implements ForwardOperator {
     }
   }
 
-  final int measurementSize() {
+  protected final int measurementSize() {
     int size = 1;
     for (int side : measurementShape()) {
       size *= side;
@@ -137,7 +137,7 @@ abstract class FixedOperator implements ForwardOperator {
     return size;
   }
 
-  static void requireWeight(double rho) {
+  protected static void requireWeight(double rho) {
     if (!(rho > 0)) {
       throw new IllegalArgumentException("rho must be above 0, got " + rho);
     }

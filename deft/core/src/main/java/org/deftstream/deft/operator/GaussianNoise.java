@@ -11,18 +11,18 @@ import org.deftstream.deft.text.JsonFields;
  *
  * @param sigma standard deviation in units of the measurement, above 0
  */
-record GaussianNoise(double sigma) implements RayNoise {
-  static final String TYPE = "gaussian";
+public record GaussianNoise(double sigma) implements RayNoise {
+  public static final String TYPE = "gaussian";
 
   /** Reads the field {@code noise} of an operator that knows no other noise. */
-  static GaussianNoise read(JsonFields spec) {
+  public static GaussianNoise read(JsonFields spec) {
     var noise = spec.object("noise");
     noise.choice("type", Set.of(TYPE));
     return readSigma(noise);
   }
 
   /** Reads the noise object itself, its type already known. */
-  static GaussianNoise readSigma(JsonFields noise) {
+  public static GaussianNoise readSigma(JsonFields noise) {
     double sigma = noise.positive("sigma");
     noise.refuseUnknown();
     return new GaussianNoise(sigma);

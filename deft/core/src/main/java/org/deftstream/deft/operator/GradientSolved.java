@@ -1,16 +1,17 @@
 package org.deftstream.deft.operator;
 
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.linalg.ConjugateGradients;
 
 /** Linear operators whose proximal point conjugate gradients find. Immutable and thread-safe. */
-abstract class GradientSolved extends FixedOperator {
+public abstract class GradientSolved extends FixedOperator {
   /** {@link #proximal} takes at most so many iterations. */
-  static final int ITERATIONS = 60;
+  protected static final int ITERATIONS = 60;
 
   /** {@link #proximal} stops once the gradient has fallen to this fraction of its start. */
-  static final double TOLERANCE = 1e-4;
+  protected static final double TOLERANCE = 1e-4;
 
-  GradientSolved(String kind, ImageShape shape, GaussianNoise noise) {
+  protected GradientSolved(String kind, ImageShape shape, GaussianNoise noise) {
     super(kind, shape, noise);
   }
 
@@ -26,7 +27,7 @@ abstract class GradientSolved extends FixedOperator {
   }
 
   /** {@code (A^T A + rho I)^-1 A^T v}. */
-  final float[] solve(float[] values, double rho) {
+  protected final float[] solve(float[] values, double rho) {
     return ConjugateGradients.solve(
         direction -> {
           var image = adjoint(measure(direction));

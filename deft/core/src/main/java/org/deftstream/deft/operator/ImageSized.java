@@ -11,14 +11,14 @@ import org.deftstream.deft.image.ImageShape;
  * @param times how many pixels of the measurement lie along one of the image
  * @param over how many pixels of the image lie along one of the measurement
  */
-record ImageSized(int channels, int times, int over) {
+public record ImageSized(int channels, int times, int over) {
   /** Measurements of the image's own size. */
-  static ImageSized same(int channels) {
+  public static ImageSized same(int channels) {
     return new ImageSized(channels, 1, 1);
   }
 
   /** The image of a measurement; empty if there is none. */
-  Optional<ImageShape> imageOf(int[] measured) {
+  public Optional<ImageShape> imageOf(int[] measured) {
     if (measured.length != 3
         || measured[2] != channels
         || measured[0] < 1
@@ -35,7 +35,7 @@ record ImageSized(int channels, int times, int over) {
   }
 
   /** What {@link #imageOf} takes, for a message. */
-  String form() {
+  public String form() {
     String factor = times > 1 ? times + " * " : "";
     String divided = over > 1 ? " / " + over : "";
     return "[" + factor + "height" + divided + ", " + factor + "width" + divided + ", " + channels

@@ -8,7 +8,7 @@ import org.deftstream.deft.image.ImageShape;
  * one by one may ask for too much together: this is found before memory or time is taken. Stateless
  * and thread-safe.
  */
-final class OperatorBounds {
+public final class OperatorBounds {
   /** Most values of one measurement: 64 MiB of float32. */
   static final long MOST_VALUES = 1L << 24;
 
@@ -33,7 +33,7 @@ final class OperatorBounds {
   private OperatorBounds() {}
 
   /** A scan of so many views and bins; both are above 0. */
-  static void requireScan(String where, ImageShape shape, int views, int bins) {
+  public static void requireScan(String where, ImageShape shape, int views, int bins) {
     long side = Math.max(shape.height(), shape.width());
     long pixels = (long) shape.height() * shape.width();
     // A view's bins beyond the image's diagonal see nothing of it.
@@ -51,7 +51,7 @@ final class OperatorBounds {
   }
 
   /** A motion of so many pixels. */
-  static void requireMotion(String where, ImageShape shape, double length) {
+  public static void requireMotion(String where, ImageShape shape, double length) {
     long pixels = (long) shape.height() * shape.width();
     long corners = 4 * (4 * (long) Math.ceil(length) + 1);
     require(
@@ -64,12 +64,13 @@ final class OperatorBounds {
   }
 
   /** Of {@link #requireMotion}. */
-  static long motionBytes(ImageShape shape, double length) {
+  public static long motionBytes(ImageShape shape, double length) {
     return ENTRY_BYTES * 3 * shape.pixels() * 4 * (4 * (long) Math.ceil(length) + 1);
   }
 
   /** Radial spokes, whose sums are taken sample by sample and pixel by pixel, coil by coil. */
-  static void requireSpokes(String where, ImageShape shape, int spokes, int samples, int coils) {
+  public static void requireSpokes(
+      String where, ImageShape shape, int spokes, int samples, int coils) {
     long readouts = (long) spokes * samples;
     long pixels = (long) shape.height() * shape.width();
     long sides = (long) shape.height() + shape.width();
@@ -83,7 +84,7 @@ final class OperatorBounds {
   }
 
   /** Cartesian lines, of which there are at most as many as the image has rows. */
-  static void requireLines(String where, ImageShape shape, int coils) {
+  public static void requireLines(String where, ImageShape shape, int coils) {
     long pixels = (long) shape.height() * shape.width();
     require(
         where,
@@ -95,12 +96,12 @@ final class OperatorBounds {
   }
 
   /** Of {@link #requireSpokes} and {@link #requireLines}, the maps of the coils. */
-  static long coilBytes(long pixels, int coils) {
+  public static long coilBytes(long pixels, int coils) {
     return pixels * coils * (2 * Float.BYTES + 4 * Double.BYTES);
   }
 
   /** Images that are padded to so many times their sides. */
-  static void requirePadding(String where, ImageShape shape, int oversampling) {
+  public static void requirePadding(String where, ImageShape shape, int oversampling) {
     long padded = (long) shape.height() * shape.width() * oversampling * oversampling;
     require(
         where,
@@ -112,7 +113,7 @@ final class OperatorBounds {
   }
 
   /** Of {@link #requirePadding}. */
-  static long paddingBytes(ImageShape shape, int oversampling) {
+  public static long paddingBytes(ImageShape shape, int oversampling) {
     return shape.pixels() * oversampling * oversampling * 4 * Double.BYTES;
   }
 
@@ -121,12 +122,12 @@ final class OperatorBounds {
    *
    * @param known whether the vectors are known, and need not be found
    */
-  static void requireMatrices(String where, ImageShape shape, boolean known) {
+  public static void requireMatrices(String where, ImageShape shape, boolean known) {
     requireMatrices(where, shape, known, 0);
   }
 
   /** The same, and the diagonals of a blur of so many pixels. */
-  static void requireBands(String where, ImageShape shape, double blur, boolean known) {
+  public static void requireBands(String where, ImageShape shape, double blur, boolean known) {
     requireMatrices(where, shape, known, bandsBytes(shape, blur));
   }
 
@@ -148,13 +149,13 @@ final class OperatorBounds {
   }
 
   /** Of {@link #requireMatrices}. */
-  static long matricesBytes(ImageShape shape) {
+  public static long matricesBytes(ImageShape shape) {
     long squares = (long) shape.height() * shape.height() + (long) shape.width() * shape.width();
     return 10 * Double.BYTES * squares;
   }
 
   /** The diagonals of {@link #requireBands}: both axes, and their transposes. */
-  static long bandsBytes(ImageShape shape, double blur) {
+  public static long bandsBytes(ImageShape shape, double blur) {
     long diagonals = 2 * (long) Math.ceil(4 * blur) + 1;
     return 4 * diagonals * Float.BYTES * shape.pixels() * shape.channels();
   }

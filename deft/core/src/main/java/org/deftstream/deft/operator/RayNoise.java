@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.random.RandomGenerator;
 
 /** The noise of a detector's rays. Immutable and thread-safe. */
-interface RayNoise {
+public interface RayNoise {
   /** Standard deviation, or the effective one where rays differ, in units of the measurement. */
   double sigma();
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.PictureFile;
 import org.deftstream.deft.image.Pixels;
 import org.deftstream.deft.text.FileProblem;
@@ -146,6 +147,33 @@ public final class CropSet {
       crop = draw(side, random);
     }
     return turned ? oriented(crop, side, random.nextInt(8)) : crop;
+  }
+
+  /**
+   * Square regions to learn from, another one at each use.
+   *
+   * @param side in pixels
+   * @param turned whether they are turned by quarters and mirrored at random
+   */
+  public Truths truths(int side, boolean turned) {
+    var shape = new ImageShape(side, side, channels);
+    int number = (int) Math.max(1, Math.min(Integer.MAX_VALUE, disjointCrops(side)));
+    return new Truths() {
+      @Override
+      public ImageShape shape() {
+        return shape;
+      }
+
+      @Override
+      public int size() {
+        return number;
+      }
+
+      @Override
+      public float[] truth(int index, RandomGenerator random) {
+        return crop(side, turned, random);
+      }
+    };
   }
 
   private float[] draw(int side, RandomGenerator random) {

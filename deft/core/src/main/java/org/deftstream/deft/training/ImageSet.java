@@ -42,14 +42,23 @@ public final class ImageSet {
    *     names the file
    */
   public static ImageSet read(Path source, ImageShape shape) {
+    return read(source, shape, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param crop whether larger pictures are taken as well, cut to the size out of their middle
+   */
+  public static ImageSet read(Path source, ImageShape shape, boolean crop) {
     try {
       List<Pixels> images;
       if (Files.isDirectory(source)) {
-        images = readFolder(source, shape);
+        images = readFolder(source, shape, crop);
       } else if (!Files.exists(source)) {
         throw new UserError("no images at " + source + ": no such file or folder");
       } else if (source.toString().endsWith(".zip")) {
-        images = readZip(source, shape);
+        images = readZip(source, shape, crop);
       } else {
         images = readIdx(source, shape);
       }
@@ -62,7 +71,8 @@ public final class ImageSet {
     }
   }
 
-  private static List<Pixels> readFolder(Path folder, ImageShape shape) throws IOException {
+  private static List<Pixels> readFolder(Path folder, ImageShape shape, boolean crop)
+      throws IOException {
     var images = new ArrayList<Pixels>();
     try (var files = Files.walk(folder)) {
       for (Path file :
@@ -71,7 +81,7 @@ public final class ImageSet {
               .sorted()
               .toList()) {
         try (var in = Files.newInputStream(file)) {
-          images.add(decode(in, file.toString(), shape));
+          images.add(decode(in, file.toString(), shape, crop));
         }
       }
     } catch (UncheckedIOException e) {
@@ -80,7 +90,7 @@ public final class ImageSet {
     return images;
   }
 
-  private static List<Pixels> readZip(Path zip, ImageShape shape) throws IOException {
+  private static List<Pixels> readZip(Path zip, ImageShape shape, boolean crop) throws IOException {
     var sorted = new TreeMap<String, Pixels>();
     try (var file = new ZipFile(zip.toFile())) {
       for (var entry :
@@ -88,32 +98,37 @@ public final class ImageSet {
               .filter(e -> !e.isDirectory() && PictureFile.isPicture(e.getName()))
               .toList()) {
         try (var in = file.getInputStream(entry)) {
-          sorted.put(entry.getName(), decode(in, zip + "/" + entry.getName(), shape));
+          sorted.put(entry.getName(), decode(in, zip + "/" + entry.getName(), shape, crop));
         }
       }
     }
     return List.copyOf(sorted.values());
   }
 
-  private static Pixels decode(InputStream in, String name, ImageShape shape) {
-    return PictureFile.read(
-        in,
-        name,
-        shape.channels(),
-        (height, width) -> {
-          if (height != shape.height() || width != shape.width()) {
-            throw new UserError(
-                name
-                    + " is "
-                    + height
-                    + "x"
-                    + width
-                    + "; the network takes "
-                    + shape.height()
-                    + "x"
-                    + shape.width());
-          }
-        });
+  private static Pixels decode(InputStream in, String name, ImageShape shape, boolean crop) {
+    var pixels =
+        PictureFile.read(
+            in,
+            name,
+            shape.channels(),
+            (height, width) -> {
+              boolean fits = height == shape.height() && width == shape.width();
+              boolean larger = height >= shape.height() && width >= shape.width();
+              if (!fits && !(crop && larger)) {
+                throw new UserError(
+                    name
+                        + " is "
+                        + height
+                        + "x"
+                        + width
+                        + "; expected "
+                        + shape.height()
+                        + "x"
+                        + shape.width()
+                        + (crop ? " at least" : ""));
+              }
+            });
+    return pixels.middle(shape.height(), shape.width());
   }
 
   private static List<Pixels> readIdx(Path file, ImageShape shape) throws IOException {

@@ -13,44 +13,46 @@ import org.deftstream.deft.image.ImageShape;
 import org.junit.jupiter.api.Named;
 
 /** The operators that every operator test runs over, and small vector helpers. */
-final class OperatorTestCases {
-  static final String CT_20 =
+public final class OperatorTestCases {
+  public static final String CT_20 =
       "{'kind':'ct-parallel','views':20,'detectorBins':95,'noise':{'type':'gaussian','sigma':0.01}}";
-  static final String LOW_DOSE_CT =
+  public static final String LOW_DOSE_CT =
       "{'kind':'ct-parallel','views':24,'detectorBins':30,"
           + "'noise':{'type':'poisson','photons':100000,'attenuation':3}}";
-  static final String INPAINTING = inpainting("free-form", 0.2, 0.4);
+  public static final String INPAINTING = inpainting("free-form", 0.2, 0.4);
 
   private static final String NOISE = "'noise':{'type':'gaussian','sigma':0.02}}";
-  static final String SR_4 = "{'kind':'super-resolution','factor':4," + NOISE;
-  static final String SR_2 = "{'kind':'super-resolution','factor':2," + NOISE;
-  static final String SR_4_BICUBIC =
+  public static final String DENOISING = "{'kind':'denoising'," + NOISE;
+  public static final String SR_4 = "{'kind':'super-resolution','factor':4," + NOISE;
+  public static final String SR_2 = "{'kind':'super-resolution','factor':2," + NOISE;
+  public static final String SR_4_BICUBIC =
       "{'kind':'super-resolution','factor':4,'kernel':'bicubic'," + NOISE;
-  static final String SR_2_BICUBIC =
+  public static final String SR_2_BICUBIC =
       "{'kind':'super-resolution','factor':2,'kernel':'bicubic'," + NOISE;
-  static final String GAUSSIAN_BLUR = "{'kind':'gaussian-blur','blur':1.5," + NOISE;
-  static final String HDR = "{'kind':'hdr'," + NOISE;
-  static final String NONLINEAR_BLUR = "{'kind':'nonlinear-blur','blur':1.2," + NOISE;
+  public static final String GAUSSIAN_BLUR = "{'kind':'gaussian-blur','blur':1.5," + NOISE;
+  public static final String HDR = "{'kind':'hdr'," + NOISE;
+  public static final String NONLINEAR_BLUR = "{'kind':'nonlinear-blur','blur':1.2," + NOISE;
 
-  static final String PHASE = "{'kind':'phase-retrieval'," + NOISE;
+  public static final String PHASE = "{'kind':'phase-retrieval'," + NOISE;
 
-  static final String MOTION_BLUR = "{'kind':'motion-blur','length':7,'angleDegrees':30," + NOISE;
-  static final String MRI = "{'kind':'mri-cartesian','acceleration':3," + NOISE;
-  static final String MRI_COILS =
+  public static final String MOTION_BLUR =
+      "{'kind':'motion-blur','length':7,'angleDegrees':30," + NOISE;
+  public static final String MRI = "{'kind':'mri-cartesian','acceleration':3," + NOISE;
+  public static final String MRI_COILS =
       "{'kind':'mri-cartesian','acceleration':4,'coils':4,'maps':'record'," + NOISE;
-  static final String MRI_RADIAL_ONE_COIL = "{'kind':'mri-radial','spokes':9," + NOISE;
-  static final String MRI_RADIAL = "{'kind':'mri-radial','spokes':12,'coils':2," + NOISE;
+  public static final String MRI_RADIAL_ONE_COIL = "{'kind':'mri-radial','spokes':9," + NOISE;
+  public static final String MRI_RADIAL = "{'kind':'mri-radial','spokes':12,'coils':2," + NOISE;
 
-  static final String COLUMN_SUM = "{'kind':'column-sum'," + NOISE;
+  public static final String COLUMN_SUM = "{'kind':'column-sum'," + NOISE;
 
   private OperatorTestCases() {}
 
-  static String inpainting(String type, double least, double most) {
+  public static String inpainting(String type, double least, double most) {
     return "{'kind':'inpainting','mask':{'type':'%s','leastHidden':%s,'mostHidden':%s},%s"
         .formatted(type, least, most, NOISE);
   }
 
-  static Stream<Named<ForwardOperator>> bound() {
+  public static Stream<Named<ForwardOperator>> bound() {
     return Stream.of(
             create(CT_20, new ImageShape(64, 64, 1)),
             create(
@@ -58,6 +60,7 @@ final class OperatorTestCases {
                     + "'filter':'hann','noise':{'type':'gaussian','sigma':0.05}}",
                 new ImageShape(16, 20, 3)),
             create(LOW_DOSE_CT, new ImageShape(20, 20, 1)),
+            create(DENOISING, new ImageShape(10, 13, 3)),
             create(INPAINTING, new ImageShape(32, 32, 1)),
             create(INPAINTING, new ImageShape(9, 14, 3)),
             create(inpainting("box", 0.1, 0.3), new ImageShape(16, 20, 2)),
@@ -90,7 +93,7 @@ final class OperatorTestCases {
                     operator.bind(operator.drawAuxiliary(new Random(3)))));
   }
 
-  static Stream<Named<ForwardOperator>> linear() {
+  public static Stream<Named<ForwardOperator>> linear() {
     return Stream.concat(
         bound().filter(named -> named.getPayload().linear()),
         Stream.of(MRI, MRI_COILS).map(OperatorTestCases::scanOfAMask));
@@ -109,11 +112,11 @@ final class OperatorTestCases {
     return Named.of(spec + " with a mask", operator.bind(auxiliary));
   }
 
-  static Stream<Named<ForwardOperator>> spectral() {
+  public static Stream<Named<ForwardOperator>> spectral() {
     return bound().filter(named -> named.getPayload().spectralForm().isPresent());
   }
 
-  static ForwardOperator create(String spec, ImageShape shape) {
+  public static ForwardOperator create(String spec, ImageShape shape) {
     try {
       return Operators.create(new ObjectMapper().readTree(spec.replace('\'', '"')), shape);
     } catch (JsonProcessingException e) {
@@ -121,11 +124,11 @@ final class OperatorTestCases {
     }
   }
 
-  static ForwardOperator masked(ImageShape shape, float... mask) {
+  public static ForwardOperator masked(ImageShape shape, float... mask) {
     return create(INPAINTING, shape).bind(Map.of("mask", mask));
   }
 
-  static int measurementSize(ForwardOperator operator) {
+  public static int measurementSize(ForwardOperator operator) {
     int size = 1;
     for (int side : operator.measurementShape()) {
       size *= side;
@@ -137,7 +140,7 @@ final class OperatorTestCases {
    * For each value the square of the stated noise over that of the value, from the definition of
    * counted photons; 1 everywhere for other noise.
    */
-  static float[] weights(ForwardOperator operator, float[] measurement) {
+  public static float[] weights(ForwardOperator operator, float[] measurement) {
     var weights = filled(measurement.length, 1);
     var noise = operator.spec().path("noise");
     if (noise.path("type").asText().equals("poisson")) {
@@ -153,13 +156,13 @@ final class OperatorTestCases {
     return weights;
   }
 
-  static float[] filled(int size, float value) {
+  public static float[] filled(int size, float value) {
     var out = new float[size];
     Arrays.fill(out, value);
     return out;
   }
 
-  static float[] times(float[] a, float[] b) {
+  public static float[] times(float[] a, float[] b) {
     var out = new float[a.length];
     for (int i = 0; i < a.length; i++) {
       out[i] = a[i] * b[i];
@@ -167,7 +170,7 @@ final class OperatorTestCases {
     return out;
   }
 
-  static float[] uniform(int size, RandomGenerator random) {
+  public static float[] uniform(int size, RandomGenerator random) {
     var out = new float[size];
     for (int i = 0; i < size; i++) {
       out[i] = (float) (2 * random.nextDouble() - 1);
@@ -175,7 +178,7 @@ final class OperatorTestCases {
     return out;
   }
 
-  static double dot(float[] a, float[] b) {
+  public static double dot(float[] a, float[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {
       sum += (double) a[i] * b[i];
@@ -183,7 +186,7 @@ final class OperatorTestCases {
     return sum;
   }
 
-  static float[] minus(float[] a, float[] b) {
+  public static float[] minus(float[] a, float[] b) {
     var out = new float[a.length];
     for (int i = 0; i < a.length; i++) {
       out[i] = a[i] - b[i];
@@ -191,7 +194,7 @@ final class OperatorTestCases {
     return out;
   }
 
-  static float[] moved(float[] x, float[] direction, double step) {
+  public static float[] moved(float[] x, float[] direction, double step) {
     var out = x.clone();
     for (int i = 0; i < out.length; i++) {
       out[i] += (float) (step * direction[i]);
@@ -199,12 +202,12 @@ final class OperatorTestCases {
     return out;
   }
 
-  static double norm(float[] a) {
+  public static double norm(float[] a) {
     return Math.sqrt(dot(a, a));
   }
 
   /** A picture in [-1, 1] of the points for which a shape holds; x right and y up in [-1, 1]. */
-  static float[] picture(int side, BiPredicate<Double, Double> inside, float value) {
+  public static float[] picture(int side, BiPredicate<Double, Double> inside, float value) {
     var image = new float[side * side];
     for (int row = 0; row < side; row++) {
       for (int column = 0; column < side; column++) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.SchedulerConfig;
 import org.deftstream.deft.prior.SchedulerConfig.Prediction;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,20 @@ class CropSetTest {
     float[] crop = read(4, 1).crop(4, false, new SplittableRandom(1));
     assertThat(grey(crop[1]) - grey(crop[0])).isCloseTo(2, within(1e-4));
     assertThat(grey(crop[4]) - grey(crop[0])).isCloseTo(30, within(1e-4));
+  }
+
+  @Test
+  void shouldLearnFromAnotherRegionAtEachUse() throws Exception {
+    write("a.png", 6, 12, BufferedImage.TYPE_BYTE_GRAY);
+    var truths = read(4, 1).truths(4, false);
+    assertThat(truths.shape()).isEqualTo(new ImageShape(4, 4, 1));
+    assertThat(truths.size()).isEqualTo(3);
+    var random = new SplittableRandom(1);
+    var corners = new java.util.HashSet<Float>();
+    for (int i = 0; i < 100; i++) {
+      corners.add(truths.truth(0, random)[0]);
+    }
+    assertThat(corners).hasSizeGreaterThan(9);
   }
 
   @Test

@@ -53,6 +53,18 @@ class ImageSetTest {
   }
 
   @Test
+  void shouldCutLargerPicturesOutOfTheirMiddleWhereAsked() throws Exception {
+    Files.write(directory.resolve("a.png"), png(4, 5, 0));
+    float[] whole = ImageSet.read(directory, new ImageShape(4, 5, 1)).image(0, false);
+    float[] middle = ImageSet.read(directory, SHAPE, true).image(0, false);
+    assertThat(middle)
+        .containsExactly(whole[6], whole[7], whole[8], whole[11], whole[12], whole[13]);
+    assertThatThrownBy(() -> ImageSet.read(directory, new ImageShape(4, 6, 1), true))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a.png is 4x5; expected 4x6 at least");
+  }
+
+  @Test
   void shouldReadAZip() throws Exception {
     Path zip = directory.resolve("images.zip");
     try (var out = new ZipOutputStream(Files.newOutputStream(zip))) {

@@ -65,12 +65,16 @@ public final class Evaluation implements AutoCloseable {
     var task = models.task(planned.task());
     var prior = priors.computeIfAbsent(task.prior(), name -> models.openPrior(task));
     var shape = task.operator().imageShape();
-    var all = imagesOf(planned.source(), shape);
-    var test = TestSet.simulate(task.operator(), planned.images().select(all), planned.seeds());
+    var test =
+        TestSet.simulate(
+            task.operator(), imagesOf(planned, planned.images(), shape), planned.seeds());
     var validation =
         planned
             .calibration()
-            .map(c -> TestSet.simulate(task.operator(), c.select(all), planned.seeds()));
+            .map(
+                c ->
+                    TestSet.simulate(
+                        task.operator(), imagesOf(planned, c, shape), planned.seeds()));
     var features =
         planned.features().map(name -> networks.computeIfAbsent(name, models::openFeatures));
     features.ifPresent(network -> checkShape(planned, network, shape));
@@ -102,10 +106,13 @@ public final class Evaluation implements AutoCloseable {
     }
   }
 
-  private ImageSet imagesOf(String source, ImageShape shape) {
-    String place = plan.sources().get(source);
-    return images.computeIfAbsent(
-        place + " " + shape, key -> ImageSet.read(models.file(place), shape));
+  private ImageSet imagesOf(PlannedTask task, PlannedImages planned, ImageShape shape) {
+    String place = plan.sources().get(task.source());
+    boolean crop = planned.crop();
+    return planned.select(
+        images.computeIfAbsent(
+            place + " " + shape + " " + crop,
+            key -> ImageSet.read(models.file(place), shape, crop)));
   }
 
   /**

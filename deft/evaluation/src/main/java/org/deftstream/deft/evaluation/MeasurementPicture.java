@@ -6,7 +6,7 @@ import org.deftstream.deft.image.GreyImage;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.Png;
 import org.deftstream.deft.operator.ForwardOperator;
-import org.deftstream.deft.operator.Inpainting;
+import org.deftstream.deft.operator.imaging.Inpainting;
 
 /** What the instrument saw, as a picture for the page. */
 public final class MeasurementPicture {

@@ -9,7 +9,11 @@ import org.deftstream.deft.UserError;
 public final class MethodTypes {
   private static final List<MethodType> ALL =
       List.of(
-          new PseudoInverseType(), new TrainingFreeType(), new RedDiffType(), new AdapterType());
+          new PseudoInverseType(),
+          new DenoiserType(),
+          new TrainingFreeType(),
+          new RedDiffType(),
+          new AdapterType());
 
   private MethodTypes() {}
 

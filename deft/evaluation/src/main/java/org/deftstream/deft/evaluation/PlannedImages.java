@@ -12,8 +12,9 @@ import org.deftstream.deft.training.ImageSet;
  * @param range {@code FROM:TO} by index in the order of names, TO excluded; empty takes all
  * @param minimumDeviation images whose grey values (0 to 255) deviate less are left out
  * @param limit at most so many, evenly spaced; 0 takes all
+ * @param crop whether larger images are taken, cut to the task's size out of their middle
  */
-public record PlannedImages(String range, double minimumDeviation, int limit) {
+public record PlannedImages(String range, double minimumDeviation, int limit, boolean crop) {
   private static final Pattern RANGE = Pattern.compile("|[0-9]{1,9}:[0-9]{1,9}");
 
   public PlannedImages {
@@ -31,9 +32,10 @@ public record PlannedImages(String range, double minimumDeviation, int limit) {
     String range = fields.text("range", "");
     double deviation = fields.number("minDeviation", 0);
     int limit = fields.integer("limit", 0, Integer.MAX_VALUE, 0);
+    boolean crop = fields.flag("crop", false);
     fields.refuseUnknown();
     try {
-      return new PlannedImages(range, deviation, limit);
+      return new PlannedImages(range, deviation, limit, crop);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(fields.where() + ": " + e.getMessage(), e);
     }
@@ -50,11 +52,15 @@ public record PlannedImages(String range, double minimumDeviation, int limit) {
     if (limit > 0) {
       json.put("limit", limit);
     }
+    if (crop) {
+      json.put("crop", true);
+    }
     return json;
   }
 
   PlannedImages limited(int most) {
-    return new PlannedImages(range, minimumDeviation, limit == 0 ? most : Math.min(limit, most));
+    int fewer = limit == 0 ? most : Math.min(limit, most);
+    return new PlannedImages(range, minimumDeviation, fewer, crop);
   }
 
   /** Takes them out of all images of the source. */

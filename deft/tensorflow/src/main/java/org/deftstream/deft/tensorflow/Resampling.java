@@ -7,7 +7,7 @@ import org.tensorflow.op.nn.DepthwiseConv2dNative;
 import org.tensorflow.types.TFloat32;
 
 /** The ways in which a {@code UNet2DModel} halves and doubles the size of an image. */
-final class Resampling {
+public final class Resampling {
   /** A change of size without weights, as it happens inside a residual block. */
   enum Kind {
     NONE,
@@ -24,7 +24,7 @@ final class Resampling {
   private final Ops tf;
   private final Layers layers;
 
-  Resampling(Ops tf, Layers layers) {
+  public Resampling(Ops tf, Layers layers) {
     this.tf = tf;
     this.layers = layers;
   }

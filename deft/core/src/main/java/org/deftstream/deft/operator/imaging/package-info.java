@@ -1,0 +1,2 @@
+/** Cameras and microscopes: blur, super-resolution, masks, clipped intensities. */
+package org.deftstream.deft.operator.imaging;

@@ -1,0 +1,2 @@
+/** Phase retrieval from the magnitudes of an oversampled Fourier transform. */
+package org.deftstream.deft.operator.phase;
