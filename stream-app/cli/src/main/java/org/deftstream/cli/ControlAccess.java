@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.text.Nearest;
+import org.deftstream.messaging.config.ConnectionKeys;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.messaging.control.AdapterPublisher;
 import org.deftstream.messaging.control.ControlTopic;
@@ -55,7 +56,7 @@ final class ControlAccess {
         service.kafkaConfig(),
         Serdes.of(service.registryUrl(), service.connection().registryConfig()),
         service.topics(),
-        service.connectTimeout(),
+        service.get(ConnectionKeys.CONNECT_TIMEOUT),
         System.getProperty("user.name", ""));
   }
 

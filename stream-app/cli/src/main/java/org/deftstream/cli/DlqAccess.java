@@ -4,6 +4,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.deftstream.deft.UserError;
+import org.deftstream.messaging.config.ConnectionKeys;
+import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.messaging.deadletter.DeadLetterAccess;
 import org.deftstream.messaging.deadletter.DeadLetterFilter;
@@ -46,9 +48,9 @@ final class DlqAccess {
         service.producerConfig(),
         serdes(service),
         service.topics(),
-        service.applicationId(),
-        service.recordsMaxBytes(),
-        service.connectTimeout());
+        service.get(ServiceKeys.APPLICATION_ID),
+        service.get(ServiceKeys.RECORDS_MAX_BYTES),
+        service.get(ConnectionKeys.CONNECT_TIMEOUT));
   }
 
   static Serdes serdes(ServiceSettings service) {

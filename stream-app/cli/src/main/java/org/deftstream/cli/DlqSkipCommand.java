@@ -12,6 +12,8 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.deftstream.deft.UserError;
+import org.deftstream.messaging.config.ConnectionKeys;
+import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.messaging.deadletter.SkipNotes;
 import org.deftstream.trainer.monitor.TrainerAccess;
@@ -53,7 +55,7 @@ final class DlqSkipCommand implements Callable<Integer> {
     var service = options.read();
     var out = spec.commandLine().getOut();
     if (topic.equals(service.topics().labelledPairs())) {
-      new PairClients(TrainerAccess.access(service), service.applicationId())
+      new PairClients(TrainerAccess.access(service), service.get(ServiceKeys.APPLICATION_ID))
           .skip(partition, offset);
       out.printf(
           "offset %d of %s-%d is passed over; it is a dead letter%n", offset, topic, partition);
@@ -87,21 +89,29 @@ final class DlqSkipCommand implements Callable<Integer> {
         get(
                 service,
                 admin
-                    .listConsumerGroupOffsets(service.applicationId())
+                    .listConsumerGroupOffsets(service.get(ServiceKeys.APPLICATION_ID))
                     .partitionsToOffsetAndMetadata())
             .get(place);
     if (consumed != null && offset < consumed.offset()) {
       throw new UserError(
           "offset %d of %s was consumed; %s stands at %d"
-              .formatted(offset, place, service.applicationId(), consumed.offset()));
+              .formatted(
+                  offset, place, service.get(ServiceKeys.APPLICATION_ID), consumed.offset()));
     }
-    int timeout = (int) service.connectTimeout().toMillis();
+    int timeout = (int) service.get(ConnectionKeys.CONNECT_TIMEOUT).toMillis();
     var known =
-        get(service, SkipNotes.read(admin, service.applicationId(), List.of(place), timeout));
+        get(
+            service,
+            SkipNotes.read(
+                admin, service.get(ServiceKeys.APPLICATION_ID), List.of(place), timeout));
     get(
         service,
         SkipNotes.add(
-            admin, service.applicationId(), place, known.getOrDefault(place, List.of()), offset));
+            admin,
+            service.get(ServiceKeys.APPLICATION_ID),
+            place,
+            known.getOrDefault(place, List.of()),
+            offset));
   }
 
   private static long boundary(
@@ -111,14 +121,17 @@ final class DlqSkipCommand implements Callable<Integer> {
 
   private static <T> T get(ServiceSettings service, KafkaFuture<T> asked) {
     try {
-      return asked.get(service.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      return asked.get(
+          service.get(ConnectionKeys.CONNECT_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UserError("interrupted; nothing is known to have changed");
     } catch (TimeoutException e) {
       throw new UserError(
           "Kafka at %s did not answer within %d s"
-              .formatted(service.bootstrapServers(), service.connectTimeout().toSeconds()),
+              .formatted(
+                  service.bootstrapServers(),
+                  service.get(ConnectionKeys.CONNECT_TIMEOUT).toSeconds()),
           e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {

@@ -6,6 +6,10 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.messaging.admin.TopicAdmin;
+import org.deftstream.messaging.config.AdapterKeys;
+import org.deftstream.messaging.config.ConnectionKeys;
+import org.deftstream.messaging.config.EngineKeys;
+import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.messaging.control.ControlSettings;
 import org.deftstream.messaging.control.GuardSettings;
@@ -44,17 +48,18 @@ final class ServeCommand implements Callable<Integer> {
               "models",
               InstalledModels.open(
                   settings.modelsDirectory(),
-                  new SessionOptions(settings.engineThreads(), settings.engineBfloat16())));
+                  new SessionOptions(
+                      settings.get(EngineKeys.THREADS), settings.get(EngineKeys.BFLOAT16))));
       var service =
           ReconstructionService.start(
               ServiceOptions.of(settings),
               engine -> new ControlledTasks(control(settings, models, engine.batchSizes())),
-              settings.readyTimeout());
-      owner.own("service", () -> service.close(settings.engineCloseTimeout()));
-      if (!service.awaitReady(settings.readyTimeout())) {
+              settings.get(ServiceKeys.READY_TIMEOUT));
+      owner.own("service", () -> service.close(settings.get(EngineKeys.CLOSE_TIMEOUT)));
+      if (!service.awaitReady(settings.get(ServiceKeys.READY_TIMEOUT))) {
         throw new UserError(
             "the service did not get its partitions within "
-                + settings.readyTimeout().toSeconds()
+                + settings.get(ServiceKeys.READY_TIMEOUT).toSeconds()
                 + " s"
                 + service.awaited().map(why -> ": " + why).orElse(""));
       }
@@ -73,11 +78,11 @@ final class ServeCommand implements Callable<Integer> {
             settings.topics(),
             settings.instanceId(),
             batchSizes,
-            settings.adapterMaxBytes(),
-            settings.adapterLoadTimeout(),
-            settings.connectTimeout(),
+            settings.get(AdapterKeys.MAX_BYTES),
+            settings.get(AdapterKeys.LOAD_TIMEOUT),
+            settings.get(ConnectionKeys.CONNECT_TIMEOUT),
             guard(settings),
-            TrustedKeys.read(settings.adapterTrustedKeys()));
+            TrustedKeys.read(settings.get(AdapterKeys.TRUSTED_KEYS)));
     return ControlPlane.start(
         control,
         models.tasks(),
@@ -89,9 +94,9 @@ final class ServeCommand implements Callable<Integer> {
   private static GuardSettings guard(ServiceSettings settings) {
     try {
       return new GuardSettings(
-          settings.canaryGuardWindow(),
-          settings.canaryGuardLimit(),
-          settings.canaryGuardResidual());
+          settings.get(AdapterKeys.CANARY_GUARD_WINDOW),
+          settings.get(AdapterKeys.CANARY_GUARD_LIMIT),
+          settings.get(AdapterKeys.CANARY_GUARD_RESIDUAL));
     } catch (IllegalArgumentException e) {
       throw new UserError("canary.guard: " + e.getMessage(), e);
     }

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.deftstream.deft.UserError;
 import org.deftstream.messaging.admin.TopicAdmin;
 import org.deftstream.messaging.admin.TopicReport;
+import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.schemas.Topics;
 import org.deftstream.service.ledger.LedgerStore;
 import picocli.CommandLine.Command;
@@ -71,7 +72,7 @@ final class TopicsCommand extends CommandGroup {
       int number = partitions == null ? Topics.DEFAULT_PARTITIONS : partitions;
       var reports = admin.create(service.topics(), number, replicas);
       if (partitions != null) {
-        var changelog = LedgerStore.changelog(service.applicationId());
+        var changelog = LedgerStore.changelog(service.get(ServiceKeys.APPLICATION_ID));
         var grown = admin.grow(service.topics(), changelog, partitions);
         if (!grown.isEmpty()) {
           grown.forEach((name, before) -> out.println("grown: " + name + " had " + before));

@@ -3,6 +3,7 @@ package org.deftstream.cli;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
 import org.deftstream.messaging.admin.TopicRemoval;
+import org.deftstream.messaging.config.ServiceKeys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +35,9 @@ final class TopicsDeleteCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var service = settings.read();
-    var removal = new TopicRemoval(service.connection(), service.topics(), service.applicationId());
+    var removal =
+        new TopicRemoval(
+            service.connection(), service.topics(), service.get(ServiceKeys.APPLICATION_ID));
     var plan = removal.plan(schemas);
     var out = spec.commandLine().getOut();
     if (plan.isEmpty()) {

@@ -5,7 +5,9 @@ import java.util.concurrent.ExecutionException;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.text.Nearest;
 import org.deftstream.messaging.admin.TopicAdmin;
+import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.messaging.config.TrainerKeys;
 import org.deftstream.messaging.control.ControlTopic;
 import org.deftstream.messaging.control.PublisherSettings;
 import org.deftstream.trainer.models.ModelFiles;
@@ -41,7 +43,7 @@ final class TrainerMode implements TrainMode {
       var settings = options.read();
       var access = TrainerAccess.access(settings);
       requireKnown(settings, access);
-      new PairClients(access, settings.applicationId()).refreshNow(now);
+      new PairClients(access, settings.get(ServiceKeys.APPLICATION_ID)).refreshNow(now);
       System.out.println("the trainer has read the request for a refresh of task " + now);
       return Optional.of(0);
     }
@@ -68,16 +70,19 @@ final class TrainerMode implements TrainMode {
 
   private int serve() throws InterruptedException {
     var settings = options.read();
-    ProcessPriority.lower(settings.trainer().nice());
+    ProcessPriority.lower(settings.get(TrainerKeys.NICE));
     new TopicAdmin(settings.connection()).verify(settings.topics());
     var trainer = TrainerAccess.settings(settings);
     try (var owner = new ShutdownOwner()) {
-      owner.own("directory", DirectoryLock.take("trainer.dir", settings.trainer().directory()));
+      owner.own(
+          "directory", DirectoryLock.take("trainer.dir", settings.get(TrainerKeys.DIRECTORY)));
       var status = new TrainerStatus();
-      var port = settings.trainer().httpPort();
+      var port = settings.get(TrainerKeys.HTTP_PORT);
       if (port.isPresent()) {
         var pages =
-            owner.own("pages", TrainerPages.open(settings.httpHost(), port.getAsInt(), status));
+            owner.own(
+                "pages",
+                TrainerPages.open(settings.get(ServiceKeys.HTTP_HOST), port.getAsInt(), status));
         System.err.println("pages: " + pages.url());
       }
       var running =

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.engine.EngineSettings;
+import org.deftstream.messaging.config.EngineKeys;
+import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.schemas.Topics;
 import org.deftstream.service.ledger.LedgerSettings;
@@ -95,10 +97,14 @@ public record ServiceOptions(
    * @throws UserError if two of them contradict each other
    */
   public static ServiceOptions of(ServiceSettings settings) {
-    if (settings.engineAdmissionBytes() < (long) COPIES * settings.recordsMaxBytes()) {
+    if (settings.get(EngineKeys.ADMISSION_BYTES)
+        < (long) COPIES * settings.get(ServiceKeys.RECORDS_MAX_BYTES)) {
       throw new UserError(
           "engine.admission.bytes=%d is too little for records of records.max.bytes=%d: it must be at least %d times that"
-              .formatted(settings.engineAdmissionBytes(), settings.recordsMaxBytes(), COPIES));
+              .formatted(
+                  settings.get(EngineKeys.ADMISSION_BYTES),
+                  settings.get(ServiceKeys.RECORDS_MAX_BYTES),
+                  COPIES));
     }
     var usual =
         of(
@@ -111,30 +117,33 @@ public record ServiceOptions(
                 settings.producerConfig(),
                 settings.registryConfig()),
             settings.instanceId(),
-            settings.stateDirectory(),
-            settings.engineMaxBatch());
+            settings.get(ServiceKeys.STATE_DIR),
+            settings.get(EngineKeys.MAX_BATCH));
     return new ServiceOptions(
         usual.connection,
-        settings.applicationId(),
+        settings.get(ServiceKeys.APPLICATION_ID),
         usual.instance,
         usual.stateDirectory,
         settings.topics(),
-        settings.streamThreads(),
+        settings.get(ServiceKeys.STREAM_THREADS),
         usual.codecThreads,
         usual
             .engine
-            .withStateBytes(settings.engineStateBytes())
-            .withCloseTimeout(settings.engineCloseTimeout()),
+            .withStateBytes(settings.get(EngineKeys.STATE_BYTES))
+            .withCloseTimeout(settings.get(EngineKeys.CLOSE_TIMEOUT)),
         new AdmissionOptions(
-            settings.engineAdmissionBytes(),
-            settings.engineAdmissionBytes(),
+            settings.get(EngineKeys.ADMISSION_BYTES),
+            settings.get(EngineKeys.ADMISSION_BYTES),
             usual.admission.records(),
-            settings.imageMaxPixels()),
-        usual.ledger.withParkAfter(settings.ledgerParkAfter()),
+            settings.get(EngineKeys.IMAGE_MAX_PIXELS)),
+        usual.ledger.withParkAfter(settings.get(EngineKeys.LEDGER_PARK_AFTER)),
         usual.membership,
-        settings.recordsMaxBytes(),
-        settings.httpPort().isPresent()
-            ? Optional.of(new HttpAddress(settings.httpHost(), settings.httpPort().getAsInt()))
+        settings.get(ServiceKeys.RECORDS_MAX_BYTES),
+        settings.get(ServiceKeys.HTTP_PORT).isPresent()
+            ? Optional.of(
+                new HttpAddress(
+                    settings.get(ServiceKeys.HTTP_HOST),
+                    settings.get(ServiceKeys.HTTP_PORT).getAsInt()))
             : Optional.empty());
   }
 

@@ -16,14 +16,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.deftstream.messaging.config.ServiceSettings;
-import org.deftstream.messaging.config.TrainerOptions;
+import org.deftstream.messaging.config.Setting;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -163,13 +161,17 @@ class ArchitectureTest {
   /** A setting that nothing reads is a promise that nothing keeps. */
   @Test
   void shouldReadEverySetting() {
-    for (var settings : List.of(ServiceSettings.class, TrainerOptions.class)) {
-      CLASSES.get(settings).getMethods().stream()
-          .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
-          .filter(method -> !method.getModifiers().contains(JavaModifier.STATIC))
-          .filter(method -> !List.of("toString", "describe").contains(method.getName()))
-          .forEach(
-              method -> assertThat(method.getCallsOfSelf()).as(method.getFullName()).isNotEmpty());
+    var settings =
+        CLASSES.stream()
+            .flatMap(owner -> owner.getFields().stream())
+            .filter(field -> field.getRawType().isEquivalentTo(Setting.class))
+            .filter(field -> field.getModifiers().contains(JavaModifier.STATIC))
+            .toList();
+    assertThat(settings).hasSizeGreaterThan(60);
+    for (var setting : settings) {
+      assertThat(setting.getAccessesToSelf())
+          .as(setting.getFullName() + " is read outside of its class")
+          .anyMatch(access -> !access.getOriginOwner().equals(setting.getOwner()));
     }
   }
 

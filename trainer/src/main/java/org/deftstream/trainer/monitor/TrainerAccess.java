@@ -6,8 +6,11 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.SigningKeys;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.training.TrainingBudget;
+import org.deftstream.messaging.config.ConnectionKeys;
+import org.deftstream.messaging.config.EngineKeys;
+import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
-import org.deftstream.messaging.config.TrainerOptions;
+import org.deftstream.messaging.config.TrainerKeys;
 import org.deftstream.messaging.control.AdapterPublisher;
 import org.deftstream.messaging.control.PublisherSettings;
 import org.deftstream.schemas.Serdes;
@@ -36,13 +39,13 @@ public final class TrainerAccess {
         service.kafkaConfig(),
         Serdes.of(service.registryUrl(), service.connection().registryConfig()),
         service.topics(),
-        service.connectTimeout(),
-        "trainer of " + service.applicationId());
+        service.get(ConnectionKeys.CONNECT_TIMEOUT),
+        "trainer of " + service.get(ServiceKeys.APPLICATION_ID));
   }
 
   public static AdapterPublisher publisher(ServiceSettings service) {
     return new AdapterPublisher(
-        access(service), service.trainer().signKey().map(SigningKeys::readPrivate));
+        access(service), service.get(TrainerKeys.SIGN_KEY).map(SigningKeys::readPrivate));
   }
 
   /**
@@ -51,55 +54,63 @@ public final class TrainerAccess {
    * @throws UserError one line that says which does not go with which
    */
   public static TrainerSettings settings(ServiceSettings service) {
-    var options = service.trainer();
     try {
       return new TrainerSettings(
           access(service),
-          service.applicationId(),
+          service.get(ServiceKeys.APPLICATION_ID),
           service.modelsDirectory(),
-          options.network(),
+          service.get(TrainerKeys.NETWORK),
           new WindowSettings(
-              options.directory(), options.pairs(), options.age(), options.refreshes()),
-          new PairCheck(options.maxResidual()),
-          policy(options),
-          refresh(options),
-          new PublicationPolicy(options.canaryShare(), options.keep(), options.confirmation()),
-          options.canaryRecords(),
-          training(options),
-          options.methods(),
-          new SessionOptions(options.threads(), options.bfloat16(), options.gpuMemory()),
-          service.engineMaxBatch(),
+              service.get(TrainerKeys.DIRECTORY),
+              service.get(TrainerKeys.PAIRS_MAX),
+              service.get(TrainerKeys.PAIRS_DAYS),
+              service.get(TrainerKeys.KEEP_REFRESHES)),
+          new PairCheck(service.get(TrainerKeys.PAIRS_RESIDUAL)),
+          policy(service),
+          refresh(service),
+          new PublicationPolicy(
+              service.get(TrainerKeys.CANARY_SHARE),
+              service.get(TrainerKeys.KEEP),
+              service.get(TrainerKeys.CONFIRM)),
+          service.get(TrainerKeys.CANARY_RECORDS),
+          training(service),
+          service.get(TrainerKeys.METHODS),
+          new SessionOptions(
+              service.get(TrainerKeys.THREADS),
+              service.get(TrainerKeys.BFLOAT16),
+              service.get(TrainerKeys.GPU_MEMORY)),
+          service.get(EngineKeys.MAX_BATCH),
           GATE_TIMEOUT);
     } catch (IllegalArgumentException e) {
       throw new UserError("trainer: " + e.getMessage(), e);
     }
   }
 
-  private static RefreshPolicy policy(TrainerOptions options) {
+  private static RefreshPolicy policy(ServiceSettings service) {
     return new RefreshPolicy(
-        options.refreshPairs(),
-        options.refreshInterval(),
-        options.leastTraining(),
-        options.leastValidation());
+        service.get(TrainerKeys.REFRESH_PAIRS),
+        service.get(TrainerKeys.REFRESH_MINUTES),
+        service.get(TrainerKeys.LEAST_TRAINING),
+        service.get(TrainerKeys.LEAST_VALIDATION));
   }
 
-  private static RefreshSettings refresh(TrainerOptions options) {
+  private static RefreshSettings refresh(ServiceSettings service) {
     return new RefreshSettings(
-        new TrainValidationSplit(options.validationShare()),
-        options.validationPairs(),
-        StartFrom.valueOf(options.start().toUpperCase(Locale.ROOT)),
-        new PromotionGate(options.margin()));
+        new TrainValidationSplit(service.get(TrainerKeys.VALIDATION_SHARE)),
+        service.get(TrainerKeys.VALIDATION_PAIRS),
+        StartFrom.valueOf(service.get(TrainerKeys.START).toUpperCase(Locale.ROOT)),
+        new PromotionGate(service.get(TrainerKeys.MARGIN)));
   }
 
-  private static TrainingSettings training(TrainerOptions options) {
+  private static TrainingSettings training(ServiceSettings service) {
     return new TrainingSettings(
-        new TrainingBudget(options.steps(), options.minutes()),
-        options.learningRate(),
-        options.batch(),
-        options.reuse(),
+        new TrainingBudget(service.get(TrainerKeys.STEPS), service.get(TrainerKeys.MINUTES)),
+        service.get(TrainerKeys.LEARNING_RATE),
+        service.get(TrainerKeys.ROWS),
+        service.get(TrainerKeys.REUSE),
         EMA_DECAY,
-        options.checkpoint().toMillis() / 60e3,
-        options.patience(),
+        service.get(TrainerKeys.CHECKPOINT).toMillis() / 60e3,
+        service.get(TrainerKeys.PATIENCE),
         SEED);
   }
 }

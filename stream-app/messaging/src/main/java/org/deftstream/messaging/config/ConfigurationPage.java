@@ -11,7 +11,7 @@ final class ConfigurationPage {
       """
       # Configuration
 
-      <!-- Generated from the code. Change ServiceKeys and run:
+      <!-- Generated from the code. Change messaging/config/*Keys and run:
            mvn -pl stream-app/messaging -am test -Dtest=ConfigurationPageTest -Ddeftstream.docs.write=true
              -Dsurefire.failIfNoSpecifiedTests=false -->
 
@@ -61,7 +61,7 @@ final class ConfigurationPage {
   /** The whole page, in Markdown. */
   static String render() {
     var page = new StringBuilder(HEAD);
-    var definition = ServiceKeys.definition();
+    var definition = SettingsCheck.definition();
     for (var group : definition.groups()) {
       page.append("\n## ").append(group).append("\n\n");
       page.append("| setting | default | takes | what it does |\n|---|---|---|---|\n");

@@ -3,13 +3,10 @@ package org.deftstream.messaging.config;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -58,7 +55,7 @@ public final class ServiceSettings {
   public static boolean askForJson(
       Optional<Path> file, Map<String, String> environment, List<String> flags) {
     try {
-      var asked = SettingsSources.read(file, environment, flags).get(ServiceKeys.LOG_FORMAT);
+      var asked = SettingsSources.read(file, environment, flags).get(ServiceKeys.LOG_FORMAT.key());
       return asked != null && asked.value().equals("json");
     } catch (UserError e) {
       return false;
@@ -70,171 +67,57 @@ public final class ServiceSettings {
     return load(Optional.empty(), Map.of(), List.of(flags));
   }
 
+  /** The value of a setting. */
+  public <T> T get(Setting<T> setting) {
+    return setting.of(values);
+  }
+
   /** Brokers to begin with, {@code host:port} separated by commas. */
   public String bootstrapServers() {
-    return values.getString(ServiceKeys.BOOTSTRAP_SERVERS);
+    return get(ConnectionKeys.BOOTSTRAP_SERVERS);
   }
 
   /** Address of the schema registry. */
   public String registryUrl() {
-    return values.getString(ServiceKeys.SCHEMA_REGISTRY_URL);
-  }
-
-  /** Longest wait for an answer of Kafka or the registry. */
-  public Duration connectTimeout() {
-    return millis(ServiceKeys.CONNECT_TIMEOUT);
+    return get(ConnectionKeys.SCHEMA_REGISTRY_URL);
   }
 
   /** How to reach Kafka and the registry, for administration. */
   public Connection connection() {
-    return new Connection(adminConfig(), registryUrl(), registryConfig(), connectTimeout());
-  }
-
-  /** Name of the service, shared by its instances. */
-  public String applicationId() {
-    return values.getString(ServiceKeys.APPLICATION_ID);
+    return new Connection(
+        adminConfig(), registryUrl(), registryConfig(), get(ConnectionKeys.CONNECT_TIMEOUT));
   }
 
   /** Name of this instance; the same after a restart with the same state directory. */
   public String instanceId() {
-    var chosen = values.getString(ServiceKeys.INSTANCE_ID);
+    var chosen = get(ServiceKeys.INSTANCE_ID);
     return chosen.isEmpty()
-        ? hostName() + "-" + Integer.toHexString(stateDirectory().toString().hashCode())
+        ? hostName() + "-" + Integer.toHexString(get(ServiceKeys.STATE_DIR).toString().hashCode())
         : chosen;
-  }
-
-  /** Directory of the ledger, absolute. */
-  public Path stateDirectory() {
-    return path(ServiceKeys.STATE_DIR);
-  }
-
-  /** Number of stream threads. */
-  public int streamThreads() {
-    return values.getInt(ServiceKeys.STREAM_THREADS);
-  }
-
-  /** Longest start of the service. */
-  public Duration readyTimeout() {
-    return millis(ServiceKeys.READY_TIMEOUT);
-  }
-
-  /** Largest record that is read or written, in bytes. */
-  public int recordsMaxBytes() {
-    return values.getInt(ServiceKeys.RECORDS_MAX_BYTES);
-  }
-
-  /** Where the service's own pages are served. */
-  public String httpHost() {
-    return values.getString(ServiceKeys.HTTP_HOST);
-  }
-
-  /** Port of the service's own pages, 0 for any; empty if they are not served. */
-  public OptionalInt httpPort() {
-    int port = values.getInt(ServiceKeys.HTTP_PORT);
-    return port < 0 ? OptionalInt.empty() : OptionalInt.of(port);
-  }
-
-  /** Files of the public keys with which adapters must be signed; empty if they need not. */
-  public List<Path> adapterTrustedKeys() {
-    return Arrays.stream(values.getString(ServiceKeys.ADAPTER_TRUSTED_KEYS).split(","))
-        .map(String::strip)
-        .filter(file -> !file.isEmpty())
-        .map(file -> PathSetting.of(ServiceKeys.ADAPTER_TRUSTED_KEYS, file))
-        .toList();
-  }
-
-  /** Of so many last measurements of a canary the guard counts the wrong ones. */
-  public int canaryGuardWindow() {
-    return values.getInt(ServiceKeys.CANARY_GUARD_WINDOW);
-  }
-
-  /** So many wrong ones end a canary's trial; 0 if none do. */
-  public int canaryGuardLimit() {
-    return values.getInt(ServiceKeys.CANARY_GUARD_LIMIT);
-  }
-
-  /** Largest residual of a canary that is right, in units of the noise. */
-  public double canaryGuardResidual() {
-    return values.getDouble(ServiceKeys.CANARY_GUARD_RESIDUAL);
   }
 
   /** Directory of priors, tasks and adapters, absolute. */
   public Path modelsDirectory() {
     // The launcher says where the installation is, so that it works from any directory.
     var home = System.getProperty(HOME_PROPERTY);
-    return home == null || given.containsKey(ServiceKeys.MODELS_DIR)
-        ? path(ServiceKeys.MODELS_DIR)
-        : Path.of(home).resolve(values.getString(ServiceKeys.MODELS_DIR)).normalize();
-  }
-
-  /** Most trajectories in one evaluation of the prior. */
-  public int engineMaxBatch() {
-    return values.getInt(ServiceKeys.ENGINE_MAX_BATCH);
-  }
-
-  /** Processor threads of one evaluation, at least 1. */
-  public int engineThreads() {
-    int threads = values.getInt(ServiceKeys.ENGINE_THREADS);
-    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-  }
-
-  /** Whether to evaluate in bfloat16. */
-  public boolean engineBfloat16() {
-    return values.getBoolean(ServiceKeys.ENGINE_BFLOAT16);
-  }
-
-  /** Memory for measurements in work, in bytes, in the whole process. */
-  public long engineAdmissionBytes() {
-    return values.getLong(ServiceKeys.ENGINE_ADMISSION_BYTES);
-  }
-
-  /** Memory for the images of the trajectories that are under way, in bytes. */
-  public long engineStateBytes() {
-    return values.getLong(ServiceKeys.ENGINE_STATE_BYTES);
-  }
-
-  /** Most pixels of the image of one measurement. */
-  public int imageMaxPixels() {
-    return values.getInt(ServiceKeys.IMAGE_MAX_PIXELS);
-  }
-
-  /** How long the engine goes on with accepted work when the service stops. */
-  public Duration engineCloseTimeout() {
-    return millis(ServiceKeys.ENGINE_CLOSE_TIMEOUT);
-  }
-
-  /** How long a record waits for room before it is parked. */
-  public Duration ledgerParkAfter() {
-    return millis(ServiceKeys.LEDGER_PARK_AFTER);
-  }
-
-  /** Largest adapter that is accepted, in bytes. */
-  public long adapterMaxBytes() {
-    return values.getLong(ServiceKeys.ADAPTER_MAX_BYTES);
-  }
-
-  /** Longest wait for the chunks of an adapter. */
-  public Duration adapterLoadTimeout() {
-    return millis(ServiceKeys.ADAPTER_LOAD_TIMEOUT);
-  }
-
-  /** Settings of the trainer. */
-  public TrainerOptions trainer() {
-    return new TrainerOptions(values);
+    var directory = get(EngineKeys.MODELS_DIR);
+    return home == null || given.containsKey(EngineKeys.MODELS_DIR.key())
+        ? SettingGroup.path(EngineKeys.MODELS_DIR.key(), directory)
+        : Path.of(home).resolve(directory).normalize();
   }
 
   /** Names of the topics, and the largest record that they take. */
   public Topics topics() {
     return new Topics(
-        values.getString(ServiceKeys.TOPIC_MEASUREMENTS),
-        values.getString(ServiceKeys.TOPIC_DEAD_LETTERS),
-        values.getString(ServiceKeys.TOPIC_RECONSTRUCTIONS),
-        values.getString(ServiceKeys.TOPIC_PROBES),
-        values.getString(ServiceKeys.TOPIC_LABELLED_PAIRS),
-        values.getString(ServiceKeys.TOPIC_ADAPTERS),
-        values.getString(ServiceKeys.TOPIC_ADAPTER_WEIGHTS),
-        values.getString(ServiceKeys.TOPIC_ADAPTER_STATUS),
-        recordsMaxBytes());
+        get(TopicKeys.MEASUREMENTS),
+        get(TopicKeys.DEAD_LETTERS),
+        get(TopicKeys.RECONSTRUCTIONS),
+        get(TopicKeys.PROBES),
+        get(TopicKeys.LABELLED_PAIRS),
+        get(TopicKeys.ADAPTERS),
+        get(TopicKeys.ADAPTER_WEIGHTS),
+        get(TopicKeys.ADAPTER_STATUS),
+        get(ServiceKeys.RECORDS_MAX_BYTES));
   }
 
   /** Settings of every Kafka client: {@code bootstrap.servers} and those behind {@code kafka.}. */
@@ -282,7 +165,7 @@ public final class ServiceSettings {
         (key, setting) ->
             PassThrough.of(key)
                 .ifPresent(group -> lines.put(key, group.secret(key) ? HIDDEN : setting.value())));
-    lines.put(ServiceKeys.SCHEMA_REGISTRY_URL, connection().shownRegistryUrl());
+    lines.put(ConnectionKeys.SCHEMA_REGISTRY_URL.key(), connection().shownRegistryUrl());
     return lines.entrySet().stream().map(line -> line.getKey() + "=" + line.getValue()).toList();
   }
 
@@ -307,14 +190,6 @@ public final class ServiceSettings {
           }
         });
     return config;
-  }
-
-  private Path path(String key) {
-    return PathSetting.of(key, values.getString(key));
-  }
-
-  private Duration millis(String key) {
-    return Duration.ofMillis(values.getInt(key));
   }
 
   private static String hostName() {

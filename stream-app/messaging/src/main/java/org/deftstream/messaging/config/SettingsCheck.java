@@ -2,6 +2,7 @@ package org.deftstream.messaging.config;
 
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
@@ -13,7 +14,23 @@ import org.deftstream.deft.text.Nearest;
 
 /** Turns settings as they were written into values, or into an error that helps. */
 final class SettingsCheck {
+  private static final List<SettingGroup> GROUPS =
+      List.of(
+          ConnectionKeys.GROUP,
+          ServiceKeys.GROUP,
+          EngineKeys.GROUP,
+          AdapterKeys.GROUP,
+          TopicKeys.GROUP,
+          TrainerKeys.GROUP);
+
   private SettingsCheck() {}
+
+  /** All settings. Made anew each time because {@link ConfigDef} can be changed. */
+  static ConfigDef definition() {
+    var definition = new ConfigDef();
+    GROUPS.forEach(group -> group.define(definition));
+    return definition;
+  }
 
   /**
    * Checks keys and values.
@@ -21,7 +38,7 @@ final class SettingsCheck {
    * @throws UserError naming key, place, value (unless it may be a secret) and what would be right
    */
   static AbstractConfig check(Map<String, RawSetting> given) {
-    var definition = ServiceKeys.definition();
+    var definition = definition();
     Map<String, String> own = new HashMap<>();
     given.values().stream()
         .sorted(Comparator.comparing(RawSetting::key))
@@ -37,7 +54,7 @@ final class SettingsCheck {
       checkValue(definition, key, given.get(key));
     }
     var values = new AbstractConfig(definition, own, false);
-    PathSetting.KEYS.forEach(key -> PathSetting.of(key, values.getString(key)));
+    GROUPS.forEach(group -> group.check(values));
     return values;
   }
 

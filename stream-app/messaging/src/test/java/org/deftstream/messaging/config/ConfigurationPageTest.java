@@ -21,13 +21,13 @@ class ConfigurationPageTest {
 
   @Test
   void shouldSayWhatASettingTakes() {
-    var keys = ServiceKeys.definition().configKeys();
+    var keys = SettingsCheck.definition().configKeys();
 
-    assertThat(ConfigurationPage.range(keys.get(ServiceKeys.STREAM_THREADS)))
+    assertThat(ConfigurationPage.range(keys.get(ServiceKeys.STREAM_THREADS.key())))
         .isEqualTo("a whole number from 1 to 256");
-    assertThat(ConfigurationPage.range(keys.get(ServiceKeys.ENGINE_ADMISSION_BYTES)))
+    assertThat(ConfigurationPage.range(keys.get(EngineKeys.ADMISSION_BYTES.key())))
         .isEqualTo("a whole number from 1048576");
-    assertThat(ConfigurationPage.range(keys.get(ServiceKeys.BOOTSTRAP_SERVERS)))
+    assertThat(ConfigurationPage.range(keys.get(ConnectionKeys.BOOTSTRAP_SERVERS.key())))
         .isEqualTo("text, not empty");
   }
 }

@@ -27,15 +27,16 @@ class ServiceSettingsTest {
 
     assertThat(settings.bootstrapServers()).isEqualTo("broker:9092");
     assertThat(settings.registryUrl()).isEqualTo("http://registry:8081");
-    assertThat(settings.applicationId()).isEqualTo("deftstream");
+    assertThat(settings.get(ServiceKeys.APPLICATION_ID)).isEqualTo("deftstream");
     assertThat(settings.topics()).isEqualTo(Topics.defaults());
-    assertThat(settings.engineMaxBatch()).isEqualTo(16);
-    assertThat(settings.engineAdmissionBytes()).isEqualTo(256L << 20);
-    assertThat(settings.engineStateBytes()).isEqualTo(256L << 20);
-    assertThat(settings.ledgerParkAfter()).isEqualTo(Duration.ofMillis(300));
-    assertThat(settings.connectTimeout()).isEqualTo(Duration.ofSeconds(15));
-    assertThat(settings.stateDirectory()).isEqualTo(Path.of(".deftstream/state").toAbsolutePath());
-    assertThat(settings.engineThreads()).isPositive();
+    assertThat(settings.get(EngineKeys.MAX_BATCH)).isEqualTo(16);
+    assertThat(settings.get(EngineKeys.ADMISSION_BYTES)).isEqualTo(256L << 20);
+    assertThat(settings.get(EngineKeys.STATE_BYTES)).isEqualTo(256L << 20);
+    assertThat(settings.get(EngineKeys.LEDGER_PARK_AFTER)).isEqualTo(Duration.ofMillis(300));
+    assertThat(settings.get(ConnectionKeys.CONNECT_TIMEOUT)).isEqualTo(Duration.ofSeconds(15));
+    assertThat(settings.get(ServiceKeys.STATE_DIR))
+        .isEqualTo(Path.of(".deftstream/state").toAbsolutePath());
+    assertThat(settings.get(EngineKeys.THREADS)).isPositive();
   }
 
   @Test
@@ -49,8 +50,8 @@ class ServiceSettingsTest {
     var settings =
         ServiceSettings.load(Optional.of(file), environment, List.of("engine.max.batch=5"));
 
-    assertThat(settings.engineMaxBatch()).isEqualTo(5);
-    assertThat(settings.streamThreads()).isEqualTo(4);
+    assertThat(settings.get(EngineKeys.MAX_BATCH)).isEqualTo(5);
+    assertThat(settings.get(ServiceKeys.STREAM_THREADS)).isEqualTo(4);
     assertThat(settings.instanceId()).isEqualTo("a");
   }
 

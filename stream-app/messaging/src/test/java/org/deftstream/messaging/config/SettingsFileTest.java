@@ -39,7 +39,7 @@ class SettingsFileTest {
     var settings = load(file(text.getBytes(StandardCharsets.UTF_8)));
 
     assertThat(settings.bootstrapServers()).isEqualTo("b:9092");
-    assertThat(settings.httpPort()).hasValue(8089);
+    assertThat(settings.get(ServiceKeys.HTTP_PORT)).hasValue(8089);
   }
 
   @ParameterizedTest

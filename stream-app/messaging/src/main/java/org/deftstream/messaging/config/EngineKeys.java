@@ -1,0 +1,84 @@
+package org.deftstream.messaging.config;
+
+import java.time.Duration;
+
+/** Models and engine: {@code models.dir}, {@code engine.*}, {@code image.*}, {@code ledger.*}. */
+public final class EngineKeys {
+  static final SettingGroup GROUP = new SettingGroup("Models and engine");
+
+  private static final long MIB = 1L << 20;
+
+  public static final Setting<String> MODELS_DIR =
+      GROUP.text(
+          "models.dir",
+          "deft/models",
+          "Directory with priors/, tasks/ and adapters/. The default is that of the"
+              + " installation, wherever the program is started.");
+
+  public static final Setting<Integer> MAX_BATCH =
+      GROUP.number(
+          "engine.max.batch", 16, 1, 4096, "Most trajectories in one evaluation of the prior.");
+
+  public static final Setting<Integer> THREADS =
+      GROUP
+          .number(
+              "engine.threads",
+              0,
+              0,
+              1024,
+              "Processor threads of one evaluation; 0 for as many as there are processors.")
+          .as(threads -> threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+
+  public static final Setting<Boolean> BFLOAT16 =
+      GROUP.flag(
+          "engine.bfloat16",
+          false,
+          "Evaluate in bfloat16 where the processor is faster at it. Changes results in the"
+              + " third digit.");
+
+  public static final Setting<Long> ADMISSION_BYTES =
+      GROUP.big(
+          "engine.admission.bytes",
+          256 * MIB,
+          MIB,
+          "Memory for measurements that are being worked on, in bytes, in the whole process."
+              + " When it is used up, records wait in Kafka.");
+
+  public static final Setting<Long> STATE_BYTES =
+      GROUP.big(
+          "engine.state.bytes",
+          256 * MIB,
+          MIB,
+          "Memory for the images of the trajectories that are under way, in bytes. Others wait for"
+              + " their turn; one that needs more runs alone.");
+
+  public static final Setting<Integer> IMAGE_MAX_PIXELS =
+      GROUP.number(
+          "image.max.pixels",
+          1 << 22,
+          1,
+          1 << 24,
+          "Most pixels, height times width, of the image of one measurement. What measures a"
+              + " larger one is a dead letter before memory is taken for it. The default is 2048"
+              + " by 2048.");
+
+  public static final Setting<Duration> CLOSE_TIMEOUT =
+      GROUP.millis(
+          "engine.close.timeout.ms",
+          10_000,
+          0,
+          600_000,
+          "How long the engine goes on with accepted work when the service stops. Unfinished"
+              + " work is begun anew by the next instance; nothing is lost.");
+
+  public static final Setting<Duration> LEDGER_PARK_AFTER =
+      GROUP.millis(
+          "ledger.park.after.ms",
+          300,
+          1,
+          5_000,
+          "How long a record waits for room in the engine before only its offset is noted and"
+              + " it is read again later.");
+
+  private EngineKeys() {}
+}
