@@ -32,10 +32,28 @@ public final class ConjugateGradients {
       int iterations,
       double tolerance,
       double least) {
+    return solve(matrix, UnaryOperator.identity(), right, iterations, tolerance, least);
+  }
+
+  /**
+   * As above, in fewer iterations the nearer a second matrix is to the inverse of the first.
+   *
+   * @param nearInverse multiplies by a symmetric positive definite matrix, into an array that the
+   *     caller keeps, or the one that it was given
+   */
+  public static float[] solve(
+      UnaryOperator<float[]> matrix,
+      UnaryOperator<float[]> nearInverse,
+      float[] right,
+      int iterations,
+      double tolerance,
+      double least) {
     var x = new float[right.length];
     var residual = right.clone();
-    var direction = right.clone();
+    var towards = nearInverse.apply(residual);
+    var direction = towards.clone();
     double square = dot(residual, residual);
+    double product = towards == residual ? square : dot(residual, towards);
     double enough = Math.max(tolerance * tolerance * square, least * least);
     for (int i = 0; i < iterations && square > enough; i++) {
       var image = matrix.apply(direction);
@@ -43,17 +61,19 @@ public final class ConjugateGradients {
       if (!(curvature > 0)) {
         break; // Rounding has used up the direction.
       }
-      float step = (float) (square / curvature);
+      float step = (float) (product / curvature);
       for (int j = 0; j < x.length; j++) {
         x[j] += step * direction[j];
         residual[j] -= step * image[j];
       }
-      double next = dot(residual, residual);
-      float turn = (float) (next / square);
+      towards = nearInverse.apply(residual);
+      square = dot(residual, residual);
+      double next = towards == residual ? square : dot(residual, towards);
+      float turn = (float) (next / product);
       for (int j = 0; j < x.length; j++) {
-        direction[j] = residual[j] + turn * direction[j];
+        direction[j] = towards[j] + turn * direction[j];
       }
-      square = next;
+      product = next;
     }
     return x;
   }

@@ -45,6 +45,18 @@ public interface ForwardOperator {
         : Optional.empty();
   }
 
+  /**
+   * The operator of records whose measurement is of some shape, where a record may hold more or
+   * fewer views or samples than the specification says. Not bound to a record. Cheap: what differs
+   * comes with {@link #bind}.
+   *
+   * @param measured a shape for which {@link #imageShapeOf} found an image
+   * @throws IllegalArgumentException one line, if it is more than can be taken
+   */
+  default ForwardOperator sizedFor(int[] measured) {
+    return this;
+  }
+
   /** What {@link #imageShapeOf} takes, for a message: {@code [height, width, 1]}. */
   default String measuredForm(Set<String> auxiliary) {
     return Arrays.toString(measurementShape(auxiliary));
@@ -176,12 +188,21 @@ public interface ForwardOperator {
    */
   default double residual(float[] image, float[] measurement) {
     var explained = measure(image);
+    var weights = weights(measurement);
     double sum = 0;
     for (int i = 0; i < explained.length; i++) {
       double difference = (double) measurement[i] - explained[i];
-      sum += difference * difference;
+      sum += (weights == null ? 1 : weights[i]) * difference * difference;
     }
     return Math.sqrt(sum / explained.length) / noiseSigma();
+  }
+
+  /**
+   * For each value {@link #noiseSigma} squared over the variance of that value, as far as the
+   * record tells; null where all values are alike.
+   */
+  default float[] weights(float[] measurement) {
+    return null;
   }
 
   /** {@code A^T y}, exact to the dot-product test; for non-linear operators at the origin. */

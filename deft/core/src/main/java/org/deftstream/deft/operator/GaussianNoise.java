@@ -9,10 +9,16 @@ import org.deftstream.deft.text.JsonFields;
 /**
  * Additive white Gaussian measurement noise: the field {@code noise} of a specification.
  *
- * @param sigma standard deviation in units of the measurement, above 0
+ * @param sigma standard deviation in units of the operator, above 0
+ * @param stated the same in units of the record, as the specification states it
  */
-public record GaussianNoise(double sigma) implements RayNoise {
+public record GaussianNoise(double sigma, double stated) implements RayNoise {
   public static final String TYPE = "gaussian";
+
+  /** Of operators whose units are those of their records. */
+  public GaussianNoise(double sigma) {
+    this(sigma, sigma);
+  }
 
   /** Reads the field {@code noise} of an operator that knows no other noise. */
   public static GaussianNoise read(JsonFields spec) {
@@ -26,6 +32,18 @@ public record GaussianNoise(double sigma) implements RayNoise {
     double sigma = noise.positive("sigma");
     noise.refuseUnknown();
     return new GaussianNoise(sigma);
+  }
+
+  /**
+   * The same specification for a record of another noise level.
+   *
+   * @throws IllegalArgumentException if it is not above 0, or no number
+   */
+  public GaussianNoise recorded(double level) {
+    if (!(level > 0 && Double.isFinite(level))) {
+      throw new IllegalArgumentException("sigma must be a number above 0, got " + level);
+    }
+    return new GaussianNoise(level, stated);
   }
 
   @Override
@@ -47,6 +65,6 @@ public record GaussianNoise(double sigma) implements RayNoise {
 
   @Override
   public ObjectNode json() {
-    return JsonNodeFactory.instance.objectNode().put("type", TYPE).put("sigma", sigma);
+    return JsonNodeFactory.instance.objectNode().put("type", TYPE).put("sigma", stated);
   }
 }

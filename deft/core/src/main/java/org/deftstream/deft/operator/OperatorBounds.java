@@ -21,6 +21,12 @@ public final class OperatorBounds {
   /** What finding one place of a sparse matrix costs, in steps. */
   private static final int SPARSE_STEPS = 8;
 
+  /** What finding a ray's line costs, in steps. */
+  private static final long RAY_STEPS = 256;
+
+  /** What a ray's line takes, and its value a few times over. */
+  private static final long RAY_BYTES = 2 * Double.BYTES + 5 * Float.BYTES;
+
   /** What a sine and a cosine cost, in steps. */
   private static final int TRIGONOMETRIC_STEPS = 64;
 
@@ -35,19 +41,20 @@ public final class OperatorBounds {
   /** A scan of so many views and bins; both are above 0. */
   public static void requireScan(String where, ImageShape shape, int views, int bins) {
     long side = Math.max(shape.height(), shape.width());
-    long pixels = (long) shape.height() * shape.width();
     // A view's bins beyond the image's diagonal see nothing of it.
     long seeing = Math.min(bins, (long) Math.ceil(Math.sqrt(2) * side) + 2);
-    long projection = 2 * side * seeing * views;
-    long backProjection = 2 * pixels * views;
     require(
         where,
         views + " views of " + bins + " bins",
         shape,
         (long) views * bins * shape.channels(),
-        SPARSE_STEPS * (views * (bins * side) + projection + backProjection),
-        // The projection twice, because it is transposed, and what grows while it is built.
-        ENTRY_BYTES * (3 * projection + 2 * backProjection));
+        RAY_STEPS * views * bins + SPARSE_STEPS * views * (seeing * side + shape.pixels()),
+        scanBytes(shape, views, bins));
+  }
+
+  /** Of {@link #requireScan}: the rays, and what the images and their spectra take. */
+  public static long scanBytes(ImageShape shape, int views, int bins) {
+    return RAY_BYTES * views * bins + 8 * Double.BYTES * shape.pixels() * shape.channels();
   }
 
   /** A motion of so many pixels. */

@@ -43,6 +43,6 @@ class AuxiliaryInputsTest {
   @Test
   void shouldNameTheInputThatWasProbablyMeant() {
     assertThatThrownBy(() -> read(Map.of("msak", new float[8])))
-        .hasMessage("auxiliary input 'msak' is not taken; did you mean 'mask'? Known: mask");
+        .hasMessage("auxiliary input 'msak' is not taken; did you mean 'mask'? Known: mask, sigma");
   }
 }

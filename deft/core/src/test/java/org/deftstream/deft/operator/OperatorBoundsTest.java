@@ -24,7 +24,8 @@ class OperatorBoundsTest {
           {'kind':'ct-parallel','views':16384,'detectorBins':16384,NOISE} | 64 | 64 | 1 | values
           {'kind':'ct-parallel','views':16384,'detectorBins':16384,PHOTONS} | 64 | 64 | 1 | values
           {'kind':'ct-parallel','views':1024,'detectorBins':16384,NOISE} | 64 | 64 | 1 | steps to make
-          {'kind':'ct-parallel','views':16384,'detectorBins':95,NOISE} | 64 | 64 | 1 | at most
+          {'kind':'ct-parallel','views':16384,'detectorBins':900,NOISE} | 64 | 64 | 1 | at most
+          {'kind':'ct-fan','views':16384,'detectorBins':900,'binSize':1,'pixelSize':1,'sourceToOrigin':60,'sourceToDetector':99,'attenuation':1,NOISE} | 64 | 64 | 1 | at most
           {'kind':'ct-parallel','views':16384,'detectorBins':1,NOISE} | 256 | 256 | 1 | steps to make
           {'kind':'ct-parallel','views':16384,'detectorBins':90,NOISE} | 1 | 65536 | 1 | at most
           {'kind':'mri-radial','spokes':1024,'samples':1024,NOISE} | 64 | 64 | 1 | steps to make

@@ -45,6 +45,24 @@ public final class OperatorTestCases {
 
   public static final String COLUMN_SUM = "{'kind':'column-sum'," + NOISE;
 
+  public static final String FAN =
+      "{'kind':'ct-fan','views':24,'detectorBins':33,'binSize':1.2,'sourceToOrigin':40,"
+          + "'sourceToDetector':70,'pixelSize':1.1,'startDegrees':20,'attenuation':0.05,"
+          + NOISE;
+  public static final String FAN_CURVED =
+      "{'kind':'ct-fan','views':20,'detectorBins':30,'binSize':0.2,'sourceToOrigin':3,"
+          + "'sourceToDetector':4.5,'pixelSize':0.1,'detector':'curved','centre':13.5,"
+          + "'angleRangeDegrees':-200,'filter':'hann',"
+          + NOISE;
+  public static final String PARALLEL_OFF_CENTRE =
+      "{'kind':'ct-parallel','views':10,'detectorBins':40,'startDegrees':-30,'centre':17.25,"
+          + "'binSize':0.8,'attenuation':2,"
+          + NOISE;
+  public static final String FAN_PHOTONS =
+      "{'kind':'ct-fan','views':24,'detectorBins':33,'binSize':1.2,'sourceToOrigin':40,"
+          + "'sourceToDetector':70,'pixelSize':1.1,'attenuation':0.05,"
+          + "'noise':{'type':'poisson','photons':100000}}";
+
   private OperatorTestCases() {}
 
   public static String inpainting(String type, double least, double most) {
@@ -61,6 +79,10 @@ public final class OperatorTestCases {
                 new ImageShape(16, 20, 3)),
             create(LOW_DOSE_CT, new ImageShape(20, 20, 1)),
             create(DENOISING, new ImageShape(10, 13, 3)),
+            create(FAN, new ImageShape(16, 20, 1)),
+            create(FAN_CURVED, new ImageShape(18, 13, 2)),
+            create(FAN_PHOTONS, new ImageShape(17, 16, 1)),
+            create(PARALLEL_OFF_CENTRE, new ImageShape(16, 22, 1)),
             create(INPAINTING, new ImageShape(32, 32, 1)),
             create(INPAINTING, new ImageShape(9, 14, 3)),
             create(inpainting("box", 0.1, 0.3), new ImageShape(16, 20, 2)),
@@ -81,6 +103,9 @@ public final class OperatorTestCases {
             create(MOTION_BLUR, new ImageShape(16, 20, 2)),
             create(MRI, new ImageShape(32, 32, 1)),
             create(MRI_COILS, new ImageShape(16, 32, 1)),
+            create(MRI_COILS, new ImageShape(18, 13, 2)),
+            create(MRI, new ImageShape(13, 16, 1)),
+            create(MRI_RADIAL, new ImageShape(10, 12, 2)),
             create(PHASE, new ImageShape(6, 11, 1)),
             create(MRI, new ImageShape(30, 22, 1)),
             create(MRI_RADIAL_ONE_COIL, new ImageShape(16, 12, 1)),
@@ -144,12 +169,13 @@ public final class OperatorTestCases {
     var weights = filled(measurement.length, 1);
     var noise = operator.spec().path("noise");
     if (noise.path("type").asText().equals("poisson")) {
-      double attenuation = noise.get("attenuation").doubleValue();
+      boolean physical = operator.spec().has("attenuation"); // y is the integral itself.
+      double attenuation = physical ? 1 : noise.get("attenuation").doubleValue();
       var paths = operator.measure(filled(operator.imageShape().size(), 1));
       for (int i = 0; i < weights.length; i++) {
-        double integral = (measurement[i] + paths[i]) / 2;
+        double integral = physical ? measurement[i] : (measurement[i] + paths[i]) / 2;
         double count = noise.get("photons").doubleValue() * Math.exp(-attenuation * integral);
-        double deviation = 2 / (attenuation * Math.sqrt(Math.max(1, count)));
+        double deviation = (physical ? 1 : 2) / (attenuation * Math.sqrt(Math.max(1, count)));
         weights[i] = (float) Math.pow(operator.noiseSigma() / deviation, 2);
       }
     }

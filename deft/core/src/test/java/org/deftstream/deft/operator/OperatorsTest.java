@@ -21,13 +21,13 @@ class OperatorsTest {
           """
           {} | operator: field 'kind' is missing
           7 | operator: expected a JSON object, got 7
-          {'kind':'ct-paralel'} | operator: kind 'ct-paralel' is not known; did you mean 'ct-parallel'? Known: column-sum, ct-parallel, denoising, gaussian-blur, hdr, inpainting, motion-blur, mri-cartesian, mri-radial, nonlinear-blur, phase-retrieval, super-resolution
+          {'kind':'ct-paralel'} | operator: kind 'ct-paralel' is not known; did you mean 'ct-parallel'? Known: column-sum, ct-fan, ct-parallel, denoising, gaussian-blur, hdr, inpainting, motion-blur, mri-cartesian, mri-radial, nonlinear-blur, phase-retrieval, super-resolution
           {'kind':'ct-parallel','views':0,'detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got 0
           {'kind':'ct-parallel','views':2.5,'detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got 2.5
           {'kind':'ct-parallel','views':'2','detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got "2"
           {'kind':'ct-parallel','views':2,NOISE} | operator ct-parallel: field 'detectorBins' is missing
-          {'kind':'ct-parallel','views':2,'detectorBins':9,'angels':3,NOISE} | operator ct-parallel: unknown field 'angels'; Known: angleRangeDegrees, detectorBins, filter, kind, noise, views
-          {'kind':'ct-parallel','views':2,'detectorBins':9,'filtre':'hann',NOISE} | operator ct-parallel: unknown field 'filtre'; did you mean 'filter'? Known: angleRangeDegrees, detectorBins, filter, kind, noise, views
+          {'kind':'ct-parallel','views':2,'detectorBins':9,'angels':3,NOISE} | operator ct-parallel: unknown field 'angels'; Known: angleRangeDegrees, attenuation, binSize, centre, detectorBins, filter, kind, noise, startDegrees, views
+          {'kind':'ct-parallel','views':2,'detectorBins':9,'filtre':'hann',NOISE} | operator ct-parallel: unknown field 'filtre'; did you mean 'filter'? Known: angleRangeDegrees, attenuation, binSize, centre, detectorBins, filter, kind, noise, startDegrees, views
           {'kind':'ct-parallel','views':2,'detectorBins':9,'angleRangeDegrees':360,NOISE} | operator ct-parallel: angleRangeDegrees must be in (0, 180], got 360.0
           {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'poison','sigma':1}} | operator ct-parallel, noise: type 'poison' is not known; did you mean 'poisson'? Known: gaussian, poisson
           {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'poisson','photons':9,'sigma':1}} | operator ct-parallel, noise: unknown field 'sigma'; Known: attenuation, photons, type

@@ -119,7 +119,10 @@ final class MeasurementValidator {
   static BoundMeasurement bind(
       Measurement measurement, Task task, ImageShape image, OperatorCache operators) {
     try {
-      ForwardOperator operator = operators.at(task.operator(), image);
+      ForwardOperator operator =
+          operators
+              .at(task.operator(), image)
+              .sizedFor(Tensors.wholeShape("values", measurement.getValues()));
       int[] shape = operator.measurementShape(measurement.getAuxiliary().keySet());
       float[] values = Tensors.toNumbers("values", measurement.getValues(), shape);
       var bound =

@@ -8,7 +8,8 @@ import org.deftstream.deft.text.JsonFields;
 /**
  * How the k-space of a record was computed, where that is not by the unitary transform whose phase
  * counts from the first pixel: {@code norm} as numpy names it, {@code sign} of the exponent, and
- * {@code centred}, the phase counted from pixel (height / 2, width / 2). Immutable and thread-safe.
+ * {@code centred}, the phase counted from pixel (height / 2, width / 2), rounded down. Immutable
+ * and thread-safe.
  */
 final class KSpaceConvention implements KSpace {
   private static final String ORTHO = "ortho";
@@ -37,7 +38,10 @@ final class KSpaceConvention implements KSpace {
     cos = new double[count];
     sin = new double[count];
     for (int i = 0; i < count; i++) {
-      double phase = centred ? Math.PI * (kSpace.rowFrequency(i) + kSpace.columnFrequency(i)) : 0;
+      double turns =
+          kSpace.rowFrequency(i) * (shape.height() / 2) / shape.height()
+              + kSpace.columnFrequency(i) * (shape.width() / 2) / shape.width();
+      double phase = centred ? 2 * Math.PI * turns : 0;
       cos[i] = scale * Math.cos(phase);
       sin[i] = scale * Math.sin(phase);
     }

@@ -1,6 +1,7 @@
 package org.deftstream.deft.operator.mri;
 
 import java.util.Locale;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.MeasurementRange;
 
 /** What k-space of images in [-1, 1] holds, by its scale. Stateless and thread-safe. */
@@ -11,11 +12,13 @@ final class KSpaceScale {
   private KSpaceScale() {}
 
   /**
-   * As far as the coil that sees most could reach, all of the image in phase.
+   * As far as the coil that sees most could reach, all of the image in phase. Both parts of a
+   * complex image may be 1.
    *
    * @param maps coils x pixels x 2
    */
-  static MeasurementRange range(float[] maps, int pixels, KSpace kSpace) {
+  static MeasurementRange range(float[] maps, ImageShape shape, KSpace kSpace) {
+    int pixels = shape.height() * shape.width();
     double most = 0;
     for (int from = 0; from < maps.length; from += 2 * pixels) {
       double sum = 0;
@@ -24,7 +27,7 @@ final class KSpaceScale {
       }
       most = Math.max(most, sum / Math.sqrt(pixels));
     }
-    return MeasurementRange.symmetric(most * kSpace.scale());
+    return MeasurementRange.symmetric(most * kSpace.scale() * Math.sqrt(shape.channels()));
   }
 
   /**

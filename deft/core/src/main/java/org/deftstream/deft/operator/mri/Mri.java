@@ -15,19 +15,22 @@ import org.deftstream.deft.operator.MeasurementRange;
 import org.deftstream.deft.operator.OperatorBounds;
 
 /**
- * Magnetic resonance imaging of real images of one channel, kinds {@code mri-cartesian} and {@code
- * mri-radial}: every coil c sees {@code F(S_c x)} at the samples of a {@link KSpace}, with noise of
- * {@link #noiseSigma} on real and imaginary parts each. S_c are the coils' complex sensitivities,
- * {@code sum |S_c|^2 = 1}: synthetic ones, smooth, or those of the record, the auxiliary input
- * {@code sensitivities} of {@code coils x height x width x 2} (real, imaginary).
+ * Magnetic resonance imaging, kinds {@code mri-cartesian} and {@code mri-radial}: every coil c sees
+ * {@code F(S_c x)} at the samples of a {@link KSpace}, with noise of {@link #noiseSigma} on real
+ * and imaginary parts each. Images are real, of one channel, or complex, of two: the real and the
+ * imaginary part. S_c are the coils' complex sensitivities, {@code sum |S_c|^2 = 1}: synthetic
+ * ones, smooth, or those of the record, the auxiliary input {@code sensitivities} of {@code coils x
+ * height x width x 2} (real, imaginary), with as many coils as the record has. {@link
+ * CoilCalibration} estimates them from the middle of k-space.
  *
  * <p>A Cartesian record may bring the optional auxiliary input {@code mask}, height x width or one
  * row of width, 1 where k-space was sampled; its measurement is then the whole grid, and what
- * stands where the mask is 0 is ignored everywhere. Without one the specification's lines hold.
+ * stands where the mask is 0 is ignored everywhere. Without one the specification's lines hold. A
+ * record may state its noise level, the optional auxiliary input {@code sigma}.
  *
  * <p>The pseudo-inverse is the usual surrogate, zero-filled or density-compensated, {@code A^H W
- * y}, real part; as in CT the background of -1 is taken out first and put back. Immutable and
- * thread-safe.
+ * y}, of real images the real part, where as in CT the background of -1 is taken out first and put
+ * back; the background of complex images is 0. Immutable and thread-safe.
  */
 final class Mri extends GradientSolved {
   static final String CARTESIAN = "mri-cartesian";
@@ -39,17 +42,25 @@ final class Mri extends GradientSolved {
   /** Name of the optional auxiliary input. */
   static final String MASK = "mask";
 
+  /** Name of the optional auxiliary input, of one value. */
+  static final String SIGMA = "sigma";
+
   private final KSpace kSpace;
 
   /** What a record's mask is laid over. */
   private final Optional<KSpace> grid;
 
   private final int coils;
+
+  /** Those of the specification, which a record's do not change. */
+  private final int specCoils;
+
   private final boolean mapsOfRecord;
 
   /** As the auxiliary input, or null before {@link #bind}. */
   private final float[] maps;
 
+  private final CoilEncoding encoding;
   private final float[] backgroundOffset;
   private final MeasurementRange range;
 
@@ -68,6 +79,7 @@ final class Mri extends GradientSolved {
         kSpace,
         grid,
         coils,
+        coils,
         mapsOfRecord,
         mapsOfRecord ? null : CoilMaps.synthetic(shape, coils));
   }
@@ -79,17 +91,20 @@ final class Mri extends GradientSolved {
       KSpace kSpace,
       Optional<KSpace> grid,
       int coils,
+      int specCoils,
       boolean mapsOfRecord,
       float[] maps) {
     super(kind, shape, noise);
     this.kSpace = kSpace;
     this.grid = grid;
     this.coils = coils;
+    this.specCoils = specCoils;
     this.mapsOfRecord = mapsOfRecord;
     this.maps = maps;
-    range = maps == null ? null : KSpaceScale.range(maps, shape.size(), kSpace);
+    encoding = maps == null ? null : new CoilEncoding(kSpace, maps, coils, shape.channels());
+    range = maps == null ? null : KSpaceScale.range(maps, shape, kSpace);
     backgroundOffset = new float[shape.size()];
-    if (maps != null) {
+    if (maps != null && !complex()) {
       Arrays.fill(backgroundOffset, 1);
       var full = compensated(measure(backgroundOffset));
       for (int i = 0; i < full.length; i++) {
@@ -98,10 +113,18 @@ final class Mri extends GradientSolved {
     }
   }
 
+  private boolean complex() {
+    return channels() == 2;
+  }
+
+  private int pixels() {
+    return imageShape().height() * imageShape().width();
+  }
+
   @Override
   protected void describe(ObjectNode spec) {
     kSpace.describe(spec);
-    spec.put("coils", coils).put("maps", mapsOfRecord ? "record" : "synthetic");
+    spec.put("coils", specCoils).put("maps", mapsOfRecord ? "record" : "synthetic");
   }
 
   /** Coils, readouts, samples, and 2 for real and imaginary part. */
@@ -119,25 +142,36 @@ final class Mri extends GradientSolved {
   /** A mask comes with the whole grid, which has as many samples as the image has pixels. */
   @Override
   public Optional<ImageShape> imageShapeOf(int[] measured, Set<String> auxiliary) {
-    if (grid.isEmpty() || !auxiliary.contains(MASK)) {
-      return super.imageShapeOf(measured, auxiliary);
+    if (measured.length != 4
+        || measured[3] != 2
+        || (mapsOfRecord
+            ? measured[0] < 1 || measured[0] > MriFields.MOST_COILS
+            : measured[0] != coils)) {
+      return Optional.empty();
     }
-    boolean fits =
-        measured.length == 4
-            && measured[0] == coils
-            && measured[1] > 0
-            && measured[2] > 0
-            && measured[3] == 2;
-    return fits
+    if (grid.isEmpty() || !auxiliary.contains(MASK)) {
+      boolean fits = measured[1] == kSpace.readouts() && measured[2] == kSpace.samples();
+      return fits ? Optional.of(imageShape()) : Optional.empty();
+    }
+    return measured[1] > 0 && measured[2] > 0
         ? Optional.of(new ImageShape(measured[1], measured[2], channels()))
         : Optional.empty();
+  }
+
+  @Override
+  public ForwardOperator sizedFor(int[] measured) {
+    if (measured[0] == coils) {
+      return this;
+    }
+    OperatorBounds.requireLines("measurement", imageShape(), measured[0]);
+    return new Mri(kind(), imageShape(), noise(), kSpace, grid, measured[0], specCoils, true, null);
   }
 
   @Override
   public String measuredForm(Set<String> auxiliary) {
     return grid.isEmpty() || !auxiliary.contains(MASK)
         ? super.measuredForm(auxiliary)
-        : "[" + coils + ", height, width, 2]";
+        : "[" + (mapsOfRecord ? "coils" : coils) + ", height, width, 2]";
   }
 
   @Override
@@ -158,9 +192,10 @@ final class Mri extends GradientSolved {
 
   @Override
   public Map<String, int[]> optionalShapes() {
+    int[] one = {1};
     return grid.isEmpty()
-        ? Map.of()
-        : Map.of(MASK, new int[] {imageShape().height(), imageShape().width()});
+        ? Map.of(SIGMA, one)
+        : Map.of(SIGMA, one, MASK, new int[] {imageShape().height(), imageShape().width()});
   }
 
   @Override
@@ -171,14 +206,19 @@ final class Mri extends GradientSolved {
     }
     float[] boundMaps = maps;
     if (mapsOfRecord) {
-      boundMaps = taken(auxiliary, SENSITIVITIES, coils * imageShape().size() * 2).clone();
+      boundMaps = taken(auxiliary, SENSITIVITIES, coils * pixels() * 2).clone();
     }
     KSpace samples = kSpace;
     if (auxiliary.containsKey(MASK)) {
-      float[] mask = taken(auxiliary, MASK, imageShape().size());
+      float[] mask = taken(auxiliary, MASK, pixels());
       samples = new MaskedGrid(grid.orElseThrow(), kSpace, mask);
     }
-    return new Mri(kind(), imageShape(), noise(), samples, grid, coils, mapsOfRecord, boundMaps);
+    var level = noise();
+    if (auxiliary.containsKey(SIGMA)) {
+      level = level.recorded(taken(auxiliary, SIGMA, 1)[0]);
+    }
+    return new Mri(
+        kind(), imageShape(), level, samples, grid, coils, specCoils, mapsOfRecord, boundMaps);
   }
 
   private float[] taken(Map<String, float[]> auxiliary, String name, int size) {
@@ -217,7 +257,7 @@ final class Mri extends GradientSolved {
   public void requireInRange(float[] measurement) {
     float[] measured = measured(measurement);
     super.requireInRange(measured);
-    KSpaceScale.requireEnergy(kind(), kSpace, measured, imageShape().size());
+    KSpaceScale.requireEnergy(kind(), kSpace, measured, pixels());
   }
 
   @Override
@@ -258,25 +298,7 @@ final class Mri extends GradientSolved {
   public float[] measure(float[] image) {
     requireMaps();
     requireImage(image);
-    int count = kSpace.readouts() * kSpace.samples();
-    var out = new float[coils * count * 2];
-    for (int coil = 0; coil < coils; coil++) {
-      var real = new double[image.length];
-      var imaginary = new double[image.length];
-      int map = coil * image.length * 2;
-      for (int i = 0; i < image.length; i++) {
-        real[i] = (double) maps[map + 2 * i] * image[i];
-        imaginary[i] = (double) maps[map + 2 * i + 1] * image[i];
-      }
-      var sampleReal = new double[count];
-      var sampleImaginary = new double[count];
-      kSpace.measure(real, imaginary, sampleReal, sampleImaginary);
-      for (int i = 0; i < count; i++) {
-        out[2 * (coil * count + i)] = (float) sampleReal[i];
-        out[2 * (coil * count + i) + 1] = (float) sampleImaginary[i];
-      }
-    }
-    return out;
+    return encoding.samples(image);
   }
 
   @Override
@@ -293,7 +315,7 @@ final class Mri extends GradientSolved {
     return image;
   }
 
-  /** {@code A^H W (y - A x0Hat)}, real part. */
+  /** {@code A^H W (y - A x0Hat)}, of real images the real part. */
   @Override
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
     return compensated(misfit(x0Hat, measurement));
@@ -306,25 +328,7 @@ final class Mri extends GradientSolved {
   private float[] combined(float[] measurement, boolean weighted) {
     requireMaps();
     requireMeasurement(measurement);
-    int count = kSpace.readouts() * kSpace.samples();
-    var out = new float[imageShape().size()];
-    for (int coil = 0; coil < coils; coil++) {
-      var sampleReal = new double[count];
-      var sampleImaginary = new double[count];
-      for (int i = 0; i < count; i++) {
-        double weight = weighted ? kSpace.weight(i) : 1;
-        sampleReal[i] = weight * measurement[2 * (coil * count + i)];
-        sampleImaginary[i] = weight * measurement[2 * (coil * count + i) + 1];
-      }
-      var real = new double[out.length];
-      var imaginary = new double[out.length];
-      kSpace.adjoint(sampleReal, sampleImaginary, real, imaginary);
-      int map = coil * out.length * 2;
-      for (int i = 0; i < out.length; i++) {
-        out[i] += (float) (maps[map + 2 * i] * real[i] + maps[map + 2 * i + 1] * imaginary[i]);
-      }
-    }
-    return out;
+    return encoding.image(measurement, weighted);
   }
 
   private void requireMaps() {

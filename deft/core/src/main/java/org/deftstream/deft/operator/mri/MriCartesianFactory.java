@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.deftstream.deft.image.ImageShape;
-import org.deftstream.deft.linalg.RealFourier;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.OperatorBounds;
 import org.deftstream.deft.operator.OperatorFactory;
@@ -28,14 +27,6 @@ public final class MriCartesianFactory implements OperatorFactory {
   public ForwardOperator create(JsonNode spec, ImageShape shape) {
     var fields = JsonFields.of(spec, "operator " + kind());
     fields.text("kind");
-    if (!fits(shape.height()) || !fits(shape.width())) {
-      throw new IllegalArgumentException(
-          fields.where()
-              + ": images must have sides that are "
-              + RealFourier.SIDES
-              + ", got "
-              + shape);
-    }
     int coils = fields.integer("coils", 1, MriFields.MOST_COILS, 1);
     OperatorBounds.requireLines(fields.where(), shape, coils);
     var lines = fields.has("lines") ? listed(fields, shape) : drawn(fields, shape);
@@ -47,11 +38,6 @@ public final class MriCartesianFactory implements OperatorFactory {
         Optional.of(KSpaceConvention.read(fields, CartesianLines.all(shape), shape, true)));
   }
 
-  /** A middle that is a pixel of its own needs an even side; a side of one has no other. */
-  private static boolean fits(int side) {
-    return side == 1 || RealFourier.fits(side);
-  }
-
   private static KSpace drawn(JsonFields fields, ImageShape shape) {
     double acceleration = fields.within("acceleration", 1, 64);
     double centre = fields.has("centreFraction") ? fields.within("centreFraction", 0, 1) : 0.08;
@@ -60,21 +46,22 @@ public final class MriCartesianFactory implements OperatorFactory {
   }
 
   private static KSpace listed(JsonFields fields, ImageShape shape) {
-    int half = shape.height() / 2;
+    int least = -(shape.height() / 2);
+    int most = least + shape.height() - 1;
     var lines = new TreeSet<Integer>();
     for (var line : fields.node("lines")) {
       boolean fits =
           line.isIntegralNumber()
               && line.canConvertToInt()
-              && line.intValue() >= -half
-              && line.intValue() < Math.max(1, half);
+              && line.intValue() >= least
+              && line.intValue() <= most;
       if (!fits || !lines.add(line.intValue())) {
         throw new IllegalArgumentException(
             fields.where()
                 + ": lines must be different whole numbers from "
-                + -half
+                + least
                 + " to "
-                + (half - 1)
+                + most
                 + ", got "
                 + line);
       }

@@ -26,9 +26,11 @@ final class MriFields {
         fields.has("maps") && fields.choice("maps", Set.of("synthetic", "record")).equals("record");
     var noise = GaussianNoise.read(fields);
     fields.refuseUnknown();
-    if (shape.channels() != 1) {
+    if (shape.channels() > 2) {
       throw new IllegalArgumentException(
-          fields.where() + ": images must have one channel, got " + shape);
+          fields.where()
+              + ": images must have one channel, or two for real and imaginary part, got "
+              + shape);
     }
     return new Mri(kind, shape, noise, kSpace, grid, coils, record);
   }

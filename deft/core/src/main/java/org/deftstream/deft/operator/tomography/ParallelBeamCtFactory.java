@@ -1,95 +1,64 @@
 package org.deftstream.deft.operator.tomography;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Arrays;
-import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
-import org.deftstream.deft.operator.GaussianNoise;
-import org.deftstream.deft.operator.OperatorBounds;
+import org.deftstream.deft.operator.IntensityUnits;
 import org.deftstream.deft.operator.OperatorFactory;
-import org.deftstream.deft.operator.RayNoise;
 import org.deftstream.deft.text.JsonFields;
 
 /**
- * Makes {@link ParallelBeamCt} from {@code {"kind": "ct-parallel", "views": 20,
+ * Makes {@link ComputedTomography} from {@code {"kind": "ct-parallel", "views": 20,
  * "angleRangeDegrees": 180, "detectorBins": 95, "filter": "ram-lak", "noise": {"type": "gaussian",
  * "sigma": 0.01}}}. May be left out: {@code angleRangeDegrees}, 180, and {@code filter}, {@code
  * ram-lak} ({@code hann} is the other one). Low dose is {@code "noise": {"type": "poisson",
  * "photons": 1000, "attenuation": 4}}, {@code attenuation} being the one that is assumed where it
  * is left out.
+ *
+ * <p>Of measured scans: {@code startDegrees}, 0, the angle of the first view, which a record's own
+ * angles are counted from; {@code centre}, the bin that the axis of rotation is seen in, the middle
+ * of the detector; {@code binSize}, the width of a bin in pixels, 1; {@code attenuation} per unit
+ * length of what x = 1 stands for: y is then the line integral of the attenuation itself, as in
+ * {@link IntensityUnits}. The longer side of the image is 2 long.
  */
 public final class ParallelBeamCtFactory implements OperatorFactory {
-  private static final int MOST = 1 << 14;
-
   @Override
   public String kind() {
-    return ParallelBeamCt.KIND;
+    return ComputedTomography.PARALLEL;
   }
 
   @Override
   public ForwardOperator create(JsonNode spec, ImageShape shape) {
     var fields = JsonFields.of(spec, "operator " + kind());
     fields.text("kind");
-    int views = fields.integer("views", 1, MOST);
-    int bins = fields.integer("detectorBins", 1, MOST);
+    int views = fields.integer("views", 1, CtFields.MOST);
+    int bins = fields.integer("detectorBins", 1, CtFields.MOST);
     double range = fields.number("angleRangeDegrees", 180);
     if (!(range > 0 && range <= 180)) {
       throw new IllegalArgumentException(
           fields.where() + ": angleRangeDegrees must be in (0, 180], got " + range);
     }
-    var window = RampFilter.Window.RAM_LAK;
-    if (fields.has("filter")) {
-      String label = fields.choice("filter", labels());
-      window =
-          Arrays.stream(RampFilter.Window.values())
-              .filter(candidate -> candidate.label().equals(label))
-              .findFirst()
-              .orElseThrow();
+    var description =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("kind", kind())
+            .put("views", views)
+            .put("angleRangeDegrees", range)
+            .put("detectorBins", bins);
+    double middle = (bins - 1) / 2.0;
+    // Only what differs, so that operators without these fields keep their fingerprints.
+    double start = CtFields.optional(fields, description, "startDegrees", 0);
+    double centre = CtFields.optional(fields, description, "centre", middle);
+    double binSize = CtFields.optional(fields, description, "binSize", 1);
+    if (!(binSize >= 1e-3 && binSize <= 1e3)) {
+      throw new IllegalArgumentException(
+          fields.where() + ": binSize must be in [0.001, 1000] pixels, got " + binSize);
     }
-    var noise = noise(fields, shape);
-    fields.refuseUnknown();
-    OperatorBounds.requireScan(fields.where(), shape, views, bins);
-    return new ParallelBeamCt(new ParallelBeamGeometry(shape, views, range, bins), window, noise);
-  }
-
-  private static Function<Projector, RayNoise> noise(JsonFields fields, ImageShape shape) {
-    var noise = fields.object("noise");
-    if (noise
-        .choice("type", Set.of(GaussianNoise.TYPE, PhotonNoise.TYPE))
-        .equals(GaussianNoise.TYPE)) {
-      var gaussian = GaussianNoise.readSigma(noise);
-      return projector -> gaussian;
-    }
-    var photons = PhotonNoise.Spec.read(noise);
-    var ones = new float[shape.size()];
-    Arrays.fill(ones, 1);
-    return projector ->
-        new PhotonNoise(
-            photons.photons(),
-            photons.attenuation(),
-            projector.project(ones, shape.channels()),
-            projector.project(disc(shape), shape.channels()));
-  }
-
-  /** The reference object of {@link PhotonNoise}. */
-  private static float[] disc(ImageShape shape) {
-    var image = new float[shape.size()];
-    double radius = 0.4 * Math.min(shape.height(), shape.width());
-    for (int i = 0; i < image.length; i++) {
-      int pixel = i / shape.channels();
-      double y = pixel / shape.width() + 0.5 - shape.height() / 2.0;
-      double x = pixel % shape.width() + 0.5 - shape.width() / 2.0;
-      image[i] = x * x + y * y <= radius * radius ? 0 : -1;
-    }
-    return image;
-  }
-
-  private static Set<String> labels() {
-    return Arrays.stream(RampFilter.Window.values())
-        .map(RampFilter.Window::label)
-        .collect(Collectors.toSet());
+    return CtFields.create(
+        fields,
+        description,
+        new ParallelBeamGeometry(
+            shape, ViewAngles.even(views, start, range, 180), bins, centre, binSize));
   }
 }

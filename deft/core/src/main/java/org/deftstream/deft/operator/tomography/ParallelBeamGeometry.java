@@ -7,25 +7,66 @@ import org.deftstream.deft.linalg.SparseMatrix;
  * Where the rays of a parallel-beam scan run.
  *
  * <p>The longer side of the image spans [-1, 1], so a pixel is {@code 2 / max(height, width)} wide;
- * x points to the right, y up. View k looks along angle {@code theta_k = k * angleRange / views}.
- * Its ray of detector bin b is the line {@code x cos(theta) + y sin(theta) = s_b}; bins are one
- * pixel wide and centred, {@code s_b = (b - (bins - 1) / 2) * pixel}. A detector of {@code sqrt(2)
- * * side} bins sees the whole image in every view.
+ * x points to the right, y up. The ray of detector bin b at angle theta is the line {@code x
+ * cos(theta) + y sin(theta) = s_b} with {@code s_b = (b - centre) * binSize * pixel}. A detector of
+ * {@code sqrt(2) * side} bins as wide as pixels sees the whole image in every view.
  *
- * @param shape shape of the images; channels are projected one by one
- * @param views number of angles
- * @param angleRangeDegrees range that the angles divide, end excluded, in (0, 180]
- * @param bins detector bins per view
+ * @param shape shape of the images
+ * @param angles theta of each view
+ * @param bins detector bins of a view
+ * @param centre the bin, counted from 0, that the axis of rotation is seen in
+ * @param binSize width of a bin, in pixels
  */
-record ParallelBeamGeometry(ImageShape shape, int views, double angleRangeDegrees, int bins) {
-  /** Width of a pixel, and of a detector bin. */
-  double pixel() {
+record ParallelBeamGeometry(
+    ImageShape shape, ViewAngles angles, int bins, double centre, double binSize)
+    implements ScanGeometry {
+
+  /** A centred detector whose bins are one pixel wide, and views that divide a range evenly. */
+  ParallelBeamGeometry(ImageShape shape, int views, double angleRangeDegrees, int bins) {
+    this(shape, ViewAngles.even(views, 0, angleRangeDegrees, 180), bins, (bins - 1) / 2.0, 1);
+  }
+
+  @Override
+  public int views() {
+    return angles.count();
+  }
+
+  @Override
+  public double pixel() {
     return 2.0 / Math.max(shape.height(), shape.width());
   }
 
-  /** Angle between neighbouring views, in radians. */
-  double angleStep() {
-    return Math.toRadians(angleRangeDegrees) / views;
+  @Override
+  public void ray(int view, int bin, double[] line) {
+    double cos = Math.cos(angles.radians(view));
+    double sin = Math.sin(angles.radians(view));
+    double s = (bin - centre) * binSize;
+    line[0] = s * cos;
+    line[1] = s * sin;
+    line[2] = -sin;
+    line[3] = cos;
+  }
+
+  @Override
+  public double filterSpacing() {
+    return binSize * pixel();
+  }
+
+  @Override
+  public void seen(int view, int row, double[] places, double[] weights) {
+    double cos = Math.cos(angles.radians(view));
+    double sin = Math.sin(angles.radians(view));
+    double y = shape.height() / 2.0 - row - 0.5;
+    for (int column = 0; column < places.length; column++) {
+      double x = column + 0.5 - shape.width() / 2.0;
+      places[column] = (x * cos + y * sin) / binSize + centre;
+      weights[column] = angles.weight(view);
+    }
+  }
+
+  @Override
+  public ScanGeometry withAngles(float[] degrees) {
+    return new ParallelBeamGeometry(shape, angles.listed(degrees), bins, centre, binSize);
   }
 
   private double x(int column) {
@@ -44,11 +85,11 @@ record ParallelBeamGeometry(ImageShape shape, int views, double angleRangeDegree
    */
   SparseMatrix systemMatrix() {
     var matrix = new SparseMatrix.Builder(shape.height() * shape.width());
-    for (int view = 0; view < views; view++) {
-      double cos = Math.cos(view * angleStep());
-      double sin = Math.sin(view * angleStep());
+    for (int view = 0; view < views(); view++) {
+      double cos = Math.cos(angles.radians(view));
+      double sin = Math.sin(angles.radians(view));
       for (int bin = 0; bin < bins; bin++) {
-        double s = (bin - (bins - 1) / 2.0) * pixel();
+        double s = (bin - centre) * binSize * pixel();
         if (Math.abs(sin) >= Math.abs(cos)) {
           for (int column = 0; column < shape.width(); column++) {
             double row = shape.height() / 2.0 - 0.5 - (s - x(column) * cos) / sin / pixel();
@@ -95,19 +136,19 @@ record ParallelBeamGeometry(ImageShape shape, int views, double angleRangeDegree
    * whose weights vary from pixel to pixel and would show as a pattern.
    */
   SparseMatrix backProjection() {
-    var matrix = new SparseMatrix.Builder(views * bins);
+    var matrix = new SparseMatrix.Builder(views() * bins);
     for (int row = 0; row < shape.height(); row++) {
       for (int column = 0; column < shape.width(); column++) {
-        for (int view = 0; view < views; view++) {
-          double angle = view * angleStep();
+        for (int view = 0; view < views(); view++) {
+          double angle = angles.radians(view);
           double s = x(column) * Math.cos(angle) + y(row) * Math.sin(angle);
-          double bin = s / pixel() + (bins - 1) / 2.0;
+          double bin = s / (binSize * pixel()) + centre;
           int left = (int) Math.floor(bin);
           if (left >= 0 && left < bins) {
-            matrix.add(view * bins + left, angleStep() * (1 - (bin - left)));
+            matrix.add(view * bins + left, angles.weight(view) * (1 - (bin - left)));
           }
           if (left + 1 >= 0 && left + 1 < bins) {
-            matrix.add(view * bins + left + 1, angleStep() * (bin - left));
+            matrix.add(view * bins + left + 1, angles.weight(view) * (bin - left));
           }
         }
         matrix.endRow();

@@ -2,6 +2,7 @@ package org.deftstream.deft.operator.tomography;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.operator.MeasurementRange;
 import org.deftstream.deft.operator.RayNoise;
@@ -10,8 +11,8 @@ import org.deftstream.deft.text.JsonFields;
 /**
  * The noise of counted photons, type {@code poisson}: a ray through the attenuation {@code m = (x +
  * 1) / 2} sends {@code N ~ Poisson(photons exp(-attenuation * integral of m))} to the detector, and
- * the measurement is the log-transform of that count in the units of {@link ParallelBeamCt}, {@code
- * y = 2 ln(photons / max(N, 1)) / attenuation - A 1}. A count of 0 is taken for 1.
+ * the measurement is the log-transform of that count in the units of {@link ComputedTomography},
+ * {@code y = 2 ln(photons / max(N, 1)) / attenuation - A 1}. A count of 0 is taken for 1.
  *
  * <p>To first order a ray has the standard deviation {@code 2 / (attenuation sqrt(N))}, so thick
  * parts are noisy and air is not. {@link #sigma} is the root mean square of it over all rays for a
@@ -26,6 +27,7 @@ final class PhotonNoise implements RayNoise {
 
   private final double photons;
   private final double attenuation;
+  private final boolean stated;
   private final float[] ones;
   private final double sigma;
 
@@ -33,14 +35,17 @@ final class PhotonNoise implements RayNoise {
    * Makes the noise of a scanner.
    *
    * @param photons expected count of a ray that meets nothing
-   * @param attenuation per unit length where x is 1; half the field of view has length 1
+   * @param attenuation per unit length where x is 1; of parallel rays, half the field of view has
+   *     length 1
+   * @param stated whether the noise object of the specification says so
    * @param ones the rays' exact measurements of the image that is 1 everywhere
    * @param reference the rays' exact measurements of the reference object, 0 in the disc and -1
    *     outside
    */
-  PhotonNoise(double photons, double attenuation, float[] ones, float[] reference) {
+  PhotonNoise(double photons, double attenuation, boolean stated, float[] ones, float[] reference) {
     this.photons = photons;
     this.attenuation = attenuation;
+    this.stated = stated;
     this.ones = ones;
     double sum = 0;
     for (int i = 0; i < reference.length; i++) {
@@ -92,11 +97,8 @@ final class PhotonNoise implements RayNoise {
 
   @Override
   public ObjectNode json() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("type", TYPE)
-        .put("photons", photons)
-        .put("attenuation", attenuation);
+    var noise = JsonNodeFactory.instance.objectNode().put("type", TYPE).put("photons", photons);
+    return stated ? noise.put("attenuation", attenuation) : noise;
   }
 
   /** Twice the line integral of m that a count tells. */
@@ -112,15 +114,27 @@ final class PhotonNoise implements RayNoise {
     return 4 / (attenuation * attenuation * count);
   }
 
-  /** What a specification says of it. */
-  record Spec(double photons, double attenuation) {
-    /** Reads the noise object itself, its type already known. */
-    static Spec read(JsonFields noise) {
+  /**
+   * What a specification says of it.
+   *
+   * @param attenuation empty where the scan itself states it
+   */
+  record Spec(double photons, OptionalDouble attenuation) {
+    /**
+     * Reads the noise object itself, its type already known.
+     *
+     * @param known whether the scan states the attenuation, so that the noise must not
+     */
+    static Spec read(JsonFields noise, boolean known) {
       double photons = noise.positive("photons");
+      if (known) {
+        noise.refuseUnknown();
+        return new Spec(photons, OptionalDouble.empty());
+      }
       double attenuation =
           noise.has("attenuation") ? noise.positive("attenuation") : DEFAULT_ATTENUATION;
       noise.refuseUnknown();
-      return new Spec(photons, attenuation);
+      return new Spec(photons, OptionalDouble.of(attenuation));
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.deftstream.deft.operator.tomography;
 
+import java.util.function.IntToDoubleFunction;
+
 /**
  * The band-limited ramp filter of filtered back-projection, as a convolution in space (Kak and
  * Slaney, Principles of Computerized Tomographic Imaging, eq. 3.61), so without the offset that
@@ -32,12 +34,13 @@ final class RampFilter {
    *
    * @param bins values in a view
    * @param spacing distance between the bins
+   * @param factor what the ramp's value for bins so far apart is multiplied with
    */
-  RampFilter(int bins, double spacing, Window window) {
+  RampFilter(int bins, double spacing, IntToDoubleFunction factor, Window window) {
     this.bins = bins;
     var ramp = new double[bins + 1];
     for (int n = 0; n <= bins; n++) {
-      ramp[n] = ramp(n) / spacing;
+      ramp[n] = factor.applyAsDouble(n) * ramp(n) / spacing;
     }
     kernel = new double[bins];
     for (int n = 0; n < bins; n++) {

@@ -1,271 +1,276 @@
 package org.deftstream.deft.operator.tomography;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A {@link Projector} that follows the rays as it goes and keeps nothing but their angles: for
- * images whose matrices would take gigabytes. The numbers are those of {@link StoredProjector} up
- * to rounding.
+ * A {@link Projector} that follows the rays of any {@link ScanGeometry} as it goes and keeps
+ * nothing but their lines. The numbers are those of {@link StoredProjector} up to rounding.
  *
- * <p>Joseph's method steps along the axis that a ray crosses more steeply. At each step the bins of
- * a view meet the line of pixels at equal distances, so their places are counted up in fixed point
- * and a line stays in the processor's first cache. Views are spread over the common pool, and lines
- * for the adjoint, each summed in the order of the views: the bits do not depend on the number of
- * processors.
+ * <p>Joseph's method: a ray steps through the columns or the rows of the image, whichever it
+ * crosses more steeply, and interpolates between the two nearest pixels of each. Here the rays of a
+ * view go together: those that step along the same axis are a {@link Run}, which meets a column or
+ * row at places that rise or fall from bin to bin. Runs are spread over the common pool, and for
+ * the adjoint bands of columns and rows, each summed in the order of the runs: the bits do not
+ * depend on the number of processors.
  */
 final class RayProjector implements Projector {
-  private static final int FRACTION_BITS = 32;
-  private static final float FRACTION = 0x1p-24f;
+  /** Columns or rows that the adjoint sums together, so that they stay in the first cache. */
+  private static final int BAND = 8;
 
+  private final ScanGeometry geometry;
   private final int height;
   private final int width;
-  private final int views;
   private final int bins;
-  private final double pixel;
-  private final double angleStep;
-  private final double[] cos;
-  private final double[] sin;
+  private final List<Run> runs = new ArrayList<>();
 
-  RayProjector(ParallelBeamGeometry geometry) {
+  /** Where each ray meets column or row 0, counted from the zero before the first pixel. */
+  private final double[] start;
+
+  /** How far on it meets the next one. */
+  private final double[] slope;
+
+  /** Length of a step along each ray. */
+  private final float[] step;
+
+  /** Neighbouring rays, from and to counted over all views, that step along the same axis. */
+  private record Run(boolean columns, int from, int to) {}
+
+  RayProjector(ScanGeometry geometry) {
+    this.geometry = geometry;
     height = geometry.shape().height();
     width = geometry.shape().width();
-    views = geometry.views();
     bins = geometry.bins();
-    pixel = geometry.pixel();
-    angleStep = geometry.angleStep();
-    cos = new double[views];
-    sin = new double[views];
-    for (int view = 0; view < views; view++) {
-      cos[view] = Math.cos(view * angleStep);
-      sin[view] = Math.sin(view * angleStep);
+    start = new double[rays()];
+    slope = new double[rays()];
+    step = new float[rays()];
+    var line = new double[4];
+    for (int view = 0; view < geometry.views(); view++) {
+      int first = view * bins;
+      boolean columns = false;
+      for (int bin = 0; bin < bins; bin++) {
+        int ray = view * bins + bin;
+        geometry.ray(view, bin, line);
+        boolean through = Math.abs(line[2]) >= Math.abs(line[3]);
+        if (bin > 0 && through != columns) {
+          runs.add(new Run(columns, first, ray));
+          first = ray;
+        }
+        columns = through;
+        follow(ray, line, columns);
+      }
+      runs.add(new Run(columns, first, (view + 1) * bins));
+    }
+  }
+
+  private void follow(int ray, double[] line, boolean columns) {
+    double along = columns ? line[2] : line[3];
+    step[ray] = (float) (geometry.pixel() * Math.hypot(line[2], line[3]) / Math.abs(along));
+    if (columns) {
+      double rise = line[3] / line[2];
+      start[ray] = height / 2.0 + 0.5 - line[1] - (0.5 - width / 2.0 - line[0]) * rise;
+      slope[ray] = -rise;
+    } else {
+      double run = line[2] / line[3];
+      start[ray] = width / 2.0 + 0.5 + line[0] + (height / 2.0 - 0.5 - line[1]) * run;
+      slope[ray] = -run;
     }
   }
 
   @Override
   public int rays() {
-    return views * bins;
+    return geometry.views() * bins;
   }
 
-  /** Whether a view's rays step through the columns; else through the rows. */
-  private boolean throughColumns(int view) {
-    return Math.abs(sin[view]) >= Math.abs(cos[view]);
+  private int lineCount(boolean columns) {
+    return columns ? width : height;
   }
 
-  /** The pixels of a channel, line after line, each between two zeros. */
+  /** Pixels of a column or row. */
+  private int lineLength(boolean columns) {
+    return columns ? height : width;
+  }
+
+  /** The pixels of a channel, column after column or row after row, each between two zeros. */
   private float[] lines(float[] image, int channels, int channel, boolean columns) {
-    int count = columns ? width : height;
-    int length = columns ? height : width;
-    var lines = new float[count * (length + 2)];
+    int length = lineLength(columns) + 2;
+    var lines = new float[lineCount(columns) * length];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         float value = image[(y * width + x) * channels + channel];
-        lines[columns ? x * (length + 2) + y + 1 : y * (length + 2) + x + 1] = value;
+        lines[columns ? x * length + y + 1 : y * length + x + 1] = value;
       }
     }
     return lines;
   }
 
-  /** Where on a line, counted from the zero before it, the ray of bin 0 meets it. */
-  private double first(int view, int line, boolean columns) {
-    double s = -(bins - 1) / 2.0;
-    if (columns) {
-      double x = line + 0.5 - width / 2.0;
-      return height / 2.0 + 0.5 - (s - x * cos[view]) / sin[view];
-    }
-    double y = height / 2.0 - line - 0.5;
-    return width / 2.0 + 0.5 + (s - y * sin[view]) / cos[view];
-  }
-
-  /** How far on the line the next bin is. */
-  private double stride(int view, boolean columns) {
-    return columns ? -1 / sin[view] : 1 / cos[view];
-  }
-
-  /** Length of a step along a ray. */
-  private float stepLength(int view, boolean columns) {
-    return (float) (pixel / Math.abs(columns ? sin[view] : cos[view]));
-  }
-
-  /** First bin, from 0, whose place {@code first + b * stride} lies in [0, end). */
-  private int from(double first, double stride, int end) {
-    double b = stride > 0 ? -first / stride : (end - first) / stride;
-    int bin = (int) Math.max(0, Math.min(bins, Math.floor(b) - 1));
-    while (bin < bins && !inside(first + bin * stride, end)) {
-      bin++;
-      if (stride > 0 ? first + bin * stride >= end : first + bin * stride < 0) {
-        return bins;
+  /**
+   * First ray of a run, from {@code low} on, that lies beyond a place on a line.
+   *
+   * @param rising whether places rise from bin to bin; else, beyond is below
+   */
+  private int beyond(int low, int to, int line, double place, boolean rising) {
+    int high = to;
+    int from = low;
+    while (from < high) {
+      int middle = (from + high) >>> 1;
+      double there = start[middle] + line * slope[middle];
+      if (rising ? there >= place : there < place) {
+        high = middle;
+      } else {
+        from = middle + 1;
       }
     }
-    return bin;
+    return from;
   }
 
-  /** Bin after the last one whose place lies in [0, end). */
-  private int to(int from, double first, double stride, int end) {
-    double b = stride > 0 ? (end - first) / stride : -first / stride;
-    int bin = (int) Math.max(from, Math.min(bins, Math.ceil(b) + 1));
-    while (bin > from && !inside(first + (bin - 1) * stride, end)) {
-      bin--;
-    }
-    return bin;
-  }
-
-  private static boolean inside(double place, int end) {
-    return place >= 0 && place < end;
+  private boolean rises(Run run, int line) {
+    int last = run.to - 1;
+    return start[last] + line * slope[last] >= start[run.from] + line * slope[run.from];
   }
 
   @Override
   public float[] project(float[] image, int channels) {
     requireLength(image, height * width * channels);
-    var out = new float[views * bins * channels];
+    var out = new float[rays() * channels];
     for (int channel = 0; channel < channels; channel++) {
       var columns = lines(image, channels, channel, true);
       var rows = lines(image, channels, channel, false);
-      int c = channel;
-      IntStream.range(0, views)
-          .parallel()
-          .forEach(
-              view -> {
-                boolean through = throughColumns(view);
-                var sums = projectView(view, through ? columns : rows, through);
-                for (int b = 0; b < bins; b++) {
-                  out[(view * bins + b) * channels + c] = sums[b];
-                }
-              });
+      var sums = new float[rays()];
+      runs.parallelStream().forEach(run -> project(run, run.columns ? columns : rows, sums));
+      for (int ray = 0; ray < sums.length; ray++) {
+        out[ray * channels + channel] = step[ray] * sums[ray];
+      }
     }
     return out;
   }
 
-  private float[] projectView(int view, float[] lines, boolean columns) {
-    int count = columns ? width : height;
-    int length = columns ? height : width;
-    var sums = new float[bins];
-    double stride = stride(view, columns);
-    long step = fixed(stride);
-    for (int line = 0; line < count; line++) {
-      double first = first(view, line, columns);
-      int from = from(first, stride, length + 1);
-      int to = to(from, first, stride, length + 1);
-      long place = fixed(first + from * stride);
-      int base = line * (length + 2);
-      for (int b = from; b < to; b++, place += step) {
-        int at = base + (int) (place >> FRACTION_BITS);
-        float share = ((int) (place >>> 8) & 0xffffff) * FRACTION;
-        float near = lines[at];
-        sums[b] += near + share * (lines[at + 1] - near);
+  private void project(Run run, float[] lines, float[] sums) {
+    int end = lineLength(run.columns) + 1;
+    for (int line = 0; line < lineCount(run.columns); line++) {
+      boolean rising = rises(run, line);
+      int from = beyond(run.from, run.to, line, rising ? 0 : end, rising);
+      int to = beyond(from, run.to, line, rising ? end : 0, rising);
+      int base = line * (end + 1);
+      for (int ray = from; ray < to; ray++) {
+        double place = start[ray] + line * slope[ray];
+        int at = (int) place;
+        float near = lines[base + at];
+        sums[ray] += near + (float) (place - at) * (lines[base + at + 1] - near);
       }
     }
-    float stepLength = stepLength(view, columns);
-    for (int b = 0; b < bins; b++) {
-      sums[b] *= stepLength;
-    }
-    return sums;
   }
 
   @Override
   public float[] adjoint(float[] sinogram, int channels) {
-    requireLength(sinogram, views * bins * channels);
+    requireLength(sinogram, rays() * channels);
     var image = new float[height * width * channels];
     for (int channel = 0; channel < channels; channel++) {
-      var rays = new float[views * bins];
-      for (int i = 0; i < rays.length; i++) {
-        rays[i] = sinogram[i * channels + channel];
+      var rays = new float[rays()];
+      for (int ray = 0; ray < rays.length; ray++) {
+        rays[ray] = step[ray] * sinogram[ray * channels + channel];
       }
       int c = channel;
-      IntStream.range(0, width)
-          .parallel()
-          .forEach(
-              x -> {
-                var line = adjointLine(rays, x, true);
-                for (int y = 0; y < height; y++) {
-                  image[(y * width + x) * channels + c] = line[y + 1];
-                }
-              });
-      IntStream.range(0, height)
-          .parallel()
-          .forEach(
-              y -> {
-                var line = adjointLine(rays, y, false);
-                for (int x = 0; x < width; x++) {
-                  image[(y * width + x) * channels + c] += line[x + 1];
-                }
-              });
+      for (boolean columns : new boolean[] {true, false}) {
+        int bands = (lineCount(columns) + BAND - 1) / BAND;
+        IntStream.range(0, bands)
+            .parallel()
+            .forEach(band -> addBand(rays, band * BAND, columns, image, channels, c));
+      }
     }
     return image;
   }
 
-  /** What the views that step through such lines give back to one of them. */
-  private float[] adjointLine(float[] rays, int line, boolean columns) {
-    int length = columns ? height : width;
-    var sums = new float[length + 2];
-    for (int view = 0; view < views; view++) {
-      if (throughColumns(view) != columns) {
-        continue;
-      }
-      double stride = stride(view, columns);
-      long step = fixed(stride);
-      double first = first(view, line, columns);
-      int from = from(first, stride, length + 1);
-      int to = to(from, first, stride, length + 1);
-      long place = fixed(first + from * stride);
-      float stepLength = stepLength(view, columns);
-      int base = view * bins;
-      for (int b = from; b < to; b++, place += step) {
-        int at = (int) (place >> FRACTION_BITS);
-        float far = ((int) (place >>> 8) & 0xffffff) * FRACTION * stepLength * rays[base + b];
-        sums[at] += stepLength * rays[base + b] - far;
-        sums[at + 1] += far;
+  /** Adds what the runs along an axis give back to some columns or rows. */
+  private void addBand(
+      float[] rays, int first, boolean columns, float[] image, int channels, int channel) {
+    int length = lineLength(columns) + 2;
+    int count = Math.min(BAND, lineCount(columns) - first);
+    // Neighbouring rays meet the same pixels. By turns they go to sums of their own, so that none
+    // waits for the one before it.
+    var even = new float[count * length];
+    var odd = new float[count * length];
+    for (Run run : runs) {
+      if (run.columns == columns) {
+        for (int line = 0; line < count; line++) {
+          giveBack(run, rays, first + line, even, odd, line * length);
+        }
       }
     }
-    return sums;
+    for (int line = 0; line < count; line++) {
+      for (int i = 0; i < length - 2; i++) {
+        int x = columns ? first + line : i;
+        int y = columns ? i : first + line;
+        int at = line * length + i + 1;
+        image[(y * width + x) * channels + channel] += even[at] + odd[at];
+      }
+    }
   }
 
-  private static long fixed(double value) {
-    return Math.round(value * (1L << FRACTION_BITS));
+  private void giveBack(Run run, float[] rays, int line, float[] even, float[] odd, int base) {
+    int end = lineLength(run.columns) + 1;
+    boolean rising = rises(run, line);
+    int from = beyond(run.from, run.to, line, rising ? 0 : end, rising);
+    int to = beyond(from, run.to, line, rising ? end : 0, rising);
+    int ray = from;
+    for (; ray < to - 1; ray += 2) {
+      giveBack(rays, ray, line, even, base);
+      giveBack(rays, ray + 1, line, odd, base);
+    }
+    if (ray < to) {
+      giveBack(rays, ray, line, even, base);
+    }
+  }
+
+  private void giveBack(float[] rays, int ray, int line, float[] sums, int base) {
+    double place = start[ray] + line * slope[ray];
+    int at = (int) place;
+    float far = (float) (place - at) * rays[ray];
+    sums[base + at] += rays[ray] - far;
+    sums[base + at + 1] += far;
   }
 
   @Override
   public float[] backProject(float[] filtered, int channels) {
-    requireLength(filtered, views * bins * channels);
+    requireLength(filtered, rays() * channels);
     var image = new float[height * width * channels];
     for (int channel = 0; channel < channels; channel++) {
       // Each view between two zeros.
-      var padded = new float[views * (bins + 2)];
-      for (int view = 0; view < views; view++) {
-        for (int b = 0; b < bins; b++) {
-          padded[view * (bins + 2) + b + 1] = filtered[(view * bins + b) * channels + channel];
-        }
+      var padded = new float[geometry.views() * (bins + 2)];
+      for (int ray = 0; ray < rays(); ray++) {
+        padded[ray / bins * (bins + 2) + ray % bins + 1] = filtered[ray * channels + channel];
       }
       int c = channel;
       IntStream.range(0, height)
           .parallel()
           .forEach(
               y -> {
-                var line = backProjectedLine(padded, y);
+                var row = backProjected(padded, y);
                 for (int x = 0; x < width; x++) {
-                  image[(y * width + x) * channels + c] = line[x];
+                  image[(y * width + x) * channels + c] = row[x];
                 }
               });
     }
     return image;
   }
 
-  private float[] backProjectedLine(float[] padded, int row) {
+  private float[] backProjected(float[] padded, int row) {
     var sums = new float[width];
-    double y = height / 2.0 - row - 0.5;
-    for (int view = 0; view < views; view++) {
-      double first = (0.5 - width / 2.0) * cos[view] + y * sin[view] + (bins - 1) / 2.0 + 1;
+    var places = new double[width];
+    var weights = new double[width];
+    for (int view = 0; view < geometry.views(); view++) {
+      geometry.seen(view, row, places, weights);
       int base = view * (bins + 2);
       for (int x = 0; x < width; x++) {
-        double place = first + x * cos[view];
+        double place = places[x] + 1;
         if (place >= 0 && place < bins + 1) {
           int at = (int) place;
           float near = padded[base + at];
-          sums[x] += near + (float) (place - at) * (padded[base + at + 1] - near);
+          float value = near + (float) (place - at) * (padded[base + at + 1] - near);
+          sums[x] += (float) weights[x] * value;
         }
       }
-    }
-    for (int x = 0; x < width; x++) {
-      sums[x] *= (float) angleStep;
     }
     return sums;
   }

@@ -142,7 +142,7 @@ class ParallelBeamCtTest {
         .hasMessageContaining("4096")
         .hasMessageContaining("7");
     assertThat(catchThrowable(() -> operator.bind(Map.of("mask", new float[1]))))
-        .hasMessage("ct-parallel takes no auxiliary inputs, got mask");
+        .hasMessage("unknown auxiliary input 'mask'; Known: angles, sigma");
     assertThat(operator.bind(Map.of())).isSameAs(operator);
   }
 

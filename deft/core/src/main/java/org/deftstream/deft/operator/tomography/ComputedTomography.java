@@ -1,0 +1,348 @@
+package org.deftstream.deft.operator.tomography;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.linalg.SparseMatrix;
+import org.deftstream.deft.operator.AuxiliaryInputs;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.MeasurementRange;
+import org.deftstream.deft.operator.OperatorBounds;
+import org.deftstream.deft.operator.RayNoise;
+import org.deftstream.deft.operator.RecordedNoise;
+
+/**
+ * Computed tomography, kinds {@code ct-parallel} and {@code ct-fan}: y holds line integrals of the
+ * image over {@code views x bins} rays (and channels, where there are several), in units of image
+ * value times length.
+ *
+ * <p>A record may bring the optional auxiliary inputs {@code angles}, its views' angles in degrees,
+ * of which there may then be any number, and {@code sigma}, the standard deviation of each ray, or
+ * of each bin in all views.
+ *
+ * <p>Line integrals are those of Joseph's method, and the adjoint is exact. Where the system matrix
+ * of parallel rays is small it is computed once and kept ({@link StoredProjector}); else rays are
+ * followed as it goes ({@link RayProjector}). The pseudo-inverse is the surrogate that everybody
+ * uses, filtered back-projection (FBP). FBP of few views is only fair to an object that is 0
+ * outside, but images have a background of about -1: therefore {@code pseudoInverse(y) = FBP(y + A
+ * 1) - 1}, which is the FBP of the attenuation x + 1.
+ *
+ * <p>Noise is Gaussian, alike for all rays, or that of counted photons ({@code poisson}), where the
+ * thicker a ray's path, the larger its noise, or the record's. Then {@link #residual} and {@link
+ * #proximal} weigh each ray by its variance.
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class ComputedTomography implements ForwardOperator {
+  static final String PARALLEL = "ct-parallel";
+  static final String FAN = "ct-fan";
+
+  /** Name of the optional auxiliary input. */
+  static final String ANGLES = "angles";
+
+  /** Name of the optional auxiliary input. */
+  static final String SIGMA = "sigma";
+
+  /** Matrices of more bytes are not kept. */
+  private static final long MOST_STORED = 64L << 20;
+
+  private final ObjectNode description;
+  private final ScanGeometry geometry;
+  private final RampFilter.Window window;
+  private final Function<Projector, RayNoise> noiseOf;
+  private final int recordViews;
+  private final Projector projector;
+  private final RayNoise noise;
+  private final FilteredBackProjection inverse;
+  private final ScanProximal solver;
+  private final float[] backgroundOffset;
+  private final MeasurementRange range;
+
+  /**
+   * Makes an operator.
+   *
+   * @param description the specification with its defaults, but for the noise
+   * @param noise given the rays, the noise of each
+   */
+  ComputedTomography(
+      ObjectNode description,
+      ScanGeometry geometry,
+      RampFilter.Window window,
+      Function<Projector, RayNoise> noise) {
+    this.description = description;
+    this.geometry = geometry;
+    this.window = window;
+    noiseOf = noise;
+    recordViews = geometry.views();
+    projector =
+        geometry instanceof ParallelBeamGeometry parallel
+                && StoredProjector.bytes(parallel) <= MOST_STORED
+            ? new StoredProjector(parallel)
+            : new RayProjector(geometry);
+    this.noise = noise.apply(projector);
+    inverse = new FilteredBackProjection(geometry, projector, window);
+    solver = new ScanProximal(geometry, projector);
+    var ones = new float[geometry.shape().size()];
+    Arrays.fill(ones, 1);
+    var paths = measure(ones);
+    float longest = 0;
+    for (float path : paths) {
+      longest = Math.max(longest, path);
+    }
+    range = this.noise.reach(MeasurementRange.symmetric(longest));
+    backgroundOffset = inverse.of(paths, channels());
+    for (int i = 0; i < backgroundOffset.length; i++) {
+      backgroundOffset[i] -= 1;
+    }
+  }
+
+  /** For records of so many views, which bring their angles. */
+  private ComputedTomography(ComputedTomography other, int recordViews) {
+    this.recordViews = recordViews;
+    description = other.description;
+    geometry = other.geometry;
+    window = other.window;
+    noiseOf = other.noiseOf;
+    projector = other.projector;
+    noise = other.noise;
+    inverse = other.inverse;
+    solver = other.solver;
+    backgroundOffset = other.backgroundOffset;
+    range = other.range;
+  }
+
+  @Override
+  public String kind() {
+    return description.get("kind").textValue();
+  }
+
+  @Override
+  public JsonNode spec() {
+    return description.deepCopy().set("noise", noise.json());
+  }
+
+  @Override
+  public ImageShape imageShape() {
+    return geometry.shape();
+  }
+
+  /** {@code views x bins}, and {@code x channels} where images have several. */
+  @Override
+  public int[] measurementShape() {
+    return channels() == 1
+        ? new int[] {recordViews, geometry.bins()}
+        : new int[] {recordViews, geometry.bins(), channels()};
+  }
+
+  @Override
+  public Optional<ImageShape> imageShapeOf(int[] measured, Set<String> auxiliary) {
+    boolean anyViews = auxiliary.contains(ANGLES) && measured.length > 0 && measured[0] > 0;
+    int[] expected = measurementShape();
+    if (anyViews) {
+      expected[0] = measured[0];
+    }
+    return Arrays.equals(measured, expected) ? Optional.of(imageShape()) : Optional.empty();
+  }
+
+  @Override
+  public String measuredForm(Set<String> auxiliary) {
+    String form = Arrays.toString(measurementShape());
+    return auxiliary.contains(ANGLES) ? form.replaceFirst("\\[" + recordViews, "[views") : form;
+  }
+
+  @Override
+  public ForwardOperator sizedFor(int[] measured) {
+    if (measured[0] == recordViews) {
+      return this;
+    }
+    OperatorBounds.requireScan("measurement", imageShape(), measured[0], geometry.bins());
+    return new ComputedTomography(this, measured[0]);
+  }
+
+  @Override
+  public long bytesAt(ImageShape shape) {
+    return OperatorBounds.scanBytes(shape, recordViews, geometry.bins());
+  }
+
+  @Override
+  public Map<String, int[]> optionalShapes() {
+    return Map.of(ANGLES, new int[] {recordViews}, SIGMA, new int[] {recordViews, geometry.bins()});
+  }
+
+  @Override
+  public ForwardOperator bind(Map<String, float[]> auxiliary) {
+    AuxiliaryInputs.requireKnown(this, auxiliary.keySet());
+    boolean angles = auxiliary.containsKey(ANGLES);
+    if (!angles && recordViews != geometry.views()) {
+      throw new IllegalArgumentException(
+          kind()
+              + " has "
+              + geometry.views()
+              + " views; a record of "
+              + recordViews
+              + " needs the auxiliary input '"
+              + ANGLES
+              + "'");
+    }
+    if (auxiliary.isEmpty()) {
+      return this;
+    }
+    return new ComputedTomography(
+        description,
+        angles ? geometry.withAngles(taken(auxiliary, ANGLES, recordViews)) : geometry,
+        window,
+        auxiliary.containsKey(SIGMA)
+            ? rays -> recorded(taken(auxiliary, SIGMA, rays.rays()), noiseOf.apply(rays))
+            : noiseOf);
+  }
+
+  private RayNoise recorded(float[] ofRays, RayNoise specified) {
+    var sigmas = new float[ofRays.length * channels()];
+    for (int i = 0; i < sigmas.length; i++) {
+      sigmas[i] = ofRays[i / channels()];
+    }
+    return new RecordedNoise(sigmas, specified);
+  }
+
+  private float[] taken(Map<String, float[]> auxiliary, String name, int size) {
+    float[] given = auxiliary.get(name);
+    if (given.length != size) {
+      throw new IllegalArgumentException(
+          "%s needs the auxiliary input '%s' of %d values, got %d"
+              .formatted(kind(), name, size, given.length));
+    }
+    return given;
+  }
+
+  @Override
+  public double noiseSigma() {
+    return noise.sigma();
+  }
+
+  /** The longest path through an image of -1 or 1; counted photons can say a little more. */
+  @Override
+  public MeasurementRange measurementRange() {
+    return range;
+  }
+
+  @Override
+  public float[] simulate(float[] image, RandomGenerator random) {
+    var measurement = measure(image);
+    noise.disturb(measurement, random);
+    return measurement;
+  }
+
+  @Override
+  public float[] weights(float[] measurement) {
+    return noise.weights(measurement);
+  }
+
+  @Override
+  public float[] measure(float[] image) {
+    return projector.project(image, channels());
+  }
+
+  @Override
+  public float[] adjoint(float[] measurement) {
+    return projector.adjoint(measurement, channels());
+  }
+
+  /** FBP of the attenuation: {@code FBP(y + A 1) - 1}. Affine in y. */
+  @Override
+  public float[] pseudoInverse(float[] measurement) {
+    return sum(inverse.of(measurement, channels()), backgroundOffset);
+  }
+
+  /** {@code FBP(y - A x0Hat)}: the linear FBP, in image units. */
+  @Override
+  public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
+    return inverse.of(unexplained(x0Hat, measurement), channels());
+  }
+
+  /** By {@link ScanProximal} from x0. */
+  @Override
+  public float[] proximal(float[] x0, float[] measurement, double rho) {
+    requireWeight(rho);
+    return sum(solver.change(unexplained(x0, measurement), noise.weights(measurement), rho), x0);
+  }
+
+  /** As for one; each entry of a stored matrix is read once for several rows. */
+  @Override
+  public float[][] proximal(float[][] x0, float[][] measurements, double[] rho) {
+    var points = new float[x0.length][];
+    for (int from = 0; from < x0.length; from += SparseMatrix.LANES) {
+      int to = Math.min(x0.length, from + SparseMatrix.LANES);
+      if (solver.together(to - from)) {
+        proximalTogether(x0, measurements, rho, from, to, points);
+      } else {
+        for (int i = from; i < to; i++) {
+          points[i] = proximal(x0[i], measurements[i], rho[i]);
+        }
+      }
+    }
+    return points;
+  }
+
+  private void proximalTogether(
+      float[][] x0, float[][] measurements, double[] rho, int from, int to, float[][] points) {
+    var misfits = new float[to - from][];
+    var weights = new float[to - from][];
+    for (int i = from; i < to; i++) {
+      requireWeight(rho[i]);
+      weights[i - from] = noise.weights(measurements[i]);
+      misfits[i - from] = unexplained(x0[i], measurements[i]);
+    }
+    var changes = solver.changes(misfits, weights, Arrays.copyOfRange(rho, from, to));
+    for (int i = from; i < to; i++) {
+      points[i] = sum(changes[i - from], x0[i]);
+    }
+  }
+
+  /** One channel for each image channel: {@link #pseudoInverse}. */
+  @Override
+  public int conditioningChannels() {
+    return channels();
+  }
+
+  @Override
+  public float[] conditioning(float[] measurement) {
+    return pseudoInverse(measurement);
+  }
+
+  private int channels() {
+    return geometry.shape().channels();
+  }
+
+  /** Into the first of both. */
+  private static float[] sum(float[] a, float[] b) {
+    for (int i = 0; i < a.length; i++) {
+      a[i] += b[i];
+    }
+    return a;
+  }
+
+  @Override
+  public float[] unexplained(float[] image, float[] measurement) {
+    if (measurement.length != projector.rays() * channels()) {
+      throw new IllegalArgumentException(
+          kind()
+              + ": expected a measurement of "
+              + projector.rays() * channels()
+              + " values, got "
+              + measurement.length);
+    }
+    return ForwardOperator.super.unexplained(image, measurement);
+  }
+
+  private static void requireWeight(double rho) {
+    if (!(rho > 0)) {
+      throw new IllegalArgumentException("rho must be above 0, got " + rho);
+    }
+  }
+}
