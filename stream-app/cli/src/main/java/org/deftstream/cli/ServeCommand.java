@@ -15,7 +15,6 @@ import org.deftstream.messaging.control.ControlSettings;
 import org.deftstream.messaging.control.GuardSettings;
 import org.deftstream.messaging.control.TrustedKeys;
 import org.deftstream.schemas.Serdes;
-import org.deftstream.service.ControlledTasks;
 import org.deftstream.service.InstalledModels;
 import org.deftstream.service.ReconstructionService;
 import org.deftstream.service.ServiceOptions;
@@ -53,7 +52,7 @@ final class ServeCommand implements Callable<Integer> {
       var service =
           ReconstructionService.start(
               ServiceOptions.of(settings),
-              engine -> new ControlledTasks(control(settings, models, engine.batchSizes())),
+              engine -> control(settings, models, engine.batchSizes()),
               settings.get(ServiceKeys.READY_TIMEOUT));
       owner.own("service", () -> service.close(settings.get(EngineKeys.CLOSE_TIMEOUT)));
       if (!service.awaitReady(settings.get(ServiceKeys.READY_TIMEOUT))) {

@@ -7,6 +7,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.ThreadMetadata;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.messaging.http.Reply;
+import org.deftstream.service.control.ServedTasks;
 
 /**
  * Whether an instance lives (if not, only a restart helps) and whether it is ready: every desired

@@ -9,6 +9,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.messaging.http.HttpPages;
 import org.deftstream.messaging.http.Reply;
+import org.deftstream.service.control.ServedTasks;
 import org.deftstream.service.ledger.AdmissionController;
 import org.deftstream.service.ledger.LedgerStatistics;
 import org.deftstream.service.metrics.ServiceMetrics;

@@ -21,6 +21,7 @@ import org.deftstream.deft.operator.OperatorCache;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
+import org.deftstream.service.control.ServedTasks;
 import org.deftstream.service.ledger.AdmissionController;
 import org.deftstream.service.ledger.BrokenServiceException;
 import org.deftstream.service.ledger.ConsumerSourceReader;

@@ -26,6 +26,7 @@ import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.schedule.NoiseSchedule;
 import org.deftstream.schemas.Tensors;
+import org.deftstream.service.control.ServedTasks;
 import org.deftstream.service.control.TaskRegistry;
 import org.junit.jupiter.api.Test;
 

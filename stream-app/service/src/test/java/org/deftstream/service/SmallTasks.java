@@ -8,6 +8,7 @@ import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
+import org.deftstream.service.control.ServedTasks;
 import org.deftstream.service.control.ServingMethod;
 import org.deftstream.service.control.TaskRegistry;
 import org.deftstream.service.control.UnknownAdapterException;

@@ -131,7 +131,7 @@ class AdaptersCommandIT {
       assertDone(
           adapters("canary", Fixture.TASK, "a-2", "--share", "0.25"),
           "a-2  serving: canary with share 0.25");
-      assertThat(plane.tasks().get(0).canaryId()).contains("a-2");
+      assertThat(plane.views().get(0).canaryId()).contains("a-2");
       endedByTheGuard(plane);
       assertDone(
           adapters("canary", Fixture.TASK, "a-2", "--share", "0.25"),
@@ -142,7 +142,7 @@ class AdaptersCommandIT {
       assertThat(listed().path("stable").asText()).isEqualTo("a-2");
       assertThat(listed().path("previous").asText()).isEqualTo("a-1");
       assertFailed(adapters("activate", Fixture.TASK, "a-3"), "has no adapter 'a-3'");
-      assertThat(plane.tasks().get(0).adapterId()).contains("a-2");
+      assertThat(plane.views().get(0).adapterId()).contains("a-2");
 
       assertEndsWhereTheRegistryHangs();
 
@@ -151,7 +151,7 @@ class AdaptersCommandIT {
       assertThat(listed().at("/instances/0/state").asText()).isEqualTo("SERVING");
       assertThat(adapters("list").out()).contains(Fixture.TASK).contains("instance-1");
       assertDone(adapters("retire", Fixture.TASK), "training-free  retired");
-      assertThat(plane.tasks()).isEmpty();
+      assertThat(plane.views()).isEmpty();
     }
   }
 
@@ -183,11 +183,11 @@ class AdaptersCommandIT {
       // A second instance finds nothing to do.
       ender.end(Fixture.TASK, "a-2", "it went wrong");
       long deadline = System.nanoTime() + java.time.Duration.ofMinutes(2).toNanos();
-      while (plane.tasks().get(0).canaryId().isPresent() && System.nanoTime() < deadline) {
+      while (plane.views().get(0).canaryId().isPresent() && System.nanoTime() < deadline) {
         java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
       }
     }
-    assertThat(plane.tasks().get(0).canaryId()).isEmpty();
+    assertThat(plane.views().get(0).canaryId()).isEmpty();
     assertThat(listed().path("issuedBy").asText()).isEqualTo("serve-time guard of one");
     assertThat(listed().path("stable").asText()).isEqualTo("a-1");
   }

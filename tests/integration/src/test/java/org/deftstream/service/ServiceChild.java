@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.deftstream.service.control.ServedTasks;
 import org.deftstream.service.control.TaskRegistry;
 import org.deftstream.service.ledger.LedgerSettings;
 

@@ -23,10 +23,11 @@ import org.deftstream.messaging.control.ControlSettings;
 import org.deftstream.messaging.control.PublisherSettings;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Topics;
-import org.deftstream.service.ControlledTasks;
 import org.deftstream.service.InstalledModels;
 import org.deftstream.service.ReconstructionService;
 import org.deftstream.service.ServiceOptions;
+import org.deftstream.service.control.CanaryRollback;
+import org.deftstream.service.control.ControlPlane;
 
 /**
  * Everything that the demo's stream runs on: models, broker, registry, topics, service. What it
@@ -105,7 +106,9 @@ final class DemoStage {
             ReconstructionService.start(
                 ServiceOptions.of(
                     connection, INSTANCE, stack.directory().resolve("service"), MAX_BATCH),
-                ControlledTasks.factory(control, tasks, installed, installed.networks()),
+                engine ->
+                    ControlPlane.start(
+                        control, tasks, installed, installed.networks(), CanaryRollback.NONE),
                 READY));
     if (!service.awaitReady(READY)) {
       throw new UserError(

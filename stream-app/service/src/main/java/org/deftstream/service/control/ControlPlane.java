@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * started it closes it, after the engine and before the priors: leases that are still out keep
  * their network open until they come back.
  */
-public final class ControlPlane implements TaskRegistry, AutoCloseable {
+public final class ControlPlane implements TaskRegistry, ServedTasks {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
@@ -175,16 +175,24 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
    * Whether everything that the topic asked for at the start is served or refused. Once true, stays
    * true.
    */
+  @Override
   public boolean ready() {
     return ready.getCount() == 0;
+  }
+
+  @Override
+  public TaskRegistry registry() {
+    return this;
   }
 
   /**
    * Waits until {@link #ready}.
    *
+   * @return true
    * @throws UserError if that takes longer, or the control thread died
    */
-  public void awaitReady(Duration timeout) {
+  @Override
+  public boolean awaitReady(Duration timeout) {
     try {
       long deadline = System.nanoTime() + timeout.toNanos();
       while (!ready.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -199,6 +207,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
                   + waitsFor().map(what -> "; " + what).orElse(""));
         }
       }
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UserError("interrupted while the adapters were loaded", e);
@@ -211,12 +220,14 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
   }
 
   /** What ended the control thread, if it died: what is served stays, and changes no more. */
+  @Override
   public Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
   }
 
   /** How every task is served at this moment, by name. */
-  public List<TaskView> tasks() {
+  @Override
+  public List<TaskView> views() {
     return table.all().stream()
         .map(TaskView::of)
         .sorted(Comparator.comparing(TaskView::task))
@@ -224,6 +235,7 @@ public final class ControlPlane implements TaskRegistry, AutoCloseable {
   }
 
   /** What is asked of every task, how it is served and how it came to that, by name. */
+  @Override
   public List<TaskStatus> statuses() {
     var names = log.tasks();
     names.addAll(table.tasks());

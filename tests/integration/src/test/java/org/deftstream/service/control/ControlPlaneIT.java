@@ -170,7 +170,7 @@ class ControlPlaneIT {
 
     try (var plane = startReady()) {
       assertThat(served(plane)).contains("a-1");
-      var view = plane.tasks().get(0);
+      var view = plane.views().get(0);
       assertThat(view.loaded()).containsExactlyInAnyOrder("a-1", "a-2");
       assertThat(view.method()).isEqualTo("deft");
 

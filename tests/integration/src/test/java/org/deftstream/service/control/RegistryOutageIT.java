@@ -125,7 +125,7 @@ class RegistryOutageIT {
   }
 
   private static boolean serves(ControlPlane plane, String task) {
-    return plane.tasks().stream().anyMatch(view -> view.task().equals(task));
+    return plane.views().stream().anyMatch(view -> view.task().equals(task));
   }
 
   private void assertNothingRefused() {
@@ -165,7 +165,7 @@ class RegistryOutageIT {
       way.set(FaultyWay.Fault.NONE);
 
       plane.awaitReady(WAIT);
-      assertThat(plane.tasks()).extracting(TaskView::task).containsAll(NEW);
+      assertThat(plane.views()).extracting(TaskView::task).containsAll(NEW);
       assertNothingRefused();
     }
   }
@@ -189,7 +189,7 @@ class RegistryOutageIT {
 
       until(
           () ->
-              plane.tasks().stream().anyMatch(view -> view.adapterId().equals(Optional.of("a-1"))),
+              plane.views().stream().anyMatch(view -> view.adapterId().equals(Optional.of("a-1"))),
           "the adapter is served");
       assertNothingRefused();
     }

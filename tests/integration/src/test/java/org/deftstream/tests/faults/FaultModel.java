@@ -18,7 +18,7 @@ import org.deftstream.deft.schedule.NoiseSchedule;
 import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.avro.Measurement;
-import org.deftstream.service.ServedTasks;
+import org.deftstream.service.control.ServedTasks;
 import org.deftstream.service.control.ServingMethod;
 import org.deftstream.service.control.TaskRegistry;
 import org.deftstream.service.control.UnknownTaskException;

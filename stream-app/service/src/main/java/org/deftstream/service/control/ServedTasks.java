@@ -1,12 +1,9 @@
-package org.deftstream.service;
+package org.deftstream.service.control;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.deftstream.deft.engine.Engine;
-import org.deftstream.service.control.TaskRegistry;
-import org.deftstream.service.control.TaskStatus;
-import org.deftstream.service.control.TaskView;
 
 /**
  * What decides how measurements are served, with a life of its own: the control plane. Thread-safe;
