@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.engine.BatchSizes;
+import org.deftstream.deft.tensorflow.Bfloat16;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.messaging.admin.TopicAdmin;
 import org.deftstream.messaging.config.AdapterKeys;
@@ -48,7 +49,9 @@ final class ServeCommand implements Callable<Integer> {
               InstalledModels.open(
                   settings.modelsDirectory(),
                   new SessionOptions(
-                      settings.get(EngineKeys.THREADS), settings.get(EngineKeys.BFLOAT16))));
+                      settings.get(EngineKeys.THREADS),
+                      Bfloat16.of(settings.get(EngineKeys.BFLOAT16)),
+                      1)));
       var service =
           ReconstructionService.start(
               ServiceOptions.of(settings),

@@ -2,6 +2,7 @@ package org.deftstream.cli;
 
 import java.nio.file.Path;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.tensorflow.Bfloat16;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.text.ProgressLine;
@@ -70,9 +71,14 @@ final class TrainingOptions {
 
   @Option(
       names = "--bfloat16",
+      arity = "0..1",
+      defaultValue = "auto",
+      fallbackValue = "true",
+      paramLabel = "WHEN",
       description =
-          "Multiply in bfloat16 where the processor is faster at it; weights stay float32.")
-  private boolean bfloat16;
+          "Multiply in bfloat16: true, false, or auto, which measures whether that is faster here"
+              + " (default: ${DEFAULT-VALUE}); weights stay float32.")
+  private Bfloat16 bfloat16;
 
   Path directory() {
     if (directory == null) {
@@ -86,8 +92,8 @@ final class TrainingOptions {
   }
 
   TensorFlowBackend backend() {
-    int all = SessionOptions.standard().threads();
-    return TensorFlowBackend.start(new SessionOptions(threads > 0 ? threads : all, bfloat16));
+    int taken = threads > 0 ? threads : SessionOptions.standard().threads();
+    return TensorFlowBackend.start(new SessionOptions(taken, bfloat16, 1));
   }
 
   static TrainingRun.Listener show(ProgressLine line) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.SigningKeys;
+import org.deftstream.deft.tensorflow.Bfloat16;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.training.TrainingBudget;
 import org.deftstream.messaging.config.ConnectionKeys;
@@ -77,7 +78,7 @@ public final class TrainerAccess {
           service.get(TrainerKeys.METHODS),
           new SessionOptions(
               service.get(TrainerKeys.THREADS),
-              service.get(TrainerKeys.BFLOAT16),
+              Bfloat16.of(service.get(TrainerKeys.BFLOAT16)),
               service.get(TrainerKeys.GPU_MEMORY)),
           service.get(EngineKeys.MAX_BATCH),
           GATE_TIMEOUT);

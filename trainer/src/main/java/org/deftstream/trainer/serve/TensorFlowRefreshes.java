@@ -9,6 +9,7 @@ import org.deftstream.deft.htransform.HTransforms;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.task.MethodSettings;
 import org.deftstream.deft.task.Task;
+import org.deftstream.deft.tensorflow.Bfloat16;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.trainer.models.AdapterNetworkFile;
@@ -45,9 +46,10 @@ final class TensorFlowRefreshes implements RefreshRunner {
     this.publication = publication;
     var session = settings.session();
     this.training = TensorFlowBackend.start(session);
-    // The prior answers as it will in service: in float32.
+    // Candidates are judged in float32, whatever the training and the services take.
     this.serving =
-        TensorFlowBackend.start(new SessionOptions(session.threads(), false, session.gpuMemory()));
+        TensorFlowBackend.start(
+            new SessionOptions(session.threads(), Bfloat16.FALSE, session.gpuMemory()));
   }
 
   @Override

@@ -14,7 +14,7 @@ import org.tensorflow.proto.RewriterConfig;
  * @param gpuMemory share of a GPU's memory that may be taken, in (0, 1]; the first options of a
  *     process decide
  */
-public record SessionOptions(int threads, boolean bfloat16, double gpuMemory) {
+public record SessionOptions(int threads, Bfloat16 bfloat16, double gpuMemory) {
   public SessionOptions {
     if (!(gpuMemory > 0 && gpuMemory <= 1)) {
       throw new IllegalArgumentException(
@@ -24,7 +24,7 @@ public record SessionOptions(int threads, boolean bfloat16, double gpuMemory) {
 
   /** With all of a GPU's memory, taken as it is needed. */
   public SessionOptions(int threads, boolean bfloat16) {
-    this(threads, bfloat16, 1);
+    this(threads, bfloat16 ? Bfloat16.TRUE : Bfloat16.FALSE, 1);
   }
 
   /** All processors, float32. */
@@ -38,7 +38,7 @@ public record SessionOptions(int threads, boolean bfloat16, double gpuMemory) {
 
   ConfigProto toProto() {
     var rewriter = RewriterConfig.newBuilder();
-    if (bfloat16) {
+    if (bfloat16.taken(threads)) {
       rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
     }
     var gpu = GPUOptions.newBuilder().setAllowGrowth(true);

@@ -134,7 +134,6 @@ final class DemoStage {
     settings.put("trainer.threads", Integer.toString(threads));
     // Somebody waits for its end.
     settings.put("trainer.nice", "0");
-    settings.put("trainer.bfloat16", Boolean.toString(Processor.multipliesInBfloat16()));
     settings.put("trainer.gate.methods", "ddnm,ddnm-plus");
     return owner.own(
         "trainer", TrainerProcess.start(stack.directory().resolve("trainer"), task, settings));

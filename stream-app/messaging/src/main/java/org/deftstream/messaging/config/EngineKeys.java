@@ -1,6 +1,7 @@
 package org.deftstream.messaging.config;
 
 import java.time.Duration;
+import java.util.List;
 
 /** Models and engine: {@code models.dir}, {@code engine.*}, {@code image.*}, {@code ledger.*}. */
 public final class EngineKeys {
@@ -29,12 +30,13 @@ public final class EngineKeys {
               "Processor threads of one evaluation; 0 for as many as there are processors.")
           .as(threads -> threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
 
-  public static final Setting<Boolean> BFLOAT16 =
-      GROUP.flag(
+  public static final Setting<String> BFLOAT16 =
+      GROUP.choice(
           "engine.bfloat16",
-          false,
-          "Evaluate in bfloat16 where the processor is faster at it. Changes results in the"
-              + " third digit.");
+          "auto",
+          List.of("auto", "true", "false"),
+          "Evaluate in bfloat16, which changes results in the third digit. auto measures at the"
+              + " start whether that is faster here, and says what it took.");
 
   public static final Setting<Long> ADMISSION_BYTES =
       GROUP.big(

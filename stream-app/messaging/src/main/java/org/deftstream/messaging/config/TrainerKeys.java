@@ -144,12 +144,13 @@ public final class TrainerKeys {
           "Niceness of the trainer's process: 0 competes with the service for processors as an"
               + " equal, 19 takes what nobody else wants.");
 
-  public static final Setting<Boolean> BFLOAT16 =
-      GROUP.flag(
+  public static final Setting<String> BFLOAT16 =
+      GROUP.choice(
           "trainer.bfloat16",
-          false,
-          "Train with products in bfloat16, where the processor is faster at it; weights stay"
-              + " float32.");
+          "auto",
+          List.of("auto", "true", "false"),
+          "Train with products in bfloat16; weights stay float32. auto measures whether that is"
+              + " faster here, and says what it took.");
 
   public static final Setting<Double> GPU_MEMORY =
       GROUP.real(

@@ -100,7 +100,7 @@ class ServiceSettingsTest {
                 + " to 4096");
     assertThatThrownBy(() -> ServiceSettings.of(BROKER, REGISTRY, "engine.bfloat16=ja"))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("it takes true or false");
+        .hasMessageContaining("it takes auto or true or false");
     assertThatThrownBy(() -> ServiceSettings.of("bootstrap.servers"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("key=value");
