@@ -1,5 +1,6 @@
 package org.deftstream.deft.operator;
 
+import java.util.function.UnaryOperator;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.linalg.ConjugateGradients;
 
@@ -36,8 +37,19 @@ public abstract class GradientSolved extends FixedOperator {
           }
           return image;
         },
+        nearInverse(rho),
         adjoint(values),
         ITERATIONS,
-        TOLERANCE);
+        TOLERANCE,
+        0);
+  }
+
+  /**
+   * A symmetric positive definite matrix near {@code (A^T A + rho I)^-1}, with which fewer
+   * iterations do; the identity unless the operator knows a better one. See {@link
+   * ConjugateGradients}.
+   */
+  protected UnaryOperator<float[]> nearInverse(double rho) {
+    return UnaryOperator.identity();
   }
 }

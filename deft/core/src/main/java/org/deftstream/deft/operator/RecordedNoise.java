@@ -34,10 +34,10 @@ public final class RecordedNoise implements RayNoise {
         throw new IllegalArgumentException(
             "sigma must hold standard deviations above 0, got " + value);
       }
-      precision += 1 / ((double) value * value) / sigmas.length;
+      precision += 1 / ((double) value * value);
       most = Math.max(most, value);
     }
-    sigma = Math.sqrt(1 / precision);
+    sigma = Math.sqrt(sigmas.length / precision);
     largest = most;
     weights = new float[sigmas.length];
     for (int i = 0; i < weights.length; i++) {

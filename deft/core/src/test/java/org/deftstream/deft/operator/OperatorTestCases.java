@@ -63,6 +63,13 @@ public final class OperatorTestCases {
           + "'sourceToDetector':70,'pixelSize':1.1,'attenuation':0.05,"
           + "'noise':{'type':'poisson','photons':100000}}";
 
+  public static final String LENSLESS = "{'kind':'lensless','brightness':3," + NOISE;
+  public static final String LENSLESS_WIDE = "{'kind':'lensless','brightness':1,'scene':2," + NOISE;
+
+  public static final String INTERFEROMETRY =
+      "{'kind':'interferometry','fieldOfView':100,'brightness':3,'samples':60,"
+          + "'noise':{'type':'gaussian','sigma':0.03125}}"; // A float32 as well.
+
   private OperatorTestCases() {}
 
   public static String inpainting(String type, double least, double most) {
@@ -71,6 +78,22 @@ public final class OperatorTestCases {
   }
 
   public static Stream<Named<ForwardOperator>> bound() {
+    return Stream.concat(Stream.of(scanOfTheSky()), drawn());
+  }
+
+  /** Of every kind of value but phases, whose differences wrap. */
+  private static Named<ForwardOperator> scanOfTheSky() {
+    var operator = create(INTERFEROMETRY, new ImageShape(12, 9, 1));
+    var auxiliary = new HashMap<>(operator.drawAuxiliary(new Random(3)));
+    var type = new float[60];
+    for (int i = 0; i < type.length; i++) {
+      type[i] = new float[] {0, 2, 3, 4}[i % 4];
+    }
+    auxiliary.put("type", type);
+    return Named.of(operator.spec() + " without phases", operator.bind(auxiliary));
+  }
+
+  private static Stream<Named<ForwardOperator>> drawn() {
     return Stream.of(
             create(CT_20, new ImageShape(64, 64, 1)),
             create(
@@ -79,6 +102,8 @@ public final class OperatorTestCases {
                 new ImageShape(16, 20, 3)),
             create(LOW_DOSE_CT, new ImageShape(20, 20, 1)),
             create(DENOISING, new ImageShape(10, 13, 3)),
+            create(LENSLESS, new ImageShape(14, 18, 3)),
+            create(LENSLESS_WIDE, new ImageShape(24, 20, 1)),
             create(FAN, new ImageShape(16, 20, 1)),
             create(FAN_CURVED, new ImageShape(18, 13, 2)),
             create(FAN_PHOTONS, new ImageShape(17, 16, 1)),

@@ -21,7 +21,7 @@ class OperatorsTest {
           """
           {} | operator: field 'kind' is missing
           7 | operator: expected a JSON object, got 7
-          {'kind':'ct-paralel'} | operator: kind 'ct-paralel' is not known; did you mean 'ct-parallel'? Known: column-sum, ct-fan, ct-parallel, denoising, gaussian-blur, hdr, inpainting, motion-blur, mri-cartesian, mri-radial, nonlinear-blur, phase-retrieval, super-resolution
+          {'kind':'ct-paralel'} | operator: kind 'ct-paralel' is not known; did you mean 'ct-parallel'? Known: column-sum, ct-fan, ct-parallel, denoising, gaussian-blur, hdr, inpainting, interferometry, lensless, motion-blur, mri-cartesian, mri-radial, nonlinear-blur, phase-retrieval, super-resolution
           {'kind':'ct-parallel','views':0,'detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got 0
           {'kind':'ct-parallel','views':2.5,'detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got 2.5
           {'kind':'ct-parallel','views':'2','detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got "2"

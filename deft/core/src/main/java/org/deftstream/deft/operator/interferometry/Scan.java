@@ -1,0 +1,124 @@
+package org.deftstream.deft.operator.interferometry;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import org.deftstream.deft.image.ImageShape;
+
+/**
+ * What one record holds: for each value what it is, and of which visibilities. Places that several
+ * values share are transformed once. Immutable and thread-safe.
+ */
+final class Scan {
+  /** Places of a value in the auxiliary input {@code uv}; those that it does not need are 0. */
+  static final int PLACES = 4;
+
+  /** Wavelengths beyond this are nobody's. */
+  private static final float MOST = 0x1p43f;
+
+  private final Datum[] types;
+  private final int[] places;
+  private final Visibilities visibilities;
+  private final double least;
+
+  /**
+   * Reads a record.
+   *
+   * @param uv values x 4 x 2, wavelengths
+   * @param sign of the transform's exponent; {@link Visibilities} has -1
+   * @param type values, see {@link Datum}
+   * @param pixel width of a pixel in radians
+   * @param least modulus that no visibility is taken to fall below
+   * @throws IllegalArgumentException if a number is none that can be meant
+   */
+  Scan(float[] uv, int sign, float[] type, ImageShape shape, double pixel, double least) {
+    this.least = least;
+    types = new Datum[type.length];
+    places = new int[type.length * PLACES];
+    var found = new HashMap<Long, Integer>();
+    var distinct = new float[uv.length];
+    for (int i = 0; i < type.length; i++) {
+      types[i] = Datum.of(type[i]);
+      for (int j = i * PLACES; j < i * PLACES + types[i].baselines(); j++) {
+        float u = uv[2 * j];
+        float v = uv[2 * j + 1];
+        if (!(Math.abs(u) <= MOST && Math.abs(v) <= MOST)) {
+          throw new IllegalArgumentException(
+              "uv must hold wavelengths, got " + u + " and " + v + " for value " + i);
+        }
+        long key =
+            (long) Float.floatToIntBits(u) << Integer.SIZE
+                | Integer.toUnsignedLong(Float.floatToIntBits(v));
+        Integer known = found.putIfAbsent(key, found.size());
+        places[j] = known == null ? found.size() - 1 : known;
+        distinct[2 * places[j]] = -sign * u;
+        distinct[2 * places[j] + 1] = -sign * v;
+      }
+    }
+    visibilities = new Visibilities(Arrays.copyOf(distinct, 2 * found.size()), shape, pixel);
+  }
+
+  int size() {
+    return types.length;
+  }
+
+  boolean isPhase(int value) {
+    return types[value] == Datum.CLOSURE_PHASE;
+  }
+
+  /** Whether a value tells of the flux itself, and not of ratios or angles. */
+  boolean isFlux(int value) {
+    return types[value] == Datum.AMPLITUDE || types[value] == Datum.REAL;
+  }
+
+  /** The visibilities of a sky in Jansky per pixel. */
+  float[] transformed(float[] sky) {
+    return visibilities.of(sky);
+  }
+
+  /** The values of visibilities. */
+  float[] values(float[] v) {
+    var out = new float[types.length];
+    var re = new double[PLACES];
+    var im = new double[PLACES];
+    for (int i = 0; i < out.length; i++) {
+      for (int j = 0; j < types[i].baselines(); j++) {
+        re[j] = v[2 * places[i * PLACES + j]];
+        im[j] = v[2 * places[i * PLACES + j] + 1];
+      }
+      out[i] = (float) types[i].value(re, im, least);
+    }
+    return out;
+  }
+
+  /** How values change with a change of the sky, at visibilities v. */
+  float[] tangent(float[] v, float[] skyChange) {
+    float[] change = visibilities.of(skyChange);
+    var out = new float[types.length];
+    var slope = new double[2];
+    for (int i = 0; i < out.length; i++) {
+      double sum = 0;
+      for (int j = 0; j < types[i].baselines(); j++) {
+        int at = 2 * places[i * PLACES + j];
+        types[i].slope(j, v[at], v[at + 1], least, slope);
+        sum += slope[0] * change[at] + slope[1] * change[at + 1];
+      }
+      out[i] = (float) sum;
+    }
+    return out;
+  }
+
+  /** The transpose of {@link #tangent}: a sky. */
+  float[] transposed(float[] v, float[] cotangent) {
+    var onVisibilities = new float[v.length];
+    var slope = new double[2];
+    for (int i = 0; i < types.length; i++) {
+      for (int j = 0; j < types[i].baselines(); j++) {
+        int at = 2 * places[i * PLACES + j];
+        types[i].slope(j, v[at], v[at + 1], least, slope);
+        onVisibilities[at] += (float) (slope[0] * cotangent[i]);
+        onVisibilities[at + 1] += (float) (slope[1] * cotangent[i]);
+      }
+    }
+    return visibilities.adjoint(onVisibilities);
+  }
+}
