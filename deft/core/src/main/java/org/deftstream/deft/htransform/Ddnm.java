@@ -1,6 +1,5 @@
 package org.deftstream.deft.htransform;
 
-import java.util.List;
 import org.deftstream.deft.sampler.StepWeights;
 
 /**
@@ -16,7 +15,7 @@ import org.deftstream.deft.sampler.StepWeights;
  * back-projection for CT. The correction is what DDIM's step lacks, {@code h = (x_s - DDIM(x_t)) /
  * w} with w the weight of the noise. Stateless; thread-safe.
  */
-public final class Ddnm implements HTransform {
+public final class Ddnm extends PrescribedStep {
   /** The method's name. */
   public static final String METHOD = "ddnm";
 
@@ -26,16 +25,7 @@ public final class Ddnm implements HTransform {
   }
 
   @Override
-  public boolean prescribesStep() {
-    return true;
-  }
-
-  @Override
-  public List<float[]> correct(List<StepRow> rows) {
-    return rows.parallelStream().map(Ddnm::correct).toList();
-  }
-
-  private static float[] correct(StepRow row) {
+  float[] correct(StepRow row) {
     var h =
         row.measurement()
             .operator()

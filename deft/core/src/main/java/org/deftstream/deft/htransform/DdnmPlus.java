@@ -1,7 +1,5 @@
 package org.deftstream.deft.htransform;
 
-import java.util.List;
-
 /**
  * DDNM+ (Wang et al., arXiv 2212.00490, section 3.3), which lets the measurement's noise into the
  * image only as far as the diffusion's own noise covers it, and takes it off the fresh noise. With
@@ -25,7 +23,7 @@ import java.util.List;
  * {@code A^+} is the operator's preconditioned gradient, filtered back-projection for CT. The
  * correction is what DDIM's step lacks. Stateless but for the gain; thread-safe.
  */
-public final class DdnmPlus implements HTransform {
+public final class DdnmPlus extends PrescribedStep {
   /** The method's name. */
   public static final String METHOD = "ddnm-plus";
 
@@ -52,16 +50,7 @@ public final class DdnmPlus implements HTransform {
   }
 
   @Override
-  public boolean prescribesStep() {
-    return true;
-  }
-
-  @Override
-  public List<float[]> correct(List<StepRow> rows) {
-    return rows.parallelStream().map(this::correct).toList();
-  }
-
-  private float[] correct(StepRow row) {
+  float[] correct(StepRow row) {
     return row.measurement()
         .operator()
         .spectralForm()

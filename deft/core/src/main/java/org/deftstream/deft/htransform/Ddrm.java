@@ -1,6 +1,5 @@
 package org.deftstream.deft.htransform;
 
-import java.util.List;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.SpectralForm;
 
@@ -22,7 +21,7 @@ import org.deftstream.deft.operator.SpectralForm;
  * noise; where the paper's fresh noise is another than the sampler's, h holds the difference.
  * Stateless but for etaB; thread-safe.
  */
-public final class Ddrm implements HTransform {
+public final class Ddrm extends PrescribedStep {
   /** The method's name. */
   public static final String METHOD = "ddrm";
 
@@ -45,22 +44,13 @@ public final class Ddrm implements HTransform {
     return METHOD;
   }
 
-  @Override
-  public boolean prescribesStep() {
-    return true;
-  }
-
   /**
-   * As the interface says.
+   * As the class says.
    *
-   * @throws IllegalArgumentException if an operator has no spectral form
+   * @throws IllegalArgumentException if the operator has no spectral form
    */
   @Override
-  public List<float[]> correct(List<StepRow> rows) {
-    return rows.parallelStream().map(this::correct).toList();
-  }
-
-  private float[] correct(StepRow row) {
+  float[] correct(StepRow row) {
     return correct(spectrum(row.measurement().operator()), row, etaB);
   }
 

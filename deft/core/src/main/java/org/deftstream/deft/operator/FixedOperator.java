@@ -49,6 +49,17 @@ public abstract class FixedOperator implements ForwardOperator {
     return Optional.empty();
   }
 
+  /** What {@link #sized} says of the image; operators of other measurements say it themselves. */
+  @Override
+  public int[] measurementShape() {
+    var ratio = sized().orElseThrow();
+    return new int[] {
+      shape.height() * ratio.times() / ratio.over(),
+      shape.width() * ratio.times() / ratio.over(),
+      ratio.channels()
+    };
+  }
+
   @Override
   public Optional<ImageShape> imageShapeOf(int[] measured, Set<String> auxiliary) {
     return sized().isPresent()

@@ -48,15 +48,7 @@ public record MethodSettings(
   public static MethodSettings fromJson(JsonNode json, String where) {
     var fields = JsonFields.of(json, where);
     String method = fields.choice("method", HTransforms.methods());
-    var parameters = new TreeMap<String, Double>();
-    fields
-        .optionalObject("parameters")
-        .ifPresent(
-            object ->
-                object
-                    .json()
-                    .fieldNames()
-                    .forEachRemaining(name -> parameters.put(name, object.number(name))));
+    var parameters = fields.numbers("parameters");
     var sampler = SamplerSettings.fromJson(fields.node("sampler"), where + ", sampler");
     fields.refuseUnknown();
     try {

@@ -3,8 +3,10 @@ package org.deftstream.deft.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Reads the fields of one JSON object strictly: a missing field, a field of the wrong type and,
@@ -128,6 +130,19 @@ public final class JsonFields {
   /** An optional object. */
   public Optional<JsonFields> optionalObject(String name) {
     return has(name) ? Optional.of(object(name)) : Optional.empty();
+  }
+
+  /** The fields of an optional object, numbers all of them; none where it is absent. */
+  public Map<String, Double> numbers(String name) {
+    var numbers = new TreeMap<String, Double>();
+    optionalObject(name)
+        .ifPresent(
+            fields ->
+                fields
+                    .object
+                    .fieldNames()
+                    .forEachRemaining(field -> numbers.put(field, fields.number(field))));
+    return numbers;
   }
 
   /** A required value of any type, as it stands. */

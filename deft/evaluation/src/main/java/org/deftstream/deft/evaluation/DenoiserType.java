@@ -38,17 +38,7 @@ final class DenoiserType implements MethodType {
     }
 
     @Override
-    public String sampler() {
-      return "";
-    }
-
-    @Override
     public int steps() {
-      return 1;
-    }
-
-    @Override
-    public int samples() {
       return 1;
     }
 
@@ -91,11 +81,6 @@ final class DenoiserType implements MethodType {
     private double sigma(int t) {
       double alphaBar = prior.schedule().alphaBar(t);
       return Math.sqrt((1 - alphaBar) / alphaBar);
-    }
-
-    @Override
-    public void close() {
-      // The prior is the plan's.
     }
   }
 }

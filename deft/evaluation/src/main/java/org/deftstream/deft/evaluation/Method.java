@@ -16,13 +16,17 @@ public interface Method extends AutoCloseable {
   JsonNode identity();
 
   /** How it is sampled, in one line; empty if it is not. */
-  String sampler();
+  default String sampler() {
+    return "";
+  }
 
   /** Evaluations of the prior for one sample; 0 if it does not use the prior. */
   int steps();
 
   /** Samples K of each measurement. */
-  int samples();
+  default int samples() {
+    return 1;
+  }
 
   /** Number of its own weights; 0 if nothing was learned for the task. */
   default long parameters() {
@@ -41,6 +45,7 @@ public interface Method extends AutoCloseable {
    */
   List<Estimate> reconstruct(List<String> ids, List<BoundMeasurement> measurements);
 
+  /** Closes what the method opened itself; prior and engine are the plan's. */
   @Override
-  void close();
+  default void close() {}
 }

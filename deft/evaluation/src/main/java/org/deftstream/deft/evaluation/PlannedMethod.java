@@ -45,15 +45,7 @@ public record PlannedMethod(
   static PlannedMethod fromJson(JsonNode json, String where) {
     var fields = JsonFields.of(json, where);
     String method = fields.choice("method", MethodTypes.names());
-    var parameters = new TreeMap<String, Double>();
-    fields
-        .optionalObject("parameters")
-        .ifPresent(
-            object ->
-                object
-                    .json()
-                    .fieldNames()
-                    .forEachRemaining(name -> parameters.put(name, object.number(name))));
+    var parameters = fields.numbers("parameters");
     var sampler =
         fields.has("sampler")
             ? Optional.of(SamplerSettings.fromJson(fields.node("sampler"), where + ", sampler"))

@@ -30,18 +30,8 @@ final class PseudoInverseType implements MethodType {
     }
 
     @Override
-    public String sampler() {
-      return "";
-    }
-
-    @Override
     public int steps() {
       return 0;
-    }
-
-    @Override
-    public int samples() {
-      return 1;
     }
 
     @Override
@@ -52,11 +42,6 @@ final class PseudoInverseType implements MethodType {
     private static Estimate invert(BoundMeasurement m) {
       float[] image = m.operator().pseudoInverse(m.measurement());
       return Estimate.of(image, null, m.operator().residual(image, m.measurement()));
-    }
-
-    @Override
-    public void close() {
-      // Nothing was opened.
     }
   }
 }

@@ -83,11 +83,6 @@ final class RedDiffType implements MethodType {
     }
 
     @Override
-    public int samples() {
-      return 1;
-    }
-
-    @Override
     public void warmUp(List<String> ids, List<BoundMeasurement> measurements) {
       var few =
           new RedDiffSettings(
@@ -112,11 +107,6 @@ final class RedDiffType implements MethodType {
         }
       }
       return Estimate.of(image, null, m.operator().residual(image, m.measurement()));
-    }
-
-    @Override
-    public void close() {
-      // The prior is the evaluation's.
     }
   }
 }

@@ -150,21 +150,7 @@ final class ClassifierGraph implements TrainableClassifier {
    */
   void load(Map<String, FloatTensor> weights) {
     WeightSpec.refuseUnused(variables.keySet(), weights);
-    var tf = Ops.create(graph);
-    var runner = session.runner();
-    var tensors = new ArrayList<TFloat32>();
-    try {
-      variables.forEach(
-          (spec, variable) -> {
-            var value = Tensors.of(spec.select(weights));
-            tensors.add(value);
-            var feed = tf.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
-            runner.feed(feed, value).addTarget(tf.assign(variable, feed));
-          });
-      runner.run().close();
-    } finally {
-      tensors.forEach(TFloat32::close);
-    }
+    VariableWeights.fill(Ops.create(graph), session, variables, weights);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.deftstream.deft.tensorflow;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Map;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
@@ -15,7 +14,6 @@ import org.deftstream.deft.tensor.FloatTensor;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -109,7 +107,7 @@ final class TensorFlowPrior implements Prior {
   private Signature prediction(
       Graph graph, SavedModels.SessionFactory sessions, Map<String, FloatTensor> weights) {
     var placed = place(graph, weights);
-    fill(placed.tf(), sessions.open(), placed.variables(), weights);
+    VariableWeights.fill(placed.tf(), sessions.open(), placed.variables().variables(), weights);
     return Signature.builder()
         .key(Signatures.KEY)
         .input(Signatures.INPUT, placed.x())
@@ -128,7 +126,7 @@ final class TensorFlowPrior implements Prior {
             new Output<?>[] {placed.eps().asOutput()},
             new Output<?>[] {placed.x().asOutput()},
             new Output<?>[] {cotangent.asOutput()});
-    fill(placed.tf(), sessions.open(), placed.variables(), weights);
+    VariableWeights.fill(placed.tf(), sessions.open(), placed.variables().variables(), weights);
     return Signature.builder()
         .key(Signatures.KEY)
         .input(Signatures.INPUT, placed.x())
@@ -136,27 +134,6 @@ final class TensorFlowPrior implements Prior {
         .input(Signatures.COTANGENT, cotangent)
         .output(Signatures.OUTPUT, gradients[0])
         .build();
-  }
-
-  /** Gives the variables their values, in one run. */
-  private static void fill(
-      Ops tf, Session session, VariableWeights variables, Map<String, FloatTensor> weights) {
-    var tensors = new ArrayList<TFloat32>();
-    var runner = session.runner();
-    try {
-      variables
-          .variables()
-          .forEach(
-              (spec, variable) -> {
-                var value = Tensors.of(spec.select(weights));
-                tensors.add(value);
-                var feed = tf.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
-                runner.feed(feed, value).addTarget(tf.assign(variable, feed));
-              });
-      runner.run().close();
-    } finally {
-      tensors.forEach(TFloat32::close);
-    }
   }
 
   @Override

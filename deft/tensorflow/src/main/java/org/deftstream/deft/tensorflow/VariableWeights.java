@@ -1,10 +1,14 @@
 package org.deftstream.deft.tensorflow;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.deftstream.deft.tensor.FloatTensor;
 import org.tensorflow.Operand;
+import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TFloat32;
 
@@ -34,5 +38,31 @@ final class VariableWeights implements WeightSource {
 
   Map<WeightSpec, Variable<TFloat32>> variables() {
     return variables;
+  }
+
+  /**
+   * Gives the variables their values, in one run.
+   *
+   * @throws IllegalArgumentException if a weight is missing or has another shape
+   */
+  static void fill(
+      Ops tf,
+      Session session,
+      Map<WeightSpec, Variable<TFloat32>> variables,
+      Map<String, FloatTensor> weights) {
+    var tensors = new ArrayList<TFloat32>();
+    var runner = session.runner();
+    try {
+      variables.forEach(
+          (spec, variable) -> {
+            var value = Tensors.of(spec.select(weights));
+            tensors.add(value);
+            var feed = tf.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
+            runner.feed(feed, value).addTarget(tf.assign(variable, feed));
+          });
+      runner.run().close();
+    } finally {
+      tensors.forEach(TFloat32::close);
+    }
   }
 }

@@ -8,7 +8,7 @@
  * those ({@link org.deftstream.service.ledger.SourceReader}) and does the work again.
  *
  * <p>This package knows nothing of images, Avro or the engine: what is done with a record is a
- * {@link org.deftstream.service.ledger.Work}. It may import Kafka's client and {@code
- * org.deftstream.deft.engine.AdmissionBudget}.
+ * {@link org.deftstream.service.ledger.AsyncRecordProcessor}. It may import Kafka's client and
+ * {@code org.deftstream.deft.engine.AdmissionBudget}.
  */
 package org.deftstream.service.ledger;

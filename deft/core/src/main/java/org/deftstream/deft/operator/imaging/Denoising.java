@@ -18,7 +18,7 @@ import org.deftstream.deft.text.JsonFields;
  * The image itself with white Gaussian noise on it, kind {@code denoising}: y = x + noise. A is the
  * identity, so everything is in closed form. Immutable and thread-safe.
  */
-final class Denoising extends FixedOperator implements SpectralForm {
+final class Denoising extends FixedOperator {
   private static final String KIND = "denoising";
 
   private Denoising(ImageShape shape, GaussianNoise noise) {
@@ -50,12 +50,6 @@ final class Denoising extends FixedOperator implements SpectralForm {
     // The noise is all there is.
   }
 
-  /** Height, width and channels of the image. */
-  @Override
-  public int[] measurementShape() {
-    return new int[] {imageShape().height(), imageShape().width(), channels()};
-  }
-
   @Override
   protected Optional<ImageSized> sized() {
     return Optional.of(ImageSized.same(channels()));
@@ -63,7 +57,7 @@ final class Denoising extends FixedOperator implements SpectralForm {
 
   @Override
   public MeasurementRange measurementRange() {
-    return MeasurementRange.symmetric(1);
+    return MeasurementRange.OF_IMAGES;
   }
 
   @Override
@@ -102,30 +96,11 @@ final class Denoising extends FixedOperator implements SpectralForm {
     return result;
   }
 
+  /** That of a mask that hides nothing. */
   @Override
   public Optional<SpectralForm> spectralForm() {
-    return Optional.of(this);
-  }
-
-  @Override
-  public float[] singularValues() {
     var ones = new float[imageShape().size()];
     Arrays.fill(ones, 1);
-    return ones;
-  }
-
-  @Override
-  public float[] imageToSpectral(float[] image) {
-    return image.clone();
-  }
-
-  @Override
-  public float[] spectralToImage(float[] coordinates) {
-    return coordinates.clone();
-  }
-
-  @Override
-  public float[] measurementToSpectral(float[] measurement) {
-    return measurement.clone();
+    return Optional.of(new MaskSpectrum(ones));
   }
 }

@@ -25,12 +25,6 @@ final class Hdr extends FixedOperator {
     // The noise is all there is to say.
   }
 
-  /** The shape of the image. */
-  @Override
-  public int[] measurementShape() {
-    return new int[] {imageShape().height(), imageShape().width(), channels()};
-  }
-
   @Override
   protected Optional<ImageSized> sized() {
     return Optional.of(ImageSized.same(channels()));

@@ -39,12 +39,6 @@ final class MotionBlur extends GradientSolved {
     spec.put("length", length).put("angleDegrees", angleDegrees);
   }
 
-  /** The shape of the image. */
-  @Override
-  public int[] measurementShape() {
-    return new int[] {imageShape().height(), imageShape().width(), channels()};
-  }
-
   @Override
   protected Optional<ImageSized> sized() {
     return Optional.of(ImageSized.same(channels()));

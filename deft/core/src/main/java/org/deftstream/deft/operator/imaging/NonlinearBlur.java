@@ -72,12 +72,6 @@ final class NonlinearBlur extends FixedOperator {
     spec.put("blur", blur).put("gain", gain);
   }
 
-  /** The shape of the image. */
-  @Override
-  public int[] measurementShape() {
-    return new int[] {imageShape().height(), imageShape().width(), channels()};
-  }
-
   @Override
   protected Optional<ImageSized> sized() {
     return Optional.of(ImageSized.same(channels()));
