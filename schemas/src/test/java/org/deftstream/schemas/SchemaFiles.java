@@ -17,7 +17,12 @@ final class SchemaFiles {
   static final Path RELEASED = Path.of("released");
 
   private static final List<String> NAMED_BY_OTHERS =
-      List.of("Tensor.avsc", "Provenance.avsc", "AdapterRef.avsc");
+      List.of(
+          "Tensor.avsc",
+          "Provenance.avsc",
+          "AdapterRef.avsc",
+          "IntensityScale.avsc",
+          "Geometry.avsc");
 
   private SchemaFiles() {}
 

@@ -22,6 +22,8 @@ import org.deftstream.schemas.avro.AdapterState;
 import org.deftstream.schemas.avro.AdapterStatus;
 import org.deftstream.schemas.avro.AdapterWeightsChunk;
 import org.deftstream.schemas.avro.DType;
+import org.deftstream.schemas.avro.Geometry;
+import org.deftstream.schemas.avro.IntensityScale;
 import org.deftstream.schemas.avro.LabelledPair;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Provenance;
@@ -51,6 +53,14 @@ class SerdesTest {
     }
   }
 
+  private static final IntensityScale SCALE = new IntensityScale(2048d, 1024d, "HU");
+  private static final Geometry GEOMETRY =
+      new Geometry(
+          List.of(0.7, 0.7, 2.5),
+          List.of(-180.0, -175.5, 40.25),
+          List.of(1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+          Map.of("StudyInstanceUID", "1.2.3"));
+
   @AfterEach
   void forgetTheRegistry() {
     MockSchemaRegistry.dropScope(scope);
@@ -65,7 +75,9 @@ class SerdesTest {
             TENSOR,
             Map.of("mask", TENSOR),
             MOMENT,
-            Map.of("site", "north"));
+            Map.of("site", "north"),
+            SCALE,
+            GEOMETRY);
 
     Measurement back = roundTrip("measurements", Measurement.class, full);
 
@@ -137,8 +149,9 @@ class SerdesTest {
             .setSourcePartition(3)
             .setSourceOffset(1L << 40)
             .build();
-    var several = new Reconstruction("m-1", "t", TENSOR, TENSOR, 8, provenance, true);
-    var single = new Reconstruction("m-1", "t", TENSOR, null, 1, provenance, null);
+    var several =
+        new Reconstruction("m-1", "t", TENSOR, TENSOR, 8, provenance, true, SCALE, GEOMETRY);
+    var single = new Reconstruction("m-1", "t", TENSOR, null, 1, provenance, null, null, null);
 
     assertThat(roundTrip("reconstructions", Reconstruction.class, several)).isEqualTo(several);
     assertThat(roundTrip("reconstructions", Reconstruction.class, single)).isEqualTo(single);

@@ -66,6 +66,11 @@ public final class Deftstream implements Runnable {
             new DlqCommand(),
             new PriorCommand(),
             new TrainCommand(new TrainerMode()),
+            new ReconstructCommand(),
+            new SendCommand(),
+            new ReceiveCommand(),
+            new SimulateCommand(),
+            new TasksCommand(),
             new EvaluateCommand())
         .forEach(line::addSubcommand);
     // Picocli explains what is no path by names of classes.

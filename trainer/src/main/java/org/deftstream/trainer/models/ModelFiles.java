@@ -3,9 +3,11 @@ package org.deftstream.trainer.models;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.task.Task;
+import org.deftstream.deft.text.FileProblem;
 
 /**
  * Priors, tasks and classifiers in one directory.
@@ -28,6 +30,28 @@ public record ModelFiles(Path directory) {
     if (!Files.exists(file)) {
       throw new UserError("no task " + name + ": " + file + " does not exist");
     }
+    return read(file);
+  }
+
+  /**
+   * All tasks, in the order of their files' names.
+   *
+   * @throws UserError if one is wrong, or the directory cannot be read
+   */
+  public List<Task> tasks() {
+    Path tasks = directory.resolve("tasks");
+    try (var files = Files.list(tasks)) {
+      return files
+          .filter(file -> file.toString().endsWith(".json"))
+          .sorted()
+          .map(this::read)
+          .toList();
+    } catch (IOException e) {
+      throw new UserError("cannot read the tasks in " + tasks + ": " + FileProblem.reason(e), e);
+    }
+  }
+
+  private Task read(Path file) {
     try {
       return Task.parse(Files.readString(file), prior -> prior(prior).imageShape());
     } catch (IOException | IllegalArgumentException e) {

@@ -1,10 +1,11 @@
 package org.deftstream.deft.safetensors;
 
 /** IEEE 754 half precision, for which Java 17 has no conversion of its own. */
-final class HalfFloat {
+public final class HalfFloat {
   private HalfFloat() {}
 
-  static float toFloat(short half) {
+  /** The number that a half stands for. */
+  public static float toFloat(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >> 10) & 0x1f;
     int mantissa = half & 0x3ff;

@@ -6,6 +6,7 @@ import org.deftstream.deft.operator.AuxiliaryInputs;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.OperatorCache;
+import org.deftstream.deft.operator.PhysicalUnits;
 import org.deftstream.deft.prior.Tiling;
 import org.deftstream.deft.task.Task;
 import org.deftstream.schemas.InvalidTensorException;
@@ -131,7 +132,7 @@ final class MeasurementValidator {
                   operator,
                   measurement.getAuxiliary(),
                   (name, tensor, shapes) -> Tensors.toFloats("auxiliary." + name, tensor, shapes)));
-      float[] measured = bound.measured(values);
+      float[] measured = bound.measured(inImageUnits(measurement, bound, values));
       Tensors.requireFinite("values", measured, shape);
       return BoundMeasurement.of(bound, measured);
     } catch (InvalidTensorException e) {
@@ -139,6 +140,13 @@ final class MeasurementValidator {
     } catch (IllegalArgumentException e) {
       throw rejected("InvalidMeasurement", "task '" + task.name() + "': " + e.getMessage());
     }
+  }
+
+  private static float[] inImageUnits(
+      Measurement measurement, ForwardOperator bound, float[] values) {
+    return RecordScale.of(measurement)
+        .map(scale -> PhysicalUnits.toImageUnits(bound, values, scale))
+        .orElse(values);
   }
 
   private static RejectedRecordException rejected(String errorClass, String message) {

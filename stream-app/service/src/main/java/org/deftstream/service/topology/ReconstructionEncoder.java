@@ -5,9 +5,12 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serializer;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.image.IntensityScale;
 import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.operator.PhysicalUnits;
 import org.deftstream.schemas.RegistryErrors;
 import org.deftstream.schemas.Tensors;
+import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Provenance;
 import org.deftstream.schemas.avro.Reconstruction;
 import org.deftstream.service.control.ServingMethod;
@@ -15,11 +18,12 @@ import org.deftstream.service.ledger.SourceRecord;
 
 /**
  * From the engine's result to the bytes of a {@link Reconstruction} with its provenance. The
- * engine's values may leave [-1, 1] a little; what is published does not. Thread-safe; closed by
- * its owner.
+ * engine's values may leave [-1, 1] a little; what is published does not, and is in the units of
+ * the measurement's scale. Thread-safe; closed by its owner.
  */
 public final class ReconstructionEncoder implements Closeable {
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final IntensityScale IDENTITY = new IntensityScale(1, 0, "");
 
   private final PerThread<Serializer<Reconstruction>> serializers;
   private final String topic;
@@ -42,28 +46,31 @@ public final class ReconstructionEncoder implements Closeable {
   /**
    * Puts a reconstruction together.
    *
-   * @param measurementId the measurement's id
+   * @param measurement the measurement, whose scale and geometry are handed on
    * @param record its record
    * @param method the lease it was made with; may have been given back
    * @param image shape of the image
    * @param result what the engine found
    */
   Reconstruction describe(
-      String measurementId,
+      Measurement measurement,
       SourceRecord record,
       ServingMethod method,
       ImageShape image,
       org.deftstream.deft.engine.Reconstruction result) {
     int[] shape = {image.height(), image.width(), image.channels()};
+    var scale = RecordScale.of(measurement).orElse(IDENTITY);
     float[] deviation = result.standardDeviation();
     return new Reconstruction(
-        measurementId,
+        measurement.getId(),
         method.task().name(),
-        Tensors.of(clamped(result.mean()), shape),
-        deviation == null ? null : Tensors.of(deviation, shape),
+        Tensors.of(PhysicalUnits.image(result.mean(), scale), shape),
+        deviation == null ? null : Tensors.of(PhysicalUnits.deviation(deviation, scale), shape),
         method.sampler().samples(),
         provenance(record, method, result),
-        method.outOfRange(result.residual()).orElse(null));
+        method.outOfRange(result.residual()).orElse(null),
+        measurement.getScale(),
+        measurement.getGeometry());
   }
 
   private Provenance provenance(
@@ -113,14 +120,6 @@ public final class ReconstructionEncoder implements Closeable {
   @Override
   public void close() {
     serializers.close();
-  }
-
-  private static float[] clamped(float[] image) {
-    var inside = new float[image.length];
-    for (int i = 0; i < image.length; i++) {
-      inside[i] = Math.max(-1, Math.min(1, image[i]));
-    }
-    return inside;
   }
 
   private static double millis(Duration duration) {

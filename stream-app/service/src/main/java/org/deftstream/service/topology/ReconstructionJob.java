@@ -108,7 +108,7 @@ final class ReconstructionJob {
             method.reconstructed(result.residual());
             work.listener().reconstructed(method, result);
             var made = new CompletableFuture<Reconstruction>();
-            step(() -> finish(made, measurement.getId(), method, image, result));
+            step(() -> finish(made, measurement, method, image, result));
           }
         });
   }
@@ -123,12 +123,12 @@ final class ReconstructionJob {
 
   private void finish(
       CompletableFuture<Reconstruction> made,
-      String id,
+      Measurement measurement,
       ServingMethod method,
       ImageShape image,
       org.deftstream.deft.engine.Reconstruction result) {
     if (!made.isDone()) {
-      made.complete(work.encoder().describe(id, record, method, image, result));
+      made.complete(work.encoder().describe(measurement, record, method, image, result));
     }
     answer.complete(work.encoder().encode(made.join()));
   }

@@ -2,6 +2,7 @@ package org.deftstream.service.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.within;
 import static org.deftstream.service.topology.Texts.bytes;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -32,6 +33,8 @@ import org.deftstream.deft.prior.Tiling;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.Topics;
+import org.deftstream.schemas.avro.Geometry;
+import org.deftstream.schemas.avro.IntensityScale;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
 import org.deftstream.service.ClosedFormPrior;
@@ -240,6 +243,55 @@ class ReconstructionWorkTest {
           .isEqualTo(Operators.fingerprint(SmallTasks.task().operator()));
     }
     assertThat(leases.open()).isZero();
+  }
+
+  /** The same record in Hounsfield units: the same image, in Hounsfield units, where it was. */
+  @Test
+  void shouldAnswerInTheUnitsThatCameIn() throws Exception {
+    open(LIMITS, serdes);
+    var plain = SmallRecords.good("m-1");
+    float[] values = Tensors.toFloats(plain.getValues());
+    for (int i = 0; i < values.length; i++) {
+      values[i] = values[i] * 2048 + 1024;
+    }
+    var geometry =
+        new Geometry(List.of(0.5, 0.5), List.of(), List.of(), Map.of("StudyInstanceUID", "1.2"));
+    var scaled =
+        Measurement.newBuilder(plain)
+            .setValues(Tensors.of(values, 8, 8, 1))
+            .setScale(new IntensityScale(2048.0, 1024.0, "HU"))
+            .setGeometry(geometry)
+            .build();
+
+    var expected = decoded(begin(plain, new RecordHeaders()).get(1, TimeUnit.MINUTES));
+    var found = decoded(begin(scaled, new RecordHeaders()).get(1, TimeUnit.MINUTES));
+
+    float[] mean = Tensors.toFloats(expected.getMean());
+    float[] physical = Tensors.toFloats(found.getMean());
+    for (int i = 0; i < mean.length; i++) {
+      assertThat(physical[i]).isCloseTo(mean[i] * 2048 + 1024, within(0.05f));
+    }
+    assertThat(found.getScale()).isEqualTo(scaled.getScale());
+    assertThat(found.getGeometry()).isEqualTo(geometry);
+    assertThat(expected.getScale()).isNull();
+    assertThat(found.getProvenance().getResidual())
+        .isCloseTo(expected.getProvenance().getResidual(), within(1e-3));
+  }
+
+  @Test
+  void shouldRejectAScaleThatIsNone() {
+    open(LIMITS, serdes);
+    for (double slope : new double[] {0, Double.NaN, Double.POSITIVE_INFINITY}) {
+      var record =
+          Measurement.newBuilder(SmallRecords.good("m-1"))
+              .setScale(new IntensityScale(slope, 0.0, "HU"))
+              .build();
+      var thrown =
+          catchThrowable(() -> begin(record, new RecordHeaders()).get(1, TimeUnit.MINUTES));
+      assertThat(thrown)
+          .hasCauseInstanceOf(RejectedRecordException.class)
+          .hasMessageContaining("finite slope that is not 0");
+    }
   }
 
   private RejectedRecordException failure(OutputLimits limits, String header, String value) {

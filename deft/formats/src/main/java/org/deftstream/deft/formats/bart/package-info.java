@@ -1,0 +1,2 @@
+/** Complex arrays of the Berkeley Advanced Reconstruction Toolbox. */
+package org.deftstream.deft.formats.bart;

@@ -1,0 +1,2 @@
+/** DICOM: uncompressed images, and derived series of them. */
+package org.deftstream.deft.formats.dicom;

@@ -1,0 +1,2 @@
+/** NIfTI-1. */
+package org.deftstream.deft.formats.nifti;

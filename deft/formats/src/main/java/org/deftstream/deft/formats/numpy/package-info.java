@@ -1,0 +1,2 @@
+/** NumPy's npy and npz. */
+package org.deftstream.deft.formats.numpy;

@@ -1,0 +1,74 @@
+package org.deftstream.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.text.FileProblem;
+
+/** Files by the names under which their answers come back. Stateless. */
+final class InputFiles {
+  private InputFiles() {}
+
+  /**
+   * All files that are named, and those in directories that are, in the order of names: {@code
+   * scans/a.dcm} of the directory {@code scans} is {@code a.dcm}. Hidden files, the headers of cfl
+   * files and files that are auxiliary inputs are left out.
+   *
+   * @throws UserError if one is not there, or two would have the same name
+   */
+  static Map<String, Path> named(List<Path> paths, Set<Path> auxiliary) {
+    var files = new LinkedHashMap<String, Path>();
+    for (Path path : paths) {
+      if (Files.isDirectory(path)) {
+        for (Path file : inside(path)) {
+          put(files, path.relativize(file).toString().replace('\\', '/'), file, auxiliary);
+        }
+      } else if (Files.exists(path)) {
+        put(files, path.getFileName().toString(), path, auxiliary);
+      } else {
+        throw new UserError("no such file: " + path);
+      }
+    }
+    return files;
+  }
+
+  private static void put(Map<String, Path> files, String name, Path file, Set<Path> auxiliary) {
+    boolean header =
+        name.endsWith(".hdr")
+            && Files.exists(
+                file.resolveSibling(file.getFileName().toString().replaceAll("hdr$", "cfl")));
+    if (header || auxiliary.contains(file.toAbsolutePath().normalize())) {
+      return;
+    }
+    Path before = files.put(name, file);
+    if (before != null && !before.equals(file)) {
+      throw new UserError(
+          before + " and " + file + " would both come back as " + name + "; name their directory");
+    }
+  }
+
+  private static List<Path> inside(Path directory) {
+    try (var all = Files.walk(directory)) {
+      var files = new ArrayList<>(all.filter(Files::isRegularFile).sorted().toList());
+      files.removeIf(file -> hidden(directory.relativize(file)));
+      return files;
+    } catch (IOException e) {
+      throw new UserError("cannot read " + directory + ": " + FileProblem.reason(e), e);
+    }
+  }
+
+  private static boolean hidden(Path relative) {
+    for (Path part : relative) {
+      if (part.toString().startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
