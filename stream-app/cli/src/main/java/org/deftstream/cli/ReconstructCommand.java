@@ -158,7 +158,7 @@ final class ReconstructCommand implements Callable<Integer> {
                       sample.id(),
                       prior,
                       method.hTransform(),
-                      sample.bind(input.operator(image)),
+                      sample.bind(input.operator(sample)),
                       method.sampler(),
                       0,
                       null))));

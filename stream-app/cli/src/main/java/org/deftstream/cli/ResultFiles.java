@@ -132,7 +132,7 @@ final class ResultFiles {
       throw new UserError(
           "slices of unfinished volumes take more than "
               + (maxBytes >> 20)
-              + " MiB: give more with --max-mib, or --format dicom, which writes each by itself");
+              + " MiB: give more with --max-answer-mib, or --format dicom, which writes each by itself");
     }
     return List.of();
   }

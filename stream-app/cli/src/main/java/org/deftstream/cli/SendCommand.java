@@ -162,7 +162,7 @@ final class SendCommand implements Callable<Integer> {
     String what = sample.source().toString();
     try {
       // What does not fit is told here, not by a dead letter later.
-      sample.bind(input.operator(sample.image()));
+      sample.bind(input.operator(sample));
       byte[] key = sample.id().getBytes(StandardCharsets.UTF_8);
       byte[] value = serializer.serialize(topic, SentRecord.measurement(sample));
       var record = new ProducerRecord<>(topic, key, value);

@@ -18,7 +18,6 @@ import org.deftstream.deft.formats.ImageFormats;
 import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.formats.Sample;
-import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.IntensityScale;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.MeasurementRange;
@@ -143,7 +142,7 @@ final class TaskInput {
               .formatted(
                   sample.values(), task.name(), task.operator().measuredForm(given.keySet())));
     }
-    var operator = operators.at(task.operator(), image.get());
+    var operator = operators.at(task.operator(), image.get()).sizedFor(shape);
     var auxiliary = auxiliary(operator, given, source);
     var scale = options.window(sample.units()).or(() -> stated).or(() -> natural(sample, operator));
     float[] values = sample.values().values();
@@ -166,6 +165,20 @@ final class TaskInput {
     return scale == null || scale.values().length != 2
         ? Optional.empty()
         : Optional.of(new IntensityScale(scale.values()[0], scale.values()[1], ""));
+  }
+
+  /** That of an operator in physical units, which a record may state. */
+  private static Optional<IntensityScale> own(
+      ForwardOperator operator, Map<String, NumericArray> auxiliary) {
+    return operator.intensities().isEmpty()
+        ? Optional.empty()
+        : operator.bind(arrays(auxiliary)).intensities();
+  }
+
+  private static Map<String, float[]> arrays(Map<String, NumericArray> auxiliary) {
+    var arrays = new HashMap<String, float[]>();
+    auxiliary.forEach((name, array) -> arrays.put(name, array.values()));
+    return arrays;
   }
 
   /** A picture's own scale means something where pictures are measured. */
@@ -209,9 +222,7 @@ final class TaskInput {
   /** By percentiles of what the values alone say of the image. */
   private IntensityScale percentiles(
       ForwardOperator operator, Map<String, NumericArray> auxiliary, float[] values, String units) {
-    var arrays = new HashMap<String, float[]>();
-    auxiliary.forEach((name, array) -> arrays.put(name, array.values()));
-    var bound = operator.bind(arrays);
+    var bound = operator.bind(arrays(auxiliary));
     float[] image = bound.pseudoInverse(bound.measured(values));
     float[] nothing = bound.pseudoInverse(new float[values.length]);
     for (int i = 0; i < image.length; i++) {
@@ -249,9 +260,9 @@ final class TaskInput {
     return new Geometry(found.spacing(), found.position(), found.orientation(), identifiers);
   }
 
-  /** The operator at the shape of an image. */
-  ForwardOperator operator(ImageShape image) {
-    return operators.at(task.operator(), image);
+  /** The operator at the shapes of a sample. */
+  ForwardOperator operator(TaskSample sample) {
+    return operators.at(task.operator(), sample.image()).sizedFor(sample.shape());
   }
 
   /** The task. */

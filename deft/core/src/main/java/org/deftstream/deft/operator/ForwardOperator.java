@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.image.IntensityScale;
 
 /**
  * The physics of an instrument: {@code y = A(x) + noise}. Images are flat channels-last arrays with
@@ -79,6 +80,14 @@ public interface ForwardOperator {
    */
   default long bytesAt(ImageShape shape) {
     return 4L * Float.BYTES * shape.pixels() * shape.channels();
+  }
+
+  /**
+   * What -1 and 1 of images mean, where the operator's measurements are in physical units already;
+   * of the operator of one record.
+   */
+  default Optional<IntensityScale> intensities() {
+    return Optional.empty();
   }
 
   /** Standard deviation of the Gaussian measurement noise, in units of the measurement. */

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.image.IntensityScale;
 
 /**
  * A linear instrument whose records are in physical units: images in [-1, 1] stand for intensities
@@ -205,6 +206,11 @@ public final class IntensityUnits implements ForwardOperator {
   @Override
   public Map<String, float[]> drawAuxiliary(RandomGenerator random) {
     return linear.drawAuxiliary(random);
+  }
+
+  @Override
+  public Optional<IntensityScale> intensities() {
+    return Optional.of(IntensityScale.window(0, most, ""));
   }
 
   @Override

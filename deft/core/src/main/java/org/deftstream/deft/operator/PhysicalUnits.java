@@ -13,7 +13,8 @@ public final class PhysicalUnits {
   /**
    * The measurement of the image in [-1, 1]: of {@code y = L (slope x + intercept)}, with L the
    * linear part of the operator, what {@code A(x)} is. Values that are not numbers, because nothing
-   * was measured there, stay so.
+   * was measured there, stay so. An operator that measures {@link ForwardOperator#intensities} is
+   * in physical units itself, so nothing is changed for it.
    *
    * @param bound the operator of the record
    * @param measurement y in physical units
@@ -22,6 +23,9 @@ public final class PhysicalUnits {
    */
   public static float[] toImageUnits(
       ForwardOperator bound, float[] measurement, IntensityScale scale) {
+    if (bound.intensities().isPresent()) {
+      return measurement;
+    }
     float[] offset = offset(bound, scale);
     var values = new float[measurement.length];
     for (int i = 0; i < values.length; i++) {
@@ -33,6 +37,9 @@ public final class PhysicalUnits {
   /** The reverse of {@link #toImageUnits}. */
   public static float[] toPhysical(
       ForwardOperator bound, float[] measurement, IntensityScale scale) {
+    if (bound.intensities().isPresent()) {
+      return measurement;
+    }
     float[] offset = offset(bound, scale);
     var values = new float[measurement.length];
     for (int i = 0; i < values.length; i++) {

@@ -1,0 +1,137 @@
+package org.deftstream.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.deftstream.deft.formats.ImageFormats;
+import org.deftstream.deft.formats.NumericArray;
+import org.deftstream.deft.formats.ReadOptions;
+import org.deftstream.deft.formats.numpy.NpzFormat;
+import org.deftstream.tests.platform.CliProcess;
+import org.deftstream.tests.platform.EmbeddedPlatform;
+import org.deftstream.tests.platform.Installation;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The everyday job with three commands and no code: files in, {@code kill -9} of the service in the
+ * middle, files out, each once and under its name. {@code -Ddeftstream.files=1000} for many.
+ */
+class FilesThroughKafkaIT {
+  private static final int FILES = Integer.getInteger("deftstream.files", 60);
+  private static final int PARTITIONS = 2;
+  private static final int SIDE = 32;
+  private static final String TASK = "fashion-32/inpaint";
+
+  @TempDir private Path directory;
+
+  @Test
+  void shouldBringBackEveryFileOnceUnderItsName() throws IOException {
+    var names = write(directory.resolve("in"));
+    Files.writeString(directory.resolve("in/broken.npz"), "PK no zip file");
+    try (var platform = EmbeddedPlatform.start(directory.resolve("platform"));
+        var installation = new Installation(platform, "files", PARTITIONS);
+        var answers = installation.answers();
+        var service = installation.serve("files-1")) {
+      var settings = new TreeMap<>(installation.settings());
+      settings.put("bootstrap.servers", platform.bootstrapServers());
+      settings.put("schema.registry.url", platform.registryUrl());
+      var log = directory.resolve("send.log");
+      try (var sending = CliProcess.start(log, settings, send())) {
+        answers.await(FILES / 5);
+        service.kill();
+        assertThat(sending.awaitExit()).isEqualTo(1);
+        assertThat(sending.output())
+            .contains("failed: broken.npz: ")
+            .contains(grouped() + " sent; 1 failed, 0 missing: broken.npz");
+      }
+      service.restart();
+
+      Files.delete(directory.resolve("in/broken.npz"));
+      var again = CliProcess.run(directory.resolve("again.log"), settings, send());
+      assertThat(again).contains("0 sent, " + grouped() + " before");
+
+      var received = CliProcess.run(directory.resolve("receive.log"), settings, receive());
+      assertThat(received).contains(grouped() + " received");
+      assertThat(files(directory.resolve("out"))).isEqualTo(names);
+      var once = CliProcess.run(directory.resolve("once.log"), settings, receive());
+      assertThat(once).contains("0 received, " + grouped() + " before");
+
+      answers.await(FILES).readToEnd();
+      assertThat(answers.reconstructions()).hasSize(FILES);
+      assertThat(answers.reasons()).isEmpty();
+      shouldBeTheImageOf("deep/er/scan-0004", directory.resolve("out/deep/er/scan-0004.npy"));
+    }
+  }
+
+  private String[] send() {
+    return new String[] {"send", directory.resolve("in").toString(), "--task", TASK};
+  }
+
+  private String[] receive() {
+    return new String[] {"receive", "--out", directory.resolve("out").toString(), "--task", TASK};
+  }
+
+  private static String grouped() {
+    return "%,d".formatted(FILES);
+  }
+
+  /** Files of which each shows a grey of its own; two have the same content, names tell them. */
+  private static TreeSet<String> write(Path directory) throws IOException {
+    var names = new TreeSet<String>();
+    for (int i = 0; i < FILES; i++) {
+      String name = (i % 4 == 0 ? "deep/er/" : "") + "scan-%04d".formatted(i);
+      int content = i == 1 ? 2 : i;
+      var random = new Random(content);
+      var mask = new float[SIDE * SIDE];
+      var values = new float[SIDE * SIDE];
+      for (int k = 0; k < values.length; k++) {
+        mask[k] = random.nextInt(4) == 0 ? 0 : 1;
+        values[k] = mask[k] * 1000 * grey(content);
+      }
+      Files.createDirectories(directory.resolve(name).getParent());
+      NpzFormat.write(
+          directory.resolve(name + ".npz"),
+          Map.of(
+              "values", NumericArray.of(values, SIDE, SIDE),
+              "mask", NumericArray.of(mask, SIDE, SIDE),
+              "scale", NumericArray.of(new float[] {1000, 0}, 2)));
+      names.add(name + ".npy");
+    }
+    return names;
+  }
+
+  private static float grey(int content) {
+    return content % 7 / 7f - 0.5f;
+  }
+
+  /** Almost all of it was measured, in thousands: so the answer is nearly that, in thousands. */
+  private static void shouldBeTheImageOf(String name, Path answer) {
+    int content = Integer.parseInt(name.substring(name.length() - 4));
+    var image = ImageFormats.read(answer, ReadOptions.STANDARD).samples().get(0).values();
+    assertThat(image.shape()).containsExactly(SIDE, SIDE);
+    double sum = 0;
+    for (float value : image.values()) {
+      sum += value;
+    }
+    assertThat(sum / image.size())
+        .isBetween(1000.0 * grey(content) - 150, 1000.0 * grey(content) + 150);
+  }
+
+  private static TreeSet<String> files(Path out) throws IOException {
+    try (var all = Files.walk(out)) {
+      var found = new TreeSet<String>();
+      all.filter(Files::isRegularFile)
+          .map(file -> out.relativize(file).toString())
+          .filter(name -> !name.startsWith(".") && !name.contains("-deviation"))
+          .forEach(found::add);
+      return found;
+    }
+  }
+}
