@@ -24,6 +24,8 @@ import org.deftstream.deft.formats.ImageFormats;
 import org.deftstream.deft.operator.OperatorCache;
 import org.deftstream.deft.text.ProgressLine;
 import org.deftstream.messaging.admin.TopicAdmin;
+import org.deftstream.messaging.config.ConnectionKeys;
+import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.schemas.avro.Measurement;
 import picocli.CommandLine.Command;
@@ -115,14 +117,16 @@ final class SendCommand implements Callable<Integer> {
 
   private static Map<String, Object> config(ServiceSettings settings) {
     Map<String, Object> config = new HashMap<>(settings.producerConfig());
-    int most = settings.recordsMaxBytes() + MIB;
+    int most = settings.get(ServiceKeys.RECORDS_MAX_BYTES) + MIB;
     config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, most);
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(32L * MIB, 2L * most));
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, settings.connectTimeout().toMillis());
+    config.put(
+        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+        settings.get(ConnectionKeys.CONNECT_TIMEOUT).toMillis());
     return config;
   }
 

@@ -13,6 +13,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.deftstream.deft.UserError;
+import org.deftstream.messaging.config.ConnectionKeys;
+import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
 
 /**
@@ -62,14 +64,15 @@ final class TopicReader implements AutoCloseable {
     config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(
         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-        Math.max(8 * MIB, settings.recordsMaxBytes()));
+        Math.max(8 * MIB, settings.get(ServiceKeys.RECORDS_MAX_BYTES)));
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
     config.put(
         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-        Math.toIntExact(settings.connectTimeout().toMillis()));
+        Math.toIntExact(settings.get(ConnectionKeys.CONNECT_TIMEOUT).toMillis()));
     var consumer = new KafkaConsumer<byte[], byte[]>(config);
     try {
-      return new TopicReader(List.of(topics), settings.connectTimeout(), consumer);
+      return new TopicReader(
+          List.of(topics), settings.get(ConnectionKeys.CONNECT_TIMEOUT), consumer);
     } catch (KafkaException e) {
       consumer.close();
       throw unreadable(List.of(topics), e);

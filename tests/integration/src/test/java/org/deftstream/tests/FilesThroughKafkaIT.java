@@ -13,6 +13,7 @@ import org.deftstream.deft.formats.ImageFormats;
 import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.formats.numpy.NpzFormat;
+import org.deftstream.tests.platform.Answers;
 import org.deftstream.tests.platform.CliProcess;
 import org.deftstream.tests.platform.EmbeddedPlatform;
 import org.deftstream.tests.platform.Installation;
@@ -44,7 +45,7 @@ class FilesThroughKafkaIT {
       settings.put("schema.registry.url", platform.registryUrl());
       var log = directory.resolve("send.log");
       try (var sending = CliProcess.start(log, settings, send())) {
-        answers.await(FILES / 5);
+        awaitSome(answers, sending);
         service.kill();
         assertThat(sending.awaitExit()).isEqualTo(1);
         assertThat(sending.output())
@@ -70,8 +71,20 @@ class FilesThroughKafkaIT {
     }
   }
 
+  /** Until the service is in the middle of it. */
+  private static void awaitSome(Answers answers, CliProcess sending) {
+    try {
+      answers.await(FILES / 5);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "; send said:\n" + sending.output(), e);
+    }
+  }
+
   private String[] send() {
-    return new String[] {"send", directory.resolve("in").toString(), "--task", TASK};
+    String models = Path.of("..", "..", "deft", "models").toString();
+    return new String[] {
+      "send", directory.resolve("in").toString(), "--task", TASK, "--models", models
+    };
   }
 
   private String[] receive() {

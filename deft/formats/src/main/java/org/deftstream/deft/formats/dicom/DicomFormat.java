@@ -25,6 +25,7 @@ import org.deftstream.deft.safetensors.AtomicFiles;
  */
 public final class DicomFormat implements ImageFormat {
   private static final int MOST_FRAMES = 1 << 16;
+  private static final String HU = "HU";
 
   @Override
   public String name() {
@@ -80,9 +81,13 @@ public final class DicomFormat implements ImageFormat {
 
   private static String units(DicomElements elements) {
     boolean ct = elements.text(Tag.Modality).orElse("").equals("CT");
-    return elements
-        .text(Tag.RescaleType)
-        .orElse(ct && elements.bytes(Tag.RescaleSlope) != null ? "HU" : "");
+    String said = elements.text(Tag.RescaleType).orElse("");
+    // Scanners write it in several ways: Hounsfield, Houndsfield Unit.
+    return said.matches("(?i)hou?n.*") || (said.isEmpty() && ct && scaled(elements)) ? HU : said;
+  }
+
+  private static boolean scaled(DicomElements elements) {
+    return elements.bytes(Tag.RescaleSlope) != null;
   }
 
   private static Geometry geometry(DicomElements elements) {

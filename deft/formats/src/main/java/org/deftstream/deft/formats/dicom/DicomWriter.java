@@ -40,6 +40,11 @@ final class DicomWriter {
     }
     String kind = options.deviation() ? "standard deviation" : "mean";
     identify(source, kind, options.description(), elements);
+    if (options.deviation()) {
+      // How the image is shown says nothing about its deviations.
+      elements.remove(Tag.WindowCenter.number());
+      elements.remove(Tag.WindowWidth.number());
+    }
     place(sample, elements);
     pixels(sample, elements, notes);
     return file(elements, text(elements, Tag.SOPClassUID), text(elements, Tag.SOPInstanceUID));
