@@ -144,7 +144,12 @@ final class TaskInput {
     }
     var operator = operators.at(task.operator(), image.get()).sizedFor(shape);
     var auxiliary = auxiliary(operator, given, source);
-    var scale = options.window(sample.units()).or(() -> stated).or(() -> natural(sample, operator));
+    var scale =
+        options
+            .window(sample.units())
+            .or(() -> stated)
+            .or(() -> own(operator, auxiliary))
+            .or(() -> natural(sample, operator));
     float[] values = sample.values().values();
     if (options.percentiles().isPresent()) {
       scale = Optional.of(percentiles(operator, auxiliary, values, sample.units()));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.formats.Geometry;
@@ -144,7 +145,7 @@ class ResultFilesTest {
         id, new Source(file, format, slice, slices), image, Optional.of(image));
   }
 
-  private TreeSet<String> files() throws IOException {
+  private Set<String> files() throws IOException {
     try (var all = Files.walk(directory)) {
       var names = new TreeSet<String>();
       all.filter(Files::isRegularFile)

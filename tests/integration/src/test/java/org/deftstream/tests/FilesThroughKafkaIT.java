@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.deftstream.deft.formats.ImageFormats;
@@ -96,7 +97,7 @@ class FilesThroughKafkaIT {
   }
 
   /** Files of which each shows a grey of its own; two have the same content, names tell them. */
-  private static TreeSet<String> write(Path directory) throws IOException {
+  private static Set<String> write(Path directory) throws IOException {
     var names = new TreeSet<String>();
     for (int i = 0; i < FILES; i++) {
       String name = (i % 4 == 0 ? "deep/er/" : "") + "scan-%04d".formatted(i);
@@ -137,7 +138,7 @@ class FilesThroughKafkaIT {
         .isBetween(1000.0 * grey(content) - 150, 1000.0 * grey(content) + 150);
   }
 
-  private static TreeSet<String> files(Path out) throws IOException {
+  private static Set<String> files(Path out) throws IOException {
     try (var all = Files.walk(out)) {
       var found = new TreeSet<String>();
       all.filter(Files::isRegularFile)
