@@ -59,13 +59,17 @@ class FilesThroughKafkaIT {
       var again = CliProcess.run(directory.resolve("again.log"), settings, send());
       assertThat(again).contains("0 sent, " + grouped() + " before");
 
-      var received = CliProcess.run(directory.resolve("receive.log"), settings, receive());
-      assertThat(received).contains(grouped() + " received");
+      try (var receiving =
+          CliProcess.start(directory.resolve("receive.log"), settings, receive())) {
+        answers.await(FILES);
+        assertThat(receiving.awaitExit()).as(receiving.output()).isZero();
+        assertThat(receiving.output()).contains(grouped() + " received");
+      }
       assertThat(files(directory.resolve("out"))).isEqualTo(names);
       var once = CliProcess.run(directory.resolve("once.log"), settings, receive());
       assertThat(once).contains("0 received, " + grouped() + " before");
 
-      answers.await(FILES).readToEnd();
+      answers.readToEnd();
       assertThat(answers.reconstructions()).hasSize(FILES);
       assertThat(answers.reasons()).isEmpty();
       shouldBeTheImageOf("deep/er/scan-0004", directory.resolve("out/deep/er/scan-0004.npy"));
