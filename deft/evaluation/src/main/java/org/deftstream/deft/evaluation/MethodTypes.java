@@ -11,6 +11,7 @@ public final class MethodTypes {
       List.of(
           new PseudoInverseType(),
           new DenoiserType(),
+          new PenalisedType(),
           new TrainingFreeType(),
           new RedDiffType(),
           new AdapterType());

@@ -45,6 +45,11 @@ class EvaluationTest {
             "sampler": {"steps": 4, "noise": "zeta", "noiseLevel": 1, "samples": 2}}]}]}
       """;
 
+  /** The same with noise alone: 20 dB as it is. */
+  private static final String DENOISING =
+      TASK.replaceAll("\\{\"kind\"[^}]*}, ", "{\"kind\": \"denoising\", ")
+          .replace("\"sigma\": 0.1", "\"sigma\": 0.2");
+
   @TempDir private Path folder;
 
   @BeforeEach
@@ -130,6 +135,52 @@ class EvaluationTest {
     assertThat(out.resolve("report.md")).content().contains("deftstream evaluate --plan plan.json");
   }
 
+  /** The prior knows the variance of these pictures: Wiener's filter, 2.4 dB better. */
+  @Test
+  void shouldDenoiseByThePriorAlone() {
+    assertThat(psnr("pictures", "{\"method\": \"denoiser\"}")).isBetween(21.9, 22.9);
+  }
+
+  @Test
+  void shouldKnowTheClassicalMethods() throws IOException {
+    Path edges = Files.createDirectory(folder.resolve("edges"));
+    for (int n = 0; n < 6; n++) {
+      var image = new BufferedImage(12, 12, BufferedImage.TYPE_BYTE_GRAY);
+      for (int i = 0; i < 144; i++) {
+        image.getRaster().setSample(i % 12, i / 12, 0, i % 12 < 4 + n ? 60 : 200);
+      }
+      ImageIO.write(image, "png", edges.resolve(n + ".png").toFile());
+    }
+    assertThat(psnr("edges", "{\"method\": \"pseudo-inverse\"}")).isBetween(19.0, 21.0);
+    assertThat(
+            psnr("edges", "{\"method\": \"total-variation\", \"parameters\": {\"weight\": 0.2}}"))
+        .isGreaterThan(27);
+    assertThat(psnr("edges", "{\"method\": \"l1-wavelet\", \"parameters\": {\"weight\": 0.3}}"))
+        .isGreaterThan(20.5);
+    assertThatThrownBy(() -> psnr("edges", "{\"method\": \"total-variation\"}"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("needs the parameter 'weight'");
+  }
+
+  private double psnr(String pictures, String method) {
+    Path out = folder.resolve("out-" + pictures + method.hashCode());
+    String plan =
+        """
+        {"name": "plan", "batch": 4, "sources": {"pictures": "%s"}, "tasks": [
+          {"task": "denoising", "images": {"source": "pictures", "range": "0:6"},
+           "methods": [%s]}]}
+        """
+            .formatted(folder.resolve(pictures), method);
+    try (var evaluation =
+        new Evaluation(
+            Plan.parse(plan),
+            new Models(EvaluationModels.FLOAT32),
+            new Interruption(Integer.MAX_VALUE))) {
+      evaluation.run(out, "a test");
+    }
+    return Reports.write(out).plans().get(0).tasks().get(0).methods().get(0).psnr().mean();
+  }
+
   @Test
   void shouldNameTheMethodThatDoesNotFit() {
     String wrong = PLAN.replace("\"lambda\": 1}, \"restarts\"", "\"lamda\": 1}, \"restarts\"");
@@ -204,7 +255,7 @@ class EvaluationTest {
   private record Models(String precision) implements EvaluationModels {
     @Override
     public Task task(String name) {
-      return Task.parse(TASK, prior -> SHAPE);
+      return Task.parse(name.equals("t") ? TASK : DENOISING, prior -> SHAPE);
     }
 
     @Override
