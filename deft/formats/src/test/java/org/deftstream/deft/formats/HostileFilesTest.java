@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever a file holds, reading it ends soon with samples or with one line that names it, and
@@ -163,6 +164,28 @@ class HostileFilesTest {
         .hasMessageContaining("lies.npy")
         .hasMessageContaining("686.6 MiB")
         .hasMessageContaining("1.0 MiB");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "# Dimensions",
+        "# Dimensions\n",
+        "# Dimensions\n0 4\n",
+        "# Dimensions\n-1 4\n",
+        "# Dimensions\n99999999999 2\n",
+        "# Dimensions\n2147483647 2147483647\n",
+        "# Dimensions\n3 1\n",
+        "# Dimensions\n1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\n"
+      })
+  void shouldRefuseAnArrayWhoseHeaderLies(String header) throws IOException {
+    var file = Files.write(directory.resolve("a.cfl"), new byte[16]);
+    Files.writeString(directory.resolve("a.hdr"), header);
+
+    assertThatThrownBy(() -> ImageFormats.read(file, ReadOptions.STANDARD))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a.cfl");
   }
 
   @Test
