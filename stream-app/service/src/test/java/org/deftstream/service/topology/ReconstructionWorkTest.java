@@ -281,7 +281,7 @@ class ReconstructionWorkTest {
   @Test
   void shouldRejectAScaleThatIsNone() {
     open(LIMITS, serdes);
-    for (double slope : new double[] {0, Double.NaN, Double.POSITIVE_INFINITY}) {
+    for (double slope : new double[] {0, Double.NaN, Double.POSITIVE_INFINITY, 1e300, 1e-300}) {
       var record =
           Measurement.newBuilder(SmallRecords.good("m-1"))
               .setScale(new IntensityScale(slope, 0.0, "HU"))
