@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.image.ImageShape;
-import org.deftstream.deft.linalg.RealFourier;
 import org.deftstream.deft.operator.AuxiliaryInputs;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.GaussianNoise;
@@ -42,14 +41,9 @@ final class LenslessCamera extends GradientSolved {
   private final int scene;
   private final int height;
   private final int width;
-  private final int gridHeight;
-  private final int gridWidth;
-  private final RealFourier fourier;
 
-  /** Spectrum of the kernel, or null before {@link #bind}. */
-  private final double[] real;
-
-  private final double[] imaginary;
+  /** Null before {@link #bind}. */
+  private final CutConvolution convolution;
 
   /** {@code A 1}. */
   private final float[] ones;
@@ -59,60 +53,14 @@ final class LenslessCamera extends GradientSolved {
     this.scene = scene;
     height = shape.height() / scene;
     width = shape.width() / scene;
-    gridHeight = grid(height);
-    gridWidth = grid(width);
-    fourier = new RealFourier(gridHeight, gridWidth);
-    real = psf == null ? null : new double[fourier.bins()];
-    imaginary = psf == null ? null : new double[fourier.bins()];
+    convolution = psf == null ? null : new CutConvolution(psf, height, width, scene);
     if (psf == null) {
       ones = null;
     } else {
-      fourier.forward(kernel(psf), real, imaginary);
       var white = new float[shape.size()];
       Arrays.fill(white, 1);
       ones = measure(white);
     }
-  }
-
-  /** An even side, at least so large that nothing comes round, whose transform is fast. */
-  private int grid(int side) {
-    int grid = scene == 1 ? (3 * side + 1) / 2 : scene * side;
-    while (grid % 2 != 0 || !smooth(grid)) {
-      grid++;
-    }
-    return grid;
-  }
-
-  private static boolean smooth(int length) {
-    int rest = length;
-    for (int prime : new int[] {2, 3, 5}) {
-      while (rest % prime == 0) {
-        rest /= prime;
-      }
-    }
-    return rest == 1;
-  }
-
-  /** On the grid, its middle at the origin; scaled so that its spectrum is a plain factor. */
-  private double[] kernel(float[] psf) {
-    double sum = 0;
-    for (float value : psf) {
-      if (!(value >= 0 && value <= Float.MAX_VALUE)) {
-        throw new IllegalArgumentException("psf must hold numbers of 0 or more, got " + value);
-      }
-      sum += value;
-    }
-    if (!(sum > 0)) {
-      throw new IllegalArgumentException("psf is dark everywhere");
-    }
-    double scale = Math.sqrt((double) gridHeight * gridWidth) / sum;
-    var kernel = new double[gridHeight * gridWidth];
-    for (int i = 0; i < psf.length; i++) {
-      int y = Math.floorMod(i / width - height / 2, gridHeight);
-      int x = Math.floorMod(i % width - width / 2, gridWidth);
-      kernel[y * gridWidth + x] = scale * psf[i];
-    }
-    return kernel;
   }
 
   @Override
@@ -180,78 +128,19 @@ final class LenslessCamera extends GradientSolved {
   public float[] measure(float[] image) {
     requireKernel();
     requireImage(image);
-    var out = new float[measurementSize()];
-    var plane = new double[gridHeight * gridWidth];
-    for (int c = 0; c < channels(); c++) {
-      place(image, imageShape().width(), 0, 0, c, plane);
-      convolve(plane, false);
-      take(plane, (scene - 1) * height / 2, (scene - 1) * width / 2, width, c, out);
-    }
-    return out;
+    return convolution.measured(image, channels());
   }
 
   @Override
   public float[] adjoint(float[] measurement) {
     requireKernel();
     requireMeasurement(measurement);
-    var out = new float[imageShape().size()];
-    var plane = new double[gridHeight * gridWidth];
-    for (int c = 0; c < channels(); c++) {
-      place(measurement, width, (scene - 1) * height / 2, (scene - 1) * width / 2, c, plane);
-      convolve(plane, true);
-      take(plane, 0, 0, imageShape().width(), c, out);
-    }
-    return out;
-  }
-
-  /** Lays a channel on the grid, its first pixel at a place; 0 elsewhere. */
-  private void place(float[] values, int wide, int down, int across, int c, double[] plane) {
-    Arrays.fill(plane, 0);
-    for (int i = 0; i < values.length / channels(); i++) {
-      plane[(i / wide + down) * gridWidth + i % wide + across] = values[i * channels() + c];
-    }
-  }
-
-  private void take(double[] plane, int down, int across, int wide, int c, float[] values) {
-    for (int i = 0; i < values.length / channels(); i++) {
-      values[i * channels() + c] = (float) plane[(i / wide + down) * gridWidth + i % wide + across];
-    }
-  }
-
-  /** Convolves with the kernel, or with it turned by 180 degrees. */
-  private void convolve(double[] plane, boolean turned) {
-    var re = new double[real.length];
-    var im = new double[real.length];
-    fourier.forward(plane, re, im);
-    for (int i = 0; i < re.length; i++) {
-      double sign = turned ? -imaginary[i] : imaginary[i];
-      double was = re[i];
-      re[i] = real[i] * was - sign * im[i];
-      im[i] = real[i] * im[i] + sign * was;
-    }
-    fourier.backward(re, im, plane, gridHeight);
+    return convolution.adjoint(measurement, channels());
   }
 
   @Override
   protected UnaryOperator<float[]> nearInverse(double rho) {
-    return image -> {
-      var out = new float[image.length];
-      var plane = new double[gridHeight * gridWidth];
-      var re = new double[real.length];
-      var im = new double[real.length];
-      for (int c = 0; c < channels(); c++) {
-        place(image, imageShape().width(), 0, 0, c, plane);
-        fourier.forward(plane, re, im);
-        for (int i = 0; i < re.length; i++) {
-          double weight = 1 / (real[i] * real[i] + imaginary[i] * imaginary[i] + rho);
-          re[i] *= weight;
-          im[i] *= weight;
-        }
-        fourier.backward(re, im, plane, gridHeight);
-        take(plane, 0, 0, imageShape().width(), c, out);
-      }
-      return out;
-    };
+    return image -> convolution.uncut(image, channels(), rho);
   }
 
   @Override
@@ -301,7 +190,7 @@ final class LenslessCamera extends GradientSolved {
   }
 
   private void requireKernel() {
-    if (real == null) {
+    if (convolution == null) {
       throw new IllegalStateException(KIND + " has no psf yet: call bind with the record's");
     }
   }
