@@ -223,9 +223,9 @@ class StoredPairsTest {
     assertThatThrownBy(this::read)
         .hasMessageContaining(
             "a.safetensors: 'mask' has the shape [3]; the task needs [4, 4] or [4]");
-    // Truth, the whole grid and its mask.
+    // Truth, the whole grid, its mask and its noise level.
     assertThatThrownBy(() -> StoredPairs.requireRoom(folder, 1 << 20, operator, 256L << 20))
-        .hasMessageContaining("take 256 MiB");
+        .hasMessageContaining("take 260 MiB");
   }
 
   @Test
