@@ -157,6 +157,8 @@ class ValueBoundsTest {
                 encoder.writeString("v");
               }
               encoder.writeMapEnd();
+              encoder.writeIndex(0);
+              encoder.writeIndex(0);
             });
     assertThat(read.getAttributes()).hasSize(5000);
   }
@@ -236,6 +238,9 @@ class ValueBoundsTest {
     encoder.writeIndex(0);
     encoder.writeMapStart();
     encoder.writeMapEnd();
+    // Neither scale nor geometry.
+    encoder.writeIndex(0);
+    encoder.writeIndex(0);
   }
 
   private static void names(BinaryEncoder encoder) throws IOException {
