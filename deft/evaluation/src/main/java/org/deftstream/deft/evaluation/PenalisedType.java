@@ -50,6 +50,10 @@ final class PenalisedType implements MethodType {
       throw new IllegalArgumentException(
           planned.method() + " has no sampler and needs the parameter 'weight'");
     }
+    if (!bench.task().operator().linear()) {
+      throw new IllegalArgumentException(
+          planned.method() + " needs a linear operator, not " + bench.task().operator().kind());
+    }
     double iterations = given.getOrDefault("iterations", ITERATIONS);
     if (!(iterations >= 1 && iterations <= MOST_ITERATIONS) || !(given.get("weight") >= 0)) {
       throw new IllegalArgumentException(
