@@ -20,6 +20,7 @@ import org.deftstream.deft.text.ProgressLine;
 import org.deftstream.deft.training.AdapterTraining;
 import org.deftstream.deft.training.ImageSet;
 import org.deftstream.deft.training.LabelledPairs;
+import org.deftstream.deft.training.PriorTruths;
 import org.deftstream.deft.training.StoredPairs;
 import org.deftstream.deft.training.TruthCheck;
 import org.deftstream.deft.training.Truths;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Option;
     description = "Train the adapter of a task on labelled pairs, simulated or real.")
 public final class TrainCommand implements Callable<Integer> {
   private static final String SIMULATE = "simulate";
+  private static final String PRIOR = "prior";
 
   @Mixin private Models models;
   @Mixin private ImageOptions images;
@@ -75,10 +77,20 @@ public final class TrainCommand implements Callable<Integer> {
       defaultValue = SIMULATE,
       paramLabel = "DIR",
       description =
-          "'simulate' measures --images with the task's operator, afresh at every use; a folder"
+          "'simulate' measures --images with the task's operator, afresh at every use; 'prior' measures"
+              + " samples of the task's prior instead, where there are no images; a folder"
               + " holds real pairs, one safetensors file each with the tensors truth, measurement"
               + " and the operator's auxiliary inputs (default: ${DEFAULT-VALUE}).")
   private String pairs;
+
+  @Option(
+      names = "--prior-samples",
+      defaultValue = "1000",
+      paramLabel = "N",
+      description =
+          "How many samples --pairs prior draws; kept in the directory of --out, and drawn once"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int samples;
 
   @Option(
       names = "--from",
@@ -115,7 +127,15 @@ public final class TrainCommand implements Callable<Integer> {
     }
     models.requireTask();
     training.directory();
-    if (simulated()) {
+    if (samples < 1) {
+      throw new UserError("--prior-samples must be 1 or more, got " + samples);
+    }
+    if (ofPrior()) {
+      if (training.flips || !factors.isEmpty()) {
+        throw new UserError(
+            "--flips and --scales belong to --pairs simulate; samples are taken as they are drawn");
+      }
+    } else if (simulated()) {
       images.required();
     } else if (training.flips || images.source() != null) {
       throw new UserError(
@@ -138,11 +158,15 @@ public final class TrainCommand implements Callable<Integer> {
     return pairs.equals(SIMULATE);
   }
 
+  private boolean ofPrior() {
+    return pairs.equals(PRIOR);
+  }
+
   private int train() {
     check();
     var task = models.task();
     var unet = AdapterNetworkFile.read(networkFile, task, form.form());
-    var set = pairs(task);
+    var given = ofPrior() ? Optional.<LabelledPairs>empty() : Optional.of(pairs(task));
     var validation = validation(task);
     var settings =
         new AdapterTraining.Settings(
@@ -167,6 +191,7 @@ public final class TrainCommand implements Callable<Integer> {
       if (from != null) {
         network.warmStart(startingWeights(unet));
       }
+      var set = given.orElseGet(() -> sampled(task, prior));
       System.err.printf(
           "%,d pairs, %,d parameters (%.1f %% of the prior's %,d)%n",
           set.size(),
@@ -218,6 +243,21 @@ public final class TrainCommand implements Callable<Integer> {
     }
     return StoredPairs.read(
         Path.of(pairs), task.operator(), new TruthCheck(TruthCheck.DEFAULT_MAX_RESIDUAL));
+  }
+
+  private LabelledPairs sampled(Task task, Prior prior) {
+    var shape = task.operator().imageShape();
+    var directory = training.directory().resolve("prior-samples");
+    try (var line = ProgressLine.onStandardError("samples of " + prior.name())) {
+      var truths =
+          PriorTruths.draw(
+              prior,
+              shape,
+              samples,
+              directory,
+              n -> line.show((double) n / samples, n + " of " + samples));
+      return LabelledPairs.simulated(truths, task.operator());
+    }
   }
 
   private Truths truths(ImageShape shape) {

@@ -1,6 +1,7 @@
 package org.deftstream.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.tensorflow.Bfloat16;
 import org.deftstream.deft.tensorflow.SessionOptions;
@@ -8,7 +9,9 @@ import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.text.ProgressLine;
 import org.deftstream.deft.training.TrainingBudget;
 import org.deftstream.deft.training.TrainingRun;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How to train: what priors and adapters have in common. */
 final class TrainingOptions {
@@ -75,10 +78,22 @@ final class TrainingOptions {
       defaultValue = "auto",
       fallbackValue = "true",
       paramLabel = "WHEN",
+      converter = When.class,
       description =
           "Multiply in bfloat16: true, false, or auto, which measures whether that is faster here"
               + " (default: ${DEFAULT-VALUE}); weights stay float32.")
   private Bfloat16 bfloat16;
+
+  /** {@code auto}, {@code true} or {@code false}. */
+  static final class When implements ITypeConverter<Bfloat16> {
+    @Override
+    public Bfloat16 convert(String text) {
+      if (!List.of("auto", "true", "false").contains(text)) {
+        throw new TypeConversionException("it takes auto, true or false, not '" + text + "'");
+      }
+      return Bfloat16.of(text);
+    }
+  }
 
   Path directory() {
     if (directory == null) {

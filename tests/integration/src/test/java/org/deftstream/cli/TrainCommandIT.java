@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.deftstream.deft.adapter.AdapterDirectory;
@@ -26,6 +27,8 @@ class TrainCommandIT {
        "down_block_types": ["DownBlock2D"], "up_block_types": ["UpBlock2D"],
        "block_out_channels": [8]}
       """;
+
+  private static final String OF_PRIOR = "--pairs=prior";
 
   @TempDir private Path directory;
   private Path pairs;
@@ -60,7 +63,7 @@ class TrainCommandIT {
       "--task=fashion-32/inpaint",
       "--adapter=" + out,
       "--network=" + network,
-      "--pairs=" + pairs,
+      List.of(more).contains(OF_PRIOR) ? "--seed=1" : "--pairs=" + pairs,
       "--out=" + directory.resolve(out),
       "--batch=4"
     };
@@ -99,6 +102,21 @@ class TrainCommandIT {
     assertThat(train("third", still)).isEmpty();
     assertThat(adapter("third").manifest().weightsSha256())
         .isNotEqualTo(first.manifest().weightsSha256());
+  }
+
+  @Test
+  void shouldLearnFromSamplesOfThePriorWhereThereAreNoImages() throws IOException {
+    assertThat(train("own", OF_PRIOR, "--prior-samples=4", "--steps=2")).isEmpty();
+
+    var provenance = adapter("own").manifest().training();
+    assertThat(provenance.path("images").asInt()).isEqualTo(4);
+    assertThat(provenance.path("pairs").asText())
+        .isEqualTo("samples of the prior, measured by simulation");
+    try (var kept = Files.list(directory.resolve("own/prior-samples"))) {
+      assertThat(kept).hasSize(1);
+    }
+    assertThat(train("other", OF_PRIOR, "--flips")).contains("--pairs simulate");
+    assertThat(train("other", OF_PRIOR, "--prior-samples=0")).contains("--prior-samples");
   }
 
   @Test

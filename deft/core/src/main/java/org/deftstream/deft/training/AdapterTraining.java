@@ -170,6 +170,7 @@ public final class AdapterTraining {
 
   private ObjectNode provenance(TrainingRun run) {
     var json = JSON.createObjectNode();
+    json.put("pairs", pairs.origin());
     json.put("images", pairs.size()).put("steps", run.steps()).put("rows", settings.rows());
     json.put("minutes", Math.round(run.elapsedMinutes() * 10) / 10.0);
     json.put("processorMinutes", Math.round(run.processorMinutes() * 10) / 10.0);

@@ -26,6 +26,11 @@ record SimulatedPairs(Truths truths, ForwardOperator operator) implements Labell
   }
 
   @Override
+  public String origin() {
+    return truths.origin() + ", measured by simulation";
+  }
+
+  @Override
   public BoundMeasurement measurement(int index, float[] truth, RandomGenerator random) {
     var bound = operator.bind(operator.drawAuxiliary(random));
     return BoundMeasurement.of(bound, bound.simulate(truth, random));

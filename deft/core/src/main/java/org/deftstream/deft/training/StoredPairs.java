@@ -151,6 +151,11 @@ public final class StoredPairs implements LabelledPairs {
   }
 
   @Override
+  public String origin() {
+    return "measurements with their truths";
+  }
+
+  @Override
   public int size() {
     return pairs.size();
   }

@@ -18,4 +18,9 @@ public interface Truths {
    * @param random decides on what may vary from call to call, such as mirroring
    */
   float[] truth(int index, RandomGenerator random);
+
+  /** Where they are from, in a few words, for the manifest of what is learned from them. */
+  default String origin() {
+    return "images";
+  }
 }
