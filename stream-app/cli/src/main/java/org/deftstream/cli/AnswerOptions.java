@@ -40,10 +40,6 @@ final class AnswerOptions {
     return new ResultFiles(out, format, task, maxMib << 20);
   }
 
-  Path out() {
-    return out;
-  }
-
   boolean json() {
     return json;
   }

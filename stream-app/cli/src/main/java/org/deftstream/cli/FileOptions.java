@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.image.IntensityScale;
@@ -14,6 +15,9 @@ import picocli.CommandLine.Parameters;
 
 /** Which files are read, and how. */
 final class FileOptions {
+  /** Most pixels of an image where no setting says it. */
+  static final long MOST_PIXELS = 1 << 24;
+
   private static final long MIB = 1 << 20;
 
   @Parameters(paramLabel = "FILE", description = "Files, or directories with all that is in them.")
@@ -61,6 +65,41 @@ final class FileOptions {
 
   List<Path> paths() {
     return paths;
+  }
+
+  /**
+   * The files, by the names under which their answers come back.
+   *
+   * @param what is done with them, for the message
+   * @throws UserError if none is named
+   */
+  Map<String, Path> named(String what, Set<Path> auxiliaryFiles) {
+    var named = InputFiles.named(paths, auxiliaryFiles);
+    if (named.isEmpty()) {
+      throw new UserError("no files: name files or directories to " + what);
+    }
+    return named;
+  }
+
+  /**
+   * Looks at what does not depend on a file, so that a wrong option is no file's failure.
+   *
+   * @throws UserError one line that names the option
+   */
+  void check() {
+    window("");
+    percentiles();
+    reading();
+  }
+
+  /** The same where files are images, and refuses what is for measurements. */
+  void checkForImages() {
+    check();
+    if (!auxiliary.isEmpty() || percentile != null || withoutPatient) {
+      throw new UserError(
+          "--auxiliary, --percentile and --without-patient are for measurements; simulate reads"
+              + " images and draws the rest");
+    }
   }
 
   boolean withoutPatient() {

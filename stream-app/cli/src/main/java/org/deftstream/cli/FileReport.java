@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import org.deftstream.deft.UserError;
+import org.deftstream.schemas.PrintableText;
 
 /**
  * What became of each file: what was done, what failed and why, what did not come, and what could
@@ -15,6 +16,7 @@ import org.deftstream.deft.UserError;
  */
 final class FileReport {
   private static final int SHOWN = 5;
+  private static final int LONGEST = 1000;
 
   private final String verb;
   private final TreeMap<String, String> failed = new TreeMap<>();
@@ -49,14 +51,6 @@ final class FileReport {
     notes.addAll(more);
   }
 
-  int count() {
-    return done;
-  }
-
-  int failures() {
-    return failed.size();
-  }
-
   /**
    * Prints it.
    *
@@ -69,9 +63,10 @@ final class FileReport {
       out.println(document());
       out.flush();
     } else {
-      notes.forEach(note -> error.println("note: " + note));
-      failed.forEach((what, reason) -> error.println("failed: " + what + ": " + reason));
-      missing.forEach(what -> error.println("missing: " + what));
+      notes.forEach(note -> error.println("note: " + line(note)));
+      failed.forEach(
+          (what, reason) -> error.println("failed: " + line(what) + ": " + line(reason)));
+      missing.forEach(what -> error.println("missing: " + line(what)));
       error.flush();
       out.println(summary());
       out.flush();
@@ -90,8 +85,13 @@ final class FileReport {
   private String firstOnes() {
     var all = new LinkedHashSet<>(failed.keySet());
     all.addAll(missing);
-    String first = String.join("; ", all.stream().limit(SHOWN).toList());
+    String first = String.join("; ", all.stream().limit(SHOWN).map(FileReport::line).toList());
     return all.size() > SHOWN ? first + "; ..." : first;
+  }
+
+  /** Names come from records too, which anybody may have written. */
+  private static String line(String text) {
+    return PrintableText.line(text, LONGEST);
   }
 
   private ObjectNode document() {

@@ -96,8 +96,8 @@ public final class PriorCommand {
           var line = ProgressLine.onStandardError("prior " + name)) {
         System.err.printf("%,d images, %,d parameters%n", data.images(), network.parameters());
         var prior =
-            new PriorTraining(settings, data, network, backend::openPrior)
-                .run(TrainingOptions.show(line));
+            TrainingOptions.run(
+                line, new PriorTraining(settings, data, network, backend::openPrior)::run);
         System.out.println(prior.path());
         return 0;
       }

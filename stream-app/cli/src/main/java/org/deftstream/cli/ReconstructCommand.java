@@ -16,7 +16,6 @@ import org.deftstream.deft.formats.ImageFormats;
 import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.Sample;
 import org.deftstream.deft.image.IntensityScale;
-import org.deftstream.deft.operator.OperatorCache;
 import org.deftstream.deft.operator.PhysicalUnits;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.tensorflow.SessionOptions;
@@ -37,8 +36,6 @@ import picocli.CommandLine.Spec;
     description = "Reconstruct measured files into files, without Kafka.")
 final class ReconstructCommand implements Callable<Integer> {
   private static final IntensityScale IDENTITY = new IntensityScale(1, 0, "");
-  private static final long OPERATOR_BYTES = 256L << 20;
-  private static final int MOST_PIXELS = 1 << 24;
   private static final int WAITING_BATCHES = 2;
 
   @Mixin private FileOptions files;
@@ -48,7 +45,7 @@ final class ReconstructCommand implements Callable<Integer> {
   @Option(
       names = "--adapter",
       paramLabel = "DIR",
-      description = "Use this adapter, as `train adapter` writes it, not the training-free method.")
+      description = "Use this adapter, as train writes it, not the task's training-free method.")
   private Path adapter;
 
   @Option(
@@ -78,11 +75,8 @@ final class ReconstructCommand implements Callable<Integer> {
       throw new UserError("--batch must be from 1 to 1024, got " + batch);
     }
     var task = models.task();
-    var input = new TaskInput(task, files, new OperatorCache(MOST_PIXELS, OPERATOR_BYTES));
-    var named = InputFiles.named(files.paths(), input.auxiliaryFiles());
-    if (named.isEmpty()) {
-      throw new UserError("no files: name files or directories to reconstruct");
-    }
+    var input = new TaskInput(task, files, FileOptions.MOST_PIXELS);
+    var named = files.named("reconstruct", input.auxiliaryFiles());
     var results = answers.open(task.name());
     var backend = TensorFlowBackend.start(SessionOptions.standard());
     try (var prior = backend.openPrior(models.prior(task));

@@ -21,10 +21,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.formats.ImageFormats;
-import org.deftstream.deft.operator.OperatorCache;
 import org.deftstream.deft.text.ProgressLine;
 import org.deftstream.messaging.admin.TopicAdmin;
 import org.deftstream.messaging.config.ConnectionKeys;
+import org.deftstream.messaging.config.EngineKeys;
 import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.schemas.avro.Measurement;
@@ -41,8 +41,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "send", description = "Send measured files to the service.")
 final class SendCommand implements Callable<Integer> {
-  private static final long OPERATOR_BYTES = 256L << 20;
-  private static final int MOST_PIXELS = 1 << 24;
   private static final int MOST_UNCONFIRMED = 256;
   private static final long LOOK_AGAIN_MILLIS = 1000;
   private static final int MIB = 1 << 20;
@@ -85,11 +83,11 @@ final class SendCommand implements Callable<Integer> {
     if (follow != null && !Files.isDirectory(follow)) {
       throw new UserError("--follow: " + follow + " is no directory");
     }
-    input = new TaskInput(task, files, new OperatorCache(MOST_PIXELS, OPERATOR_BYTES));
-    var named = InputFiles.named(files.paths(), input.auxiliaryFiles());
-    if (named.isEmpty() && follow == null) {
-      throw new UserError("no files: name files or directories to send, or --follow DIR");
-    }
+    input = new TaskInput(task, files, settings.get(EngineKeys.IMAGE_MAX_PIXELS));
+    var named =
+        follow == null
+            ? files.named("send, or --follow DIR", input.auxiliaryFiles())
+            : InputFiles.named(files.paths(), input.auxiliaryFiles());
     new TopicAdmin(settings.connection()).verify(settings.topics());
     topic = settings.topics().measurements();
     if (!again) {

@@ -17,9 +17,9 @@ import org.deftstream.schemas.avro.Tensor;
 /** A file's measurement as a record, and how it is known again. Stateless. */
 final class SentRecord {
   /** Headers that stay with a record, its answer and its dead letter. */
-  static final String FILE = "deftstream-file";
+  static final String FILE = "deft.file";
 
-  static final String TASK = "deftstream-task";
+  static final String TASK = "deft.task";
 
   private SentRecord() {}
 

@@ -55,6 +55,7 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var task = models.task();
+    files.checkForImages();
     var report = new FileReport("simulated");
     var shape = task.operator().imageShape();
     var options = files.reading();
@@ -66,7 +67,9 @@ final class SimulateCommand implements Callable<Integer> {
             Map.of(),
             Set.of(),
             axes -> axes.length == 2 || (axes.length == 3 && axes[2] == shape.channels()));
-    for (var file : InputFiles.named(files.paths(), Set.of()).entrySet()) {
+    var named = files.named("measure", Set.of());
+    makeDirectory(out);
+    for (var file : named.entrySet()) {
       try {
         var content = ImageFormats.read(file.getValue(), reading);
         report.note(content.notes());
@@ -88,6 +91,13 @@ final class SimulateCommand implements Callable<Integer> {
   private void write(Task task, Sample image, String name) {
     var scale = files.window(image.units()).or(image::scale);
     var shape = new ImageShape(image.height(), image.width(), image.channels());
+    if (shape.pixels() > FileOptions.MOST_PIXELS) {
+      throw new IllegalArgumentException(
+          "an image of "
+              + shape
+              + " has more than the pixels that are taken: "
+              + FileOptions.MOST_PIXELS);
+    }
     var operator = task.operator().at(shape);
     var values = image.values().values().clone();
     for (int i = 0; i < values.length; i++) {
@@ -113,11 +123,19 @@ final class SimulateCommand implements Callable<Integer> {
               new float[] {(float) scale.get().slope(), (float) scale.get().intercept()}, 2));
     }
     Path file = out.resolve(name + ".npz");
+    makeDirectory(file.toAbsolutePath().getParent());
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
       NpzFormat.write(file, arrays);
     } catch (IOException e) {
       throw new UserError("cannot write " + file + ": " + FileProblem.of(e), e);
+    }
+  }
+
+  private static void makeDirectory(Path directory) {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new UserError("cannot write to " + directory + ": " + FileProblem.of(e), e);
     }
   }
 

@@ -27,6 +27,7 @@ import org.deftstream.deft.task.Task;
 /** Reads files as the measurements that a task takes. Used by one thread. */
 final class TaskInput {
   private static final String SCALE = "scale";
+  private static final long OPERATOR_BYTES = 256L << 20;
   private static final List<String> PATIENT =
       List.of(
           "PatientName",
@@ -46,13 +47,16 @@ final class TaskInput {
   private final Map<String, String> inFile = new LinkedHashMap<>();
   private final Set<Path> auxiliaryFiles = new HashSet<>();
 
-  /** A task, and the operators that are made for it. */
-  TaskInput(Task task, FileOptions options, OperatorCache operators) {
+  /**
+   * Measurements of a task.
+   *
+   * @param maxPixels most pixels of an image
+   */
+  TaskInput(Task task, FileOptions options, long maxPixels) {
     this.task = task;
     this.options = options;
-    this.operators = operators;
-    options.window("");
-    options.percentiles();
+    operators = new OperatorCache(maxPixels, OPERATOR_BYTES);
+    options.check();
     options.auxiliary().forEach(this::auxiliary);
   }
 

@@ -199,8 +199,10 @@ public final class TrainCommand implements Callable<Integer> {
           100.0 * network.parameters() / prior.parameters(),
           prior.parameters());
       var adapter =
-          new AdapterTraining(settings, task, prior, set, network, serving.adapterNetworks())
-              .run(TrainingOptions.show(line));
+          TrainingOptions.run(
+              line,
+              new AdapterTraining(settings, task, prior, set, network, serving.adapterNetworks())
+                  ::run);
       System.out.println(adapter);
       if (validation.isPresent()) {
         var check = new AdapterValidation(task, prior, serving.adapterNetworks());

@@ -2,6 +2,8 @@ package org.deftstream.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.tensorflow.Bfloat16;
 import org.deftstream.deft.tensorflow.SessionOptions;
@@ -111,8 +113,29 @@ final class TrainingOptions {
     return TensorFlowBackend.start(new SessionOptions(taken, bfloat16, 1));
   }
 
-  static TrainingRun.Listener show(ProgressLine line) {
+  /**
+   * Runs a training and shows its progress. Told to end (Ctrl-C, SIGTERM), it ends with a last
+   * checkpoint, from which the next start goes on.
+   */
+  static <T> T run(ProgressLine line, Function<TrainingRun.Listener, T> training) {
+    var ended = new CountDownLatch(1);
+    try (var owner = new ShutdownOwner()) {
+      owner.own("training", ended::await);
+      try {
+        return training.apply(listener(line, owner));
+      } finally {
+        ended.countDown();
+      }
+    }
+  }
+
+  private static TrainingRun.Listener listener(ProgressLine line, ShutdownOwner owner) {
     return new TrainingRun.Listener() {
+      @Override
+      public boolean enough() {
+        return owner.closing();
+      }
+
       @Override
       public void stepped(long step, double progress, double loss, double elapsedMinutes) {
         line.show(progress, String.format("step %d, loss %.4f", step, loss));

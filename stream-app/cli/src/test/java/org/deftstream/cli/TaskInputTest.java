@@ -19,7 +19,6 @@ import org.deftstream.deft.formats.WriteOptions;
 import org.deftstream.deft.formats.numpy.NpzFormat;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.IntensityScale;
-import org.deftstream.deft.operator.OperatorCache;
 import org.deftstream.deft.task.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,7 +162,7 @@ class TaskInputTest {
             prior -> shape);
     var parsed = new Options();
     new CommandLine(parsed).parseArgs(options);
-    return new TaskInput(task, parsed.files, new OperatorCache(1 << 12, 1 << 20));
+    return new TaskInput(task, parsed.files, 1 << 12);
   }
 
   private static TaskSample sample(TaskInput input, Path file) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.devstack.stack.EmbeddedStack;
 import org.deftstream.devstack.stack.StackSettings;
 import org.deftstream.messaging.admin.TopicAdmin;
@@ -151,6 +152,30 @@ class TerminationIT {
         .doesNotContain("fatal error")
         .doesNotContain("deftstream: ");
     assertThat(Path.of("hs_err_pid" + process.pid() + ".log")).doesNotExist();
+  }
+
+  /** The next start goes on from the last step, not from the last checkpoint that was due. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "train --adapter a --network {models}/networks/adapter-32.json --task fashion-32/inpaint"
+            + " --models {models} --images {dir}/images --steps 100000",
+        "prior train --name p --network {models}/networks/prior-32.json --images"
+            + " {dir}/images --about {dir}/about.md --steps 100000",
+      })
+  void shouldKeepWhatATrainingHasLearnedOnSigterm(String arguments) throws Exception {
+    var log = directory.resolve("log");
+    var process =
+        start(log, arguments + " --batch 2 --checkpoint-minutes 1000 --out {dir}/training");
+    await(process, log, "step ");
+
+    process.destroy();
+
+    assertThat(process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)).as(() -> read(log)).isTrue();
+    assertThat(process.exitValue()).as(() -> read(log)).isEqualTo(TERMINATED);
+    var kept = Safetensors.read(directory.resolve("training/run/checkpoint.safetensors"));
+    assertThat(kept.metadata().get("progress")).containsPattern("\"step\":[1-9]");
   }
 
   @Test

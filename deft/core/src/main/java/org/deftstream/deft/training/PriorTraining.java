@@ -110,8 +110,17 @@ public final class PriorTraining {
           }
 
           @Override
+          public boolean enough() {
+            return listener.enough();
+          }
+
+          @Override
           public void checkpointed(TrainingRun at) {
-            write(at, scheduler);
+            var prior = write(at, scheduler);
+            // Who is told to end has no time to draw samples.
+            if (!listener.enough()) {
+              describe(prior, at);
+            }
             listener.checkpointed(at);
           }
 
@@ -127,15 +136,18 @@ public final class PriorTraining {
     return settings.directory().resolve("prior");
   }
 
-  private void write(TrainingRun run, SchedulerConfig scheduler) {
-    var prior =
-        PriorDirectory.write(
-            priorPath(),
-            settings.unet(),
-            scheduler,
-            network.averagedWeights(),
-            Safetensors.Storage.F16,
-            about(run));
+  private PriorDirectory write(TrainingRun run, SchedulerConfig scheduler) {
+    return PriorDirectory.write(
+        priorPath(),
+        settings.unet(),
+        scheduler,
+        network.averagedWeights(),
+        Safetensors.Storage.F16,
+        about(run));
+  }
+
+  /** The card with samples and the curve of the loss. */
+  private void describe(PriorDirectory prior, TrainingRun run) {
     try (var opened = opener.apply(prior)) {
       var samples = PriorSamples.draw(opened, SHEET_SAMPLER, SHEET_IMAGES, settings.name());
       AtomicFiles.write(
@@ -157,7 +169,7 @@ public final class PriorTraining {
     about.put("valueRange", "[-1, 1]");
     about.put("trainingImages", data.images());
     about.put("steps", run.steps());
-    about.put("imagesSeen", seenBefore() + run.steps() * settings.rows());
+    about.put("imagesSeen", seenBefore() + run.rows());
     about.put("loss", lastLoss(run.curve()));
     about.put("about", settings.about());
     return about;

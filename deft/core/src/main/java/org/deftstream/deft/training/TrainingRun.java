@@ -39,6 +39,10 @@ public final class TrainingRun {
   private final Path directory;
   private final List<double[]> curve = new ArrayList<>();
   private long step;
+
+  /** Rows of all batches; negative where a checkpoint does not say. */
+  private long rows;
+
   private double elapsedMinutes;
   private double processorMinutes;
 
@@ -112,6 +116,7 @@ public final class TrainingRun {
         throw new TrainingDivergedException(
             "training diverged at step " + step + ": the loss is " + loss);
       }
+      rows = (rows < 0 ? step * b.timesteps().length : rows) + b.timesteps().length;
       step++;
       elapsedMinutes += (System.nanoTime() - begun) / 60e9;
       processorMinutes += (PROCESS.getProcessCpuTime() - used) / 60e9;
@@ -143,7 +148,7 @@ public final class TrainingRun {
     try {
       var progress = JSON.createObjectNode();
       progress.put("step", step).put("elapsedMinutes", elapsedMinutes);
-      progress.put("processorMinutes", processorMinutes);
+      progress.put("processorMinutes", processorMinutes).put("rows", Math.max(0, rows));
       var points = progress.putArray("curve");
       curve.forEach(p -> points.addArray().add((long) p[0]).add(p[1]).add(p[2]));
       // The progress rides in the state's own file: one rename makes both current.
@@ -172,6 +177,7 @@ public final class TrainingRun {
       step = progress.required("step").asLong();
       elapsedMinutes = progress.required("elapsedMinutes").asDouble();
       processorMinutes = progress.path("processorMinutes").asDouble();
+      rows = progress.path("rows").asLong(-1);
       for (var p : progress.required("curve")) {
         curve.add(new double[] {p.path(0).asDouble(), p.path(1).asDouble(), p.path(2).asDouble()});
       }
@@ -192,6 +198,11 @@ public final class TrainingRun {
   /** Steps done so far, those of earlier starts included. */
   public long steps() {
     return step;
+  }
+
+  /** Rows of all batches so far, those of earlier starts included, whatever a batch held then. */
+  public long rows() {
+    return Math.max(0, rows);
   }
 
   /** Minutes of computing so far, those of earlier starts included. */

@@ -105,6 +105,21 @@ class TrainingRunTest {
   }
 
   @Test
+  void shouldCountTheRowsOfAllStartsWhateverABatchHeld() {
+    assertThat(rowsAfter(3, 16)).isEqualTo(3 * 16);
+    assertThat(rowsAfter(5, 4)).isEqualTo(3 * 16 + 2 * 4);
+    assertThat(rowsAfter(5, 4)).as("nothing more to do").isEqualTo(3 * 16 + 2 * 4);
+  }
+
+  private long rowsAfter(int steps, int rows) {
+    var batch = new TrainingRun.Batch(new float[rows], null, new int[rows], new float[rows]);
+    var budget = new TrainingBudget(steps, Double.POSITIVE_INFINITY);
+    var run = new TrainingRun(new Recorder(), budget, 1, 0.9, 1e9, directory);
+    run.run(step -> batch, SILENT);
+    return run.rows();
+  }
+
+  @Test
   void shouldEndAtRateZeroAlsoWhereTimeEndsTheRun() {
     var steps = steps(new TrainingBudget(Long.MAX_VALUE, 0.2 / 60), 1, 0.9);
 

@@ -33,10 +33,11 @@ public final class EngineKeys {
   public static final Setting<String> BFLOAT16 =
       GROUP.choice(
           "engine.bfloat16",
-          "auto",
+          "false",
           List.of("auto", "true", "false"),
           "Evaluate in bfloat16, which changes results in the third digit. auto measures at the"
-              + " start whether that is faster here, and says what it took.");
+              + " start whether that is faster here, and says what it took; a restart elsewhere may"
+              + " take the other, so the same record may get another image.");
 
   public static final Setting<Long> ADMISSION_BYTES =
       GROUP.big(
