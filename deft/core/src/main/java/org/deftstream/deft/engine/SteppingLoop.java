@@ -106,6 +106,8 @@ final class SteppingLoop {
     var trajectory = stepped.trajectory();
     var job = trajectory.job();
     if (job.ended()) {
+      // Taken back during the step. The note of it may come later than the next batch.
+      forget(job);
       return;
     }
     if (stepped.failure() != null) {

@@ -75,16 +75,21 @@ final class ComputedTomography implements ForwardOperator {
       ScanGeometry geometry,
       RampFilter.Window window,
       Function<Projector, RayNoise> noise) {
+    this(description, geometry, window, noise, projector(geometry));
+  }
+
+  private ComputedTomography(
+      ObjectNode description,
+      ScanGeometry geometry,
+      RampFilter.Window window,
+      Function<Projector, RayNoise> noise,
+      Projector projector) {
     this.description = description;
     this.geometry = geometry;
     this.window = window;
     noiseOf = noise;
     recordViews = geometry.views();
-    projector =
-        geometry instanceof ParallelBeamGeometry parallel
-                && StoredProjector.bytes(parallel) <= MOST_STORED
-            ? new StoredProjector(parallel)
-            : new RayProjector(geometry);
+    this.projector = projector;
     this.noise = noise.apply(projector);
     inverse = new FilteredBackProjection(geometry, projector, window);
     solver = new ScanProximal(geometry, projector);
@@ -100,6 +105,13 @@ final class ComputedTomography implements ForwardOperator {
     for (int i = 0; i < backgroundOffset.length; i++) {
       backgroundOffset[i] -= 1;
     }
+  }
+
+  private static Projector projector(ScanGeometry geometry) {
+    return geometry instanceof ParallelBeamGeometry parallel
+            && StoredProjector.bytes(parallel) <= MOST_STORED
+        ? new StoredProjector(parallel)
+        : new RayProjector(geometry);
   }
 
   /** For records of so many views, which bring their angles. */
@@ -193,13 +205,16 @@ final class ComputedTomography implements ForwardOperator {
     if (auxiliary.isEmpty()) {
       return this;
     }
+    var scanned = angles ? geometry.withAngles(taken(auxiliary, ANGLES, recordViews)) : geometry;
     return new ComputedTomography(
         description,
-        angles ? geometry.withAngles(taken(auxiliary, ANGLES, recordViews)) : geometry,
+        scanned,
         window,
         auxiliary.containsKey(SIGMA)
             ? rays -> recorded(taken(auxiliary, SIGMA, rays.rays()), noiseOf.apply(rays))
-            : noiseOf);
+            : noiseOf,
+        // Many records are in work at once: none keeps a matrix of its own.
+        angles ? new RayProjector(scanned) : projector);
   }
 
   private RayNoise recorded(float[] ofRays, RayNoise specified) {
