@@ -13,7 +13,7 @@ mvn -B -q --no-transfer-progress -Dmaven.test.skip=true -Dspotless.check.skip=tr
   -DincludeScope=runtime -DoutputDirectory=/out/lib
 cp stream-app/cli/target/deftstream-cli-*.jar /out/lib/
 cp -r deft/models /out/models
-rm -r /out/models/checkpoints
+rm -r /out/models/instruments
 
 # The libraries lie unpacked in the image; their jar, which nothing reads then, does not.
 mkdir -p /out/natives /tmp/natives

@@ -70,6 +70,7 @@ public final class Deftstream implements Runnable {
             new SendCommand(),
             new ReceiveCommand(),
             new SimulateCommand(),
+            new PhantomsCommand(),
             new TasksCommand(),
             new EvaluateCommand())
         .forEach(line::addSubcommand);

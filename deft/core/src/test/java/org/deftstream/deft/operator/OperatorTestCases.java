@@ -58,6 +58,10 @@ public final class OperatorTestCases {
       "{'kind':'ct-parallel','views':10,'detectorBins':40,'startDegrees':-30,'centre':17.25,"
           + "'binSize':0.8,'attenuation':2,"
           + NOISE;
+  public static final String FAN_ANY_ANGLE =
+      "{'kind':'ct-fan','views':24,'detectorBins':33,'binSize':1.2,'sourceToOrigin':40,"
+          + "'sourceToDetector':70,'pixelSize':1.1,'angleRangeDegrees':240,'angles':'record',"
+          + NOISE;
   public static final String FAN_PHOTONS =
       "{'kind':'ct-fan','views':24,'detectorBins':33,'binSize':1.2,'sourceToOrigin':40,"
           + "'sourceToDetector':70,'pixelSize':1.1,'attenuation':0.05,"
@@ -107,6 +111,7 @@ public final class OperatorTestCases {
             create(FAN, new ImageShape(16, 20, 1)),
             create(FAN_CURVED, new ImageShape(18, 13, 2)),
             create(FAN_PHOTONS, new ImageShape(17, 16, 1)),
+            create(FAN_ANY_ANGLE, new ImageShape(14, 16, 1)),
             create(PARALLEL_OFF_CENTRE, new ImageShape(16, 22, 1)),
             create(INPAINTING, new ImageShape(32, 32, 1)),
             create(INPAINTING, new ImageShape(9, 14, 3)),

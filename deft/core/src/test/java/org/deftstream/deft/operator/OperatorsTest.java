@@ -26,8 +26,8 @@ class OperatorsTest {
           {'kind':'ct-parallel','views':2.5,'detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got 2.5
           {'kind':'ct-parallel','views':'2','detectorBins':9,NOISE} | operator ct-parallel: views must be a whole number in [1, 16384], got "2"
           {'kind':'ct-parallel','views':2,NOISE} | operator ct-parallel: field 'detectorBins' is missing
-          {'kind':'ct-parallel','views':2,'detectorBins':9,'angels':3,NOISE} | operator ct-parallel: unknown field 'angels'; Known: angleRangeDegrees, attenuation, binSize, centre, detectorBins, filter, kind, noise, startDegrees, views
-          {'kind':'ct-parallel','views':2,'detectorBins':9,'filtre':'hann',NOISE} | operator ct-parallel: unknown field 'filtre'; did you mean 'filter'? Known: angleRangeDegrees, attenuation, binSize, centre, detectorBins, filter, kind, noise, startDegrees, views
+          {'kind':'ct-parallel','views':2,'detectorBins':9,'angels':3,NOISE} | operator ct-parallel: unknown field 'angels'; did you mean 'angles'? Known: angleRangeDegrees, angles, attenuation, binSize, centre, detectorBins, filter, kind, noise, startDegrees, views
+          {'kind':'ct-parallel','views':2,'detectorBins':9,'filtre':'hann',NOISE} | operator ct-parallel: unknown field 'filtre'; did you mean 'filter'? Known: angleRangeDegrees, angles, attenuation, binSize, centre, detectorBins, filter, kind, noise, startDegrees, views
           {'kind':'ct-parallel','views':2,'detectorBins':9,'angleRangeDegrees':360,NOISE} | operator ct-parallel: angleRangeDegrees must be in (0, 180], got 360.0
           {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'poison','sigma':1}} | operator ct-parallel, noise: type 'poison' is not known; did you mean 'poisson'? Known: gaussian, poisson
           {'kind':'ct-parallel','views':2,'detectorBins':9,'noise':{'type':'poisson','photons':9,'sigma':1}} | operator ct-parallel, noise: unknown field 'sigma'; Known: attenuation, photons, type

@@ -24,7 +24,8 @@ import org.deftstream.deft.operator.RecordedNoise;
  *
  * <p>A record may bring the optional auxiliary inputs {@code angles}, its views' angles in degrees,
  * of which there may then be any number, and {@code sigma}, the standard deviation of each ray, or
- * of each bin in all views.
+ * of each bin in all views. Where a specification says {@code "angles": "record"}, every record
+ * must bring them; simulated ones begin anywhere.
  *
  * <p>Line integrals are those of Joseph's method, and the adjoint is exact. Where the system matrix
  * of parallel rays is small it is computed once and kept ({@link StoredProjector}); else rays are
@@ -56,6 +57,7 @@ final class ComputedTomography implements ForwardOperator {
   private final ScanGeometry geometry;
   private final RampFilter.Window window;
   private final Function<Projector, RayNoise> noiseOf;
+  private final boolean recordAngles;
   private final int recordViews;
   private final Projector projector;
   private final RayNoise noise;
@@ -88,6 +90,7 @@ final class ComputedTomography implements ForwardOperator {
     this.geometry = geometry;
     this.window = window;
     noiseOf = noise;
+    recordAngles = description.has(ANGLES);
     recordViews = geometry.views();
     this.projector = projector;
     this.noise = noise.apply(projector);
@@ -117,6 +120,7 @@ final class ComputedTomography implements ForwardOperator {
   /** For records of so many views, which bring their angles. */
   private ComputedTomography(ComputedTomography other, int recordViews) {
     this.recordViews = recordViews;
+    recordAngles = other.recordAngles;
     description = other.description;
     geometry = other.geometry;
     window = other.window;
@@ -154,7 +158,7 @@ final class ComputedTomography implements ForwardOperator {
 
   @Override
   public Optional<ImageShape> imageShapeOf(int[] measured, Set<String> auxiliary) {
-    boolean anyViews = auxiliary.contains(ANGLES) && measured.length > 0 && measured[0] > 0;
+    boolean anyViews = anyViews(auxiliary) && measured.length > 0 && measured[0] > 0;
     int[] expected = measurementShape();
     if (anyViews) {
       expected[0] = measured[0];
@@ -165,7 +169,11 @@ final class ComputedTomography implements ForwardOperator {
   @Override
   public String measuredForm(Set<String> auxiliary) {
     String form = Arrays.toString(measurementShape());
-    return auxiliary.contains(ANGLES) ? form.replaceFirst("\\[" + recordViews, "[views") : form;
+    return anyViews(auxiliary) ? form.replaceFirst("\\[" + recordViews, "[views") : form;
+  }
+
+  private boolean anyViews(Set<String> auxiliary) {
+    return recordAngles || auxiliary.contains(ANGLES);
   }
 
   @Override
@@ -183,24 +191,46 @@ final class ComputedTomography implements ForwardOperator {
   }
 
   @Override
+  public Map<String, int[]> auxiliaryShapes() {
+    return recordAngles ? Map.of(ANGLES, new int[] {recordViews}) : Map.of();
+  }
+
+  @Override
   public Map<String, int[]> optionalShapes() {
-    return Map.of(ANGLES, new int[] {recordViews}, SIGMA, new int[] {recordViews, geometry.bins()});
+    int[] rays = {recordViews, geometry.bins()};
+    return recordAngles
+        ? Map.of(SIGMA, rays)
+        : Map.of(ANGLES, new int[] {recordViews}, SIGMA, rays);
+  }
+
+  /** Views at the specification's distances, the first of them anywhere. */
+  @Override
+  public Map<String, float[]> drawAuxiliary(RandomGenerator random) {
+    if (!recordAngles) {
+      return Map.of();
+    }
+    double first = random.nextDouble(360);
+    double step = description.get("angleRangeDegrees").doubleValue() / geometry.views();
+    var angles = new float[recordViews];
+    for (int view = 0; view < angles.length; view++) {
+      angles[view] = (float) (first + view * step);
+    }
+    return Map.of(ANGLES, angles);
   }
 
   @Override
   public ForwardOperator bind(Map<String, float[]> auxiliary) {
     AuxiliaryInputs.requireKnown(this, auxiliary.keySet());
     boolean angles = auxiliary.containsKey(ANGLES);
+    if (!angles && recordAngles) {
+      throw new IllegalArgumentException(
+          "%s needs the auxiliary input '%s' of %d values, got none"
+              .formatted(kind(), ANGLES, recordViews));
+    }
     if (!angles && recordViews != geometry.views()) {
       throw new IllegalArgumentException(
-          kind()
-              + " has "
-              + geometry.views()
-              + " views; a record of "
-              + recordViews
-              + " needs the auxiliary input '"
-              + ANGLES
-              + "'");
+          "%s has %d views; a record of %d needs the auxiliary input '%s'"
+              .formatted(kind(), geometry.views(), recordViews, ANGLES));
     }
     if (auxiliary.isEmpty()) {
       return this;

@@ -15,7 +15,7 @@ import org.deftstream.deft.text.JsonFields;
 
 /**
  * Reads what scans of all beams have in common, and makes the operator: {@code filter}, {@code
- * attenuation} and {@code noise}. Stateless.
+ * angles}, {@code attenuation} and {@code noise}. Stateless.
  */
 final class CtFields {
   /** Most views, and most bins of a view. */
@@ -33,6 +33,10 @@ final class CtFields {
   static ForwardOperator create(JsonFields fields, ObjectNode description, ScanGeometry geometry) {
     var window = window(fields);
     description.put("filter", window.label());
+    if (fields.has(ComputedTomography.ANGLES)) {
+      description.put(
+          ComputedTomography.ANGLES, fields.choice(ComputedTomography.ANGLES, Set.of("record")));
+    }
     OperatorBounds.requireScan(fields.where(), geometry.shape(), geometry.views(), geometry.bins());
     if (!fields.has(ATTENUATION)) {
       var noise = noise(fields, geometry.shape(), 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.deftstream.deft.operator.OperatorTestCases.FAN;
+import static org.deftstream.deft.operator.OperatorTestCases.FAN_ANY_ANGLE;
 import static org.deftstream.deft.operator.OperatorTestCases.FAN_CURVED;
 import static org.deftstream.deft.operator.OperatorTestCases.PARALLEL_OFF_CENTRE;
 import static org.deftstream.deft.operator.OperatorTestCases.create;
@@ -14,6 +15,7 @@ import static org.deftstream.deft.operator.OperatorTestCases.times;
 import static org.deftstream.deft.operator.OperatorTestCases.uniform;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -196,6 +198,29 @@ class BeamGeometryTest {
         .hasMessage("angles must be degrees, up to 100000, got NaN for view 1");
     assertThatThrownBy(() -> task.sizedFor(new int[] {1 << 24, bins}))
         .hasMessageContaining("at most");
+  }
+
+  @Test
+  void shouldSimulateViewsThatBeginAnywhere() {
+    var task = create(FAN_ANY_ANGLE, new ImageShape(16, 20, 1));
+    var first = new HashSet<Integer>();
+    var random = new Random(3);
+    for (int i = 0; i < 50; i++) {
+      float[] degrees = task.drawAuxiliary(random).get("angles");
+      assertThat(degrees).hasSize(24);
+      assertThat(degrees[23] - degrees[0]).isCloseTo(230, within(1e-3f));
+      first.add((int) degrees[0] / 90);
+    }
+    assertThat(first).containsExactlyInAnyOrder(0, 1, 2, 3);
+    assertThat(task.auxiliaryShapes()).containsOnlyKeys("angles");
+    assertThat(task.optionalShapes()).containsOnlyKeys("sigma");
+    assertThat(task.imageShapeOf(new int[] {5, 33}, Set.of())).contains(task.imageShape());
+    assertThatThrownBy(() -> task.bind(Map.of()))
+        .hasMessage("ct-fan needs the auxiliary input 'angles' of 24 values, got none");
+    assertThat(task.spec().get("angles").textValue()).isEqualTo("record");
+    assertThatThrownBy(
+            () -> create(FAN_ANY_ANGLE.replace("'record'", "'random'"), new ImageShape(16, 20, 1)))
+        .hasMessageContaining("record");
   }
 
   @ParameterizedTest
