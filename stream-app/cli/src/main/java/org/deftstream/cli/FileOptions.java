@@ -52,6 +52,13 @@ final class FileOptions {
   private String percentile;
 
   @Option(
+      names = "--linearise",
+      paramLabel = "C1,C2,...",
+      description =
+          "Take C1 y + C2 y^2 + ... for each measured value y, as scans of hardened beams need it.")
+  private String linearisation;
+
+  @Option(
       names = "--max-mib",
       paramLabel = "N",
       defaultValue = "1024",
@@ -89,16 +96,17 @@ final class FileOptions {
   void check() {
     window("");
     percentiles();
+    linearisation();
     reading();
   }
 
   /** The same where files are images, and refuses what is for measurements. */
   void checkForImages() {
     check();
-    if (!auxiliary.isEmpty() || percentile != null || withoutPatient) {
+    if (!auxiliary.isEmpty() || percentile != null || linearisation != null || withoutPatient) {
       throw new UserError(
-          "--auxiliary, --percentile and --without-patient are for measurements; simulate reads"
-              + " images and draws the rest");
+          "--auxiliary, --percentile, --linearise and --without-patient are for measurements;"
+              + " simulate reads images and draws the rest");
     }
   }
 
@@ -139,6 +147,11 @@ final class FileOptions {
           }
         });
     return pair;
+  }
+
+  /** What is done to each measured value, where it was said. */
+  Optional<Linearisation> linearisation() {
+    return Optional.ofNullable(linearisation).map(Linearisation::of);
   }
 
   private static double[] pair(String option, String text) {

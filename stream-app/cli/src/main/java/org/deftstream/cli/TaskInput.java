@@ -154,7 +154,8 @@ final class TaskInput {
             .or(() -> stated)
             .or(() -> own(operator, auxiliary))
             .or(() -> natural(sample, operator));
-    float[] values = sample.values().values();
+    float[] read = sample.values().values();
+    float[] values = options.linearisation().map(each -> each.of(read)).orElse(read);
     if (options.percentiles().isPresent()) {
       scale = Optional.of(percentiles(operator, auxiliary, values, sample.units()));
     }

@@ -2,6 +2,7 @@ package org.deftstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,6 +67,24 @@ class TaskInputTest {
         .containsEntry("StudyInstanceUID", "1.2")
         .containsEntry("file", "slice")
         .doesNotContainKey("PatientName");
+  }
+
+  @Test
+  void shouldTakeAPolynomialOfWhatWasMeasured() throws IOException {
+    Path values = npz("scan.npz", Map.of("values", square(ramp(SIDE * SIDE, -0.3f, 0.01f))));
+
+    var plain = sample(input(DENOISING), values);
+    var linear = sample(input(DENOISING, "--linearise", "1.5,-0.5,2"), values);
+
+    for (int i = 0; i < SIDE * SIDE; i++) {
+      double y = plain.values()[i];
+      assertThat(linear.values()[i])
+          .isCloseTo((float) (1.5 * y - y * y / 2 + 2 * y * y * y), within(1e-6f));
+    }
+    assertThat(linear.id()).as("another measurement").isNotEqualTo(plain.id());
+    assertThatThrownBy(() -> input(DENOISING, "--linearise", "1,,2"))
+        .isInstanceOf(UserError.class)
+        .hasMessage("--linearise takes 1 to 8 numbers, C1,C2,..., got 1,,2");
   }
 
   @Test
