@@ -12,7 +12,7 @@ import org.deftstream.schemas.avro.Reconstruction;
 import org.deftstream.schemas.avro.Tensor;
 
 /** An answer as what is written into a file. Stateless. */
-final class ReceivedAnswer {
+public final class ReceivedAnswer {
   private static final IntensityScale IDENTITY = new IntensityScale(1, 0, "");
   private static final int LONGEST = 100;
 
@@ -23,7 +23,7 @@ final class ReceivedAnswer {
    *
    * @throws IllegalArgumentException if they are none
    */
-  static ResultFiles.Result result(Reconstruction answer) {
+  public static ResultFiles.Result result(Reconstruction answer) {
     var identifiers =
         answer.getGeometry() == null
             ? Map.<String, String>of()

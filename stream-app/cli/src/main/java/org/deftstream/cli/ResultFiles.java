@@ -30,8 +30,10 @@ import org.deftstream.deft.text.FileProblem;
  * deviations beside them as {@code NAME-deviation}. What was written is noted in {@code
  * .deftstream-answers}, so that a run that was cut goes on. Used by one thread.
  */
-final class ResultFiles {
-  private static final String NOTED = ".deftstream-answers";
+public final class ResultFiles {
+  /** In this file of the directory what was written is noted. */
+  public static final String NOTED = ".deftstream-answers";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int HASH = 8;
 
@@ -52,7 +54,7 @@ final class ResultFiles {
    * @param mean the image
    * @param deviation standard deviations, if several samples were drawn
    */
-  record Result(String id, Source source, Sample mean, Optional<Sample> deviation) {
+  public record Result(String id, Source source, Sample mean, Optional<Sample> deviation) {
     private long bytes() {
       return 4L * mean.values().values().length * (deviation.isPresent() ? 2 : 1);
     }
@@ -65,7 +67,7 @@ final class ResultFiles {
    * @param task named in the files
    * @param maxBytes most bytes of slices that wait for the others of their volume
    */
-  ResultFiles(Path directory, String format, String task, long maxBytes) {
+  public ResultFiles(Path directory, String format, String task, long maxBytes) {
     this.directory = directory;
     wanted = Optional.ofNullable(format).map(ImageFormats::written);
     this.task = task;
@@ -113,7 +115,7 @@ final class ResultFiles {
    * @return what could not be kept, one line each
    * @throws UserError if it cannot be written
    */
-  List<String> add(Result result) {
+  public List<String> add(Result result) {
     var format = wanted.orElseGet(() -> like(result.source()));
     if (!format.holdsSeries() || result.source().slices() == 1) {
       return write(format, List.of(result));

@@ -15,7 +15,7 @@ import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Tensor;
 
 /** A file's measurement as a record, and how it is known again. Stateless. */
-final class SentRecord {
+public final class SentRecord {
   /** Headers that stay with a record, its answer and its dead letter. */
   static final String FILE = "deft.file";
 
@@ -23,7 +23,8 @@ final class SentRecord {
 
   private SentRecord() {}
 
-  static Measurement measurement(TaskSample sample) {
+  /** The record of a sample. */
+  public static Measurement measurement(TaskSample sample) {
     var auxiliary = new HashMap<String, Tensor>();
     sample.auxiliary().forEach((name, array) -> auxiliary.put(name, tensor(array)));
     var geometry = sample.geometry();
@@ -53,7 +54,7 @@ final class SentRecord {
   }
 
   /** Marks a record as one of a file. */
-  static void mark(Headers headers, TaskSample sample) {
+  public static void mark(Headers headers, TaskSample sample) {
     headers.add(FILE, sample.source().toString().getBytes(StandardCharsets.UTF_8));
     headers.add(TASK, sample.task().getBytes(StandardCharsets.UTF_8));
   }

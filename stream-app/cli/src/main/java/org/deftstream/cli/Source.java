@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param slice which of its samples, from 0
  * @param slices how many there are
  */
-record Source(String file, String format, int slice, int slices) {
+public record Source(String file, String format, int slice, int slices) {
   private static final int MOST_SLICES = 1 << 20;
   private static final int LONGEST = 1024;
   private static final String FILE = "file";
@@ -20,7 +20,8 @@ record Source(String file, String format, int slice, int slices) {
   private static final String SLICE = "slice";
   private static final String SLICES = "slices";
 
-  Map<String, String> identifiers() {
+  /** What is sent along with the record. */
+  public Map<String, String> identifiers() {
     return Map.of(FILE, file, FORMAT, format, SLICE, "" + slice, SLICES, "" + slices);
   }
 

@@ -30,7 +30,7 @@ import org.deftstream.deft.operator.PhysicalUnits;
  * @param scale what -1 and 1 mean
  * @param geometry where the image lies, with {@link Source#identifiers}
  */
-record TaskSample(
+public record TaskSample(
     String task,
     Source source,
     float[] values,
@@ -42,7 +42,7 @@ record TaskSample(
   private static final int ID_BYTES = 16;
 
   /** The id: of what was measured, for which task, under which name. The same file has the same. */
-  String id() {
+  public String id() {
     try {
       var hash = MessageDigest.getInstance("SHA-256");
       text(hash, task);
@@ -80,7 +80,7 @@ record TaskSample(
    * @param operator the task's operator at the shape of the image
    * @throws IllegalArgumentException one line that says what does not fit
    */
-  BoundMeasurement bind(ForwardOperator operator) {
+  public BoundMeasurement bind(ForwardOperator operator) {
     var bound =
         operator.bind(
             AuxiliaryInputs.read(

@@ -5,12 +5,10 @@ import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
-import org.deftstream.devstack.demo.DemoResult.MethodFigures;
-import org.deftstream.devstack.demo.DemoResult.TaskFigures;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +30,17 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static final int ROWS = 64;
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final List<String> SIMULATED_ONLY =
+      List.of(
+          "--slices",
+          "--pictures",
+          "--in-flight",
+          "--seed",
+          "--train",
+          "--pairs",
+          "--steps",
+          "--minutes",
+          "--keep-running");
   private static final String CONTROL = "org.deftstream.service.control";
 
   @Option(
@@ -126,13 +135,36 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--models",
       paramLabel = "DIR",
       defaultValue = "${sys:deftstream.models:-deft/models}",
-      description = "Directory of priors, tasks and adapters (default: ${DEFAULT-VALUE}).")
+      description =
+          "Directory of priors, tasks and adapters (default: ${DEFAULT-VALUE}, with --instruments"
+              + " its folder instruments).")
   private Path models;
+
+  @Option(
+      names = "--instruments",
+      paramLabel = "DIR",
+      description =
+          "Reconstruct what real instruments measured instead: DIR holds their files, each data set"
+              + " in a folder of its name (docs/instruments.md says where they are to be had).")
+  private Path instruments;
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description = "With --instruments, only these data sets: htc2022, tooth, mri-8coil ...")
+  private List<String> only = List.of();
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    if (instruments != null) {
+      return measured();
+    }
+    if (given("--only")) {
+      throw new UserError("--only goes with --instruments");
+    }
     check("--slices", slices, 2, MOST_SLICES);
     int shown = pictures != null ? pictures : train ? 64 : 24;
     int longest = deadline != null ? deadline : train ? 3_600 : 900;
@@ -153,28 +185,58 @@ public final class DemoCommand implements Callable<Integer> {
                 ? Optional.of(new TrainPlan(pairs, steps, ROWS, minutes, PAUSE))
                 : Optional.empty());
     quieten();
-    PrintWriter log = spec.commandLine().getErr();
     var run =
-        new DemoRun(
-            settings,
-            models,
-            out,
-            Optional.ofNullable(directory),
-            keepRunning,
-            step -> {
-              log.println(step);
-              log.flush();
-            });
+        new DemoRun(settings, models, out, Optional.ofNullable(directory), keepRunning, this::say);
     var result = new DemoResult[1];
     run.run(
         finished -> {
           result[0] = finished;
-          print(finished);
+          print(json ? DemoJson.text(finished) : DemoText.of(finished));
         });
-    if (!result[0].problems().isEmpty()) {
-      throw new UserError(String.join("; ", result[0].problems()));
-    }
+    failOn(result[0].problems());
     return 0;
+  }
+
+  /** What real instruments measured. */
+  private int measured() {
+    for (var option : SIMULATED_ONLY) {
+      if (given(option)) {
+        throw new UserError(option + " does not go with --instruments");
+      }
+    }
+    int longest = deadline != null ? deadline : 3_600;
+    check("--deadline", longest, 1, 86_400);
+    quieten();
+    var result =
+        new InstrumentRun(
+                new InstrumentSettings(
+                    instruments,
+                    only,
+                    given("--models") ? models : models.resolve("instruments"),
+                    out,
+                    Optional.ofNullable(directory),
+                    Duration.ofSeconds(longest)),
+                this::say)
+            .run();
+    print(json ? DemoJson.text(result) : DemoText.of(result));
+    failOn(result.problems());
+    return 0;
+  }
+
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  private void say(String step) {
+    PrintWriter log = spec.commandLine().getErr();
+    log.println(step);
+    log.flush();
+  }
+
+  private static void failOn(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new UserError(String.join("; ", problems));
+    }
   }
 
   /** The progress line shows the swap; reports of the same would cut through it. */
@@ -191,77 +253,9 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void print(DemoResult result) {
+  private void print(String result) {
     PrintWriter standard = spec.commandLine().getOut();
-    if (json) {
-      standard.print(DemoJson.text(result));
-    } else {
-      standard.print(text(result));
-    }
+    standard.print(result);
     standard.flush();
-  }
-
-  /** The result in a few lines for a person. */
-  static String text(DemoResult result) {
-    var records = result.records();
-    var text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "%d records sent: %d reconstructed, %d dead-lettered, %d lost, %d duplicates%n",
-            records.sent(),
-            records.reconstructed(),
-            records.deadLettered(),
-            records.lost(),
-            records.duplicates()));
-    if (result.swap() != null) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%s %.1f s after they were %s; %d records answered meanwhile%n",
-              result.training() == null ? "adapters served" : "an adapter of the pairs served",
-              result.swap().durationMillis() / 1e3,
-              result.training() == null ? "published" : "sent",
-              result.swap().answeredMeanwhile()));
-    }
-    for (TaskFigures task : result.tasks()) {
-      text.append(String.format("%s, %d images%n", task.task(), task.images()));
-      for (MethodFigures method : task.methods()) {
-        text.append(
-            String.format(
-                Locale.ROOT,
-                "  %-26s PSNR %5.2f dB (95 %% %.2f to %.2f)   SSIM %.3f%n",
-                method.label(),
-                method.psnr().mean(),
-                method.psnr().low(),
-                method.psnr().high(),
-                method.ssim().mean()));
-      }
-      for (var gain : task.gains()) {
-        text.append(
-            String.format(
-                Locale.ROOT,
-                "  adapter over %-13s PSNR %+5.2f dB (95 %% %+.2f to %+.2f)%n",
-                gain.over(),
-                gain.psnr().mean(),
-                gain.psnr().low(),
-                gain.psnr().high()));
-      }
-    }
-    if (result.training() != null) {
-      var training = result.training();
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "trained %d steps on %d of %d pairs in %.1f min: %s%n",
-              training.steps(),
-              training.trainedOn(),
-              training.pairs(),
-              training.minutes(),
-              training.reason()));
-    }
-    text.append(
-        String.format(Locale.ROOT, "whole run %.0f s%n", result.timing().totalMillis() / 1e3));
-    return text.append(String.format(Locale.ROOT, "page: %s%n", result.page())).toString();
   }
 }

@@ -21,7 +21,7 @@ final class DemoJson {
   private DemoJson() {}
 
   /** The document, with a line break at its end. */
-  static String text(DemoResult result) {
+  static String text(Object result) {
     try {
       return MAPPER.writeValueAsString(result) + "\n";
     } catch (JsonProcessingException e) {

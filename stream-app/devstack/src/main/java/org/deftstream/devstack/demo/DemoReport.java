@@ -4,9 +4,6 @@ import static org.deftstream.devstack.demo.Html.escape;
 import static org.deftstream.devstack.demo.Html.number;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,27 +37,17 @@ final class DemoReport {
   }
 
   private String html() {
-    return """
-    <!doctype html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Deftstream demo</title>
-    <style>
-    """
-        + style()
-        + "</style>\n</head>\n<body>\n<main>\n"
-        + header()
-        + tiles()
-        + tasks()
-        + TrainingSection.of(result)
-        + timeline()
-        + hostile()
-        + provenance()
-        + NEXT
-        + footer()
-        + "</main>\n</body>\n</html>\n";
+    return Html.page(
+        "Deftstream demo",
+        header()
+            + tiles()
+            + tasks()
+            + TrainingSection.of(result)
+            + timeline()
+            + hostile()
+            + provenance()
+            + NEXT
+            + footer());
   }
 
   private String header() {
@@ -259,14 +246,6 @@ final class DemoReport {
         + " Fashion-MNIST, © Zalando SE, MIT. Research software, not for diagnosis.</p></footer>\n";
   }
 
-  private static String style() {
-    try (InputStream in = DemoReport.class.getResourceAsStream("report.css")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private static final String NEXT =
       """
       <section><h2>Go on</h2>
@@ -275,6 +254,8 @@ final class DemoReport {
       <dd>the same, and broker, registry and service stay up until Ctrl-C</dd></div>
       <div><dt><code>./deftstream demo --train</code></dt>
       <dd>starts without an adapter and learns one from labelled pairs, on the way</dd></div>
+      <div><dt><code>./deftstream demo --instruments DIR</code></dt>
+      <dd>what real instruments measured, whose files lie in DIR: docs/instruments.md</dd></div>
       <div><dt><code>./deftstream stack up</code></dt>
       <dd>only the broker and the registry, for records of your own</dd></div>
       <div><dt><code>./deftstream serve</code></dt>

@@ -162,7 +162,20 @@ record DemoResult(
   record Timing(double startMillis, double streamMillis, double totalMillis) {}
 
   /** Where it ran. */
-  record Machine(int processors, String os, String java, String device) {}
+  record Machine(int processors, String os, String java, String device) {
+    /**
+     * This one.
+     *
+     * @param device where the network ran
+     */
+    static Machine here(String device) {
+      return new Machine(
+          Runtime.getRuntime().availableProcessors(),
+          System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+          System.getProperty("java.version"),
+          device);
+    }
+  }
 
   /**
    * One answered measurement.

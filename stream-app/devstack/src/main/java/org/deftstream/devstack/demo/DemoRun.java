@@ -1,12 +1,10 @@
 package org.deftstream.devstack.demo;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -65,12 +63,12 @@ final class DemoRun {
    * @throws UserError if the run cannot be made; losses and duplicates are in the result instead
    */
   void run(Consumer<DemoResult> finished) {
-    requireWritable();
+    RunDirectory.requireWritable(out);
     try (var owner = new ShutdownOwner()) {
       var stage = new DemoStage(owner, models);
       say.accept("opening the priors in " + models);
       var scenarios = scenarios(stage);
-      var data = dataDirectory(owner);
+      var data = RunDirectory.data(owner, out, directory);
       say.accept("starting a Kafka broker and a schema registry, data in " + data);
       stage.startStack(data);
       say.accept("starting the service");
@@ -214,40 +212,5 @@ final class DemoRun {
 
   private double millis() {
     return (System.nanoTime() - begin) / 1e6;
-  }
-
-  /** Told before minutes are spent. */
-  private void requireWritable() {
-    try {
-      Files.createDirectories(out);
-      if (!Files.isWritable(out)) {
-        throw new UserError("directory " + out + " is not writable");
-      }
-    } catch (IOException e) {
-      throw new UserError("cannot make directory " + out + ": " + FileProblem.of(e), e);
-    }
-  }
-
-  private Path dataDirectory(ShutdownOwner owner) {
-    if (directory.isPresent()) {
-      return directory.get();
-    }
-    try {
-      var temporary = Files.createTempDirectory(out, "data-");
-      owner.own("data directory", () -> deleteAll(temporary));
-      return temporary;
-    } catch (IOException e) {
-      throw new UserError("cannot make a directory in " + out + ": " + FileProblem.of(e), e);
-    }
-  }
-
-  private static void deleteAll(Path root) {
-    try (var paths = Files.walk(root)) {
-      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

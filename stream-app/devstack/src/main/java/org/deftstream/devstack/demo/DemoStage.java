@@ -3,6 +3,7 @@ package org.deftstream.devstack.demo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class DemoStage {
   private final Map<Task, AdapterDirectory.Content> adapters = new LinkedHashMap<>();
   private InstalledModels installed;
   private List<Task> tasks;
+  private List<Task> shown;
   private EmbeddedStack stack;
   private ReconstructionService service;
 
@@ -61,7 +63,7 @@ final class DemoStage {
    * @throws UserError if one of them or its adapter is not there
    */
   List<Task> openModels(List<String> names) {
-    installed = owner.own("models", InstalledModels.open(models, SessionOptions.standard()));
+    openPriors();
     tasks = installed.tasks();
     var known = tasks.stream().map(Task::name).toList();
     var wanted = new ArrayList<Task>();
@@ -82,7 +84,19 @@ final class DemoStage {
       adapters.put(
           task, AdapterDirectory.read(models.resolve("adapters").resolve(Task.fileName(name))));
     }
+    shown = wanted;
     return wanted;
+  }
+
+  /** Opens the priors of tasks, which are served and nothing else; no adapter is needed. */
+  void openModels(Collection<Task> served) {
+    openPriors();
+    tasks = List.copyOf(served);
+    shown = tasks;
+  }
+
+  private void openPriors() {
+    installed = owner.own("models", InstalledModels.open(models, SessionOptions.standard()));
   }
 
   /**
@@ -92,7 +106,7 @@ final class DemoStage {
   void startStack(Path directory) {
     stack = owner.own("stack", EmbeddedStack.start(StackSettings.in(directory)));
     new TopicAdmin(stack.connection()).create(topics);
-    adapters.keySet().forEach(t -> publisher().change(t.name(), ControlChanges::trainingFree));
+    shown.forEach(task -> publisher().change(task.name(), ControlChanges::trainingFree));
   }
 
   /** Starts the service and waits until it consumes. */

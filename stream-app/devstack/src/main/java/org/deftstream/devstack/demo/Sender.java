@@ -14,6 +14,7 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.deftstream.deft.UserError;
 import org.deftstream.schemas.Serdes;
+import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.Measurement;
 
 /**
@@ -48,6 +49,8 @@ final class Sender implements AutoCloseable {
             true,
             ProducerConfig.LINGER_MS_CONFIG,
             0,
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+            Topics.MAX_MESSAGE_BYTES,
             ProducerConfig.MAX_BLOCK_MS_CONFIG,
             timeout,
             ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
@@ -77,19 +80,29 @@ final class Sender implements AutoCloseable {
             ? item.hostile().value()
             : serialize(item.subject().record(item.key()));
     var at = Instant.now();
+    tally.sent(put(item.key(), value), item, at);
+    return at;
+  }
+
+  /**
+   * Sends bytes and waits until the broker has them.
+   *
+   * @return where they are
+   * @throws UserError if the broker does not take them
+   */
+  Tally.Place put(String key, byte[] value) {
     try {
       var metadata =
           producer
-              .send(new ProducerRecord<>(topic, item.key(), value))
+              .send(new ProducerRecord<>(topic, key, value))
               .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      tally.sent(new Tally.Place(metadata.partition(), metadata.offset()), item, at);
-      return at;
+      return new Tally.Place(metadata.partition(), metadata.offset());
     } catch (ExecutionException | TimeoutException e) {
       Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-      throw new UserError("the broker did not take record " + item.key() + ": " + cause, e);
+      throw new UserError("the broker did not take record " + key + ": " + cause, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UserError("interrupted while record " + item.key() + " was sent", e);
+      throw new UserError("interrupted while record " + key + " was sent", e);
     }
   }
 

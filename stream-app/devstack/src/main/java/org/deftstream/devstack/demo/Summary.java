@@ -125,10 +125,6 @@ final class Summary {
   private DemoResult.Machine machine() {
     String device =
         answers.isEmpty() ? "" : answers.get(0).reconstruction().getProvenance().getDevice();
-    return new DemoResult.Machine(
-        Runtime.getRuntime().availableProcessors(),
-        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-        System.getProperty("java.version"),
-        device);
+    return DemoResult.Machine.here(device);
   }
 }

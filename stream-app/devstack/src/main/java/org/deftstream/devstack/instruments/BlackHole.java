@@ -1,0 +1,217 @@
+package org.deftstream.devstack.instruments;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.deftstream.cli.TaskSample;
+import org.deftstream.deft.formats.ImageFormats;
+import org.deftstream.deft.formats.NumericArray;
+import org.deftstream.deft.formats.ReadOptions;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.interferometry.ClosureRecord;
+import org.deftstream.deft.task.MethodSettings;
+import org.deftstream.deft.task.Task;
+
+/**
+ * M87 on four days, by closure phases and log closure amplitudes alone: they hold whatever the
+ * stations did to phases and gains. The spread of the ring's diameter is that of single samples.
+ */
+final class BlackHole implements Instrument {
+  static final String TASK = "radio/eht";
+  private static final String DRAW = "radio/eht-draw";
+  private static final int DRAWS = 8;
+  private static final double INTERVAL_SECONDS = 120;
+  private static final double GAIN_ERROR = 0.1;
+  private static final double SHORTEST = 1e8;
+
+  /** A twentieth, of what no station's noise tells. */
+  private static final double SYSTEMATIC = 0.05;
+
+  /** Day of the year 2017, and of April. */
+  private static final Map<String, Integer> DAYS = Map.of("095", 5, "096", 6, "100", 10, "101", 11);
+
+  @Override
+  public String name() {
+    return "eht-m87";
+  }
+
+  @Override
+  public List<String> tasks() {
+    return List.of(TASK);
+  }
+
+  @Override
+  public List<Task> further(Map<String, Task> tasks) {
+    var task = tasks.get(TASK);
+    var free = task.trainingFree();
+    return List.of(
+        new Task(
+            DRAW,
+            task.prior(),
+            task.imageSize(),
+            task.operator(),
+            new MethodSettings(free.method(), free.parameters(), free.sampler().withSamples(1)),
+            task.learnedSampler().withSamples(1)));
+  }
+
+  @Override
+  public List<Scan> scans(Map<String, Path> files, Map<String, Task> tasks) {
+    var task = tasks.get(TASK);
+    var single = further(tasks).get(0);
+    var scans = new ArrayList<Scan>();
+    for (String day : DAYS.keySet().stream().sorted().toList()) {
+      var closures = closures(files.get("SR1_M87_2017_" + day + "_lo_hops_netcal_StokesI.uvfits"));
+      int count = closures.values().length;
+      var values = NumericArray.of(closures.values(), count);
+      var auxiliary =
+          Map.of(
+              "type",
+              NumericArray.of(closures.type(), count),
+              "uv",
+              NumericArray.of(closures.uv(), count, 4, 2),
+              "sigma",
+              NumericArray.of(closures.sigma(), count));
+      var draws = new ArrayList<TaskSample>();
+      for (int i = 1; i <= DRAWS; i++) {
+        draws.add(
+            Records.of(single, "eht-m87/m87-%s-draw-%d.npy".formatted(day, i), values, auxiliary));
+      }
+      scans.add(
+          new Day(
+              DAYS.get(day),
+              Records.of(task, "eht-m87/m87-" + day + ".npy", values, auxiliary),
+              draws,
+              Records.bound(task.operator(), values, auxiliary),
+              new Ring(
+                  task.operator().imageShape(),
+                  task.operator().spec().get("fieldOfView").doubleValue())));
+    }
+    return scans;
+  }
+
+  /** Closure phases and log closure amplitudes over two minutes, with a twentieth of error more. */
+  private static ClosureRecord closures(Path file) {
+    var scan = ImageFormats.read(file, ReadOptions.STANDARD).samples().get(0);
+    float[] v = scan.values().values();
+    var seen = new ArrayList<ClosureRecord.Visibility>();
+    for (int i = 0; i < v.length / 2; i++) {
+      int baseline = (int) scan.auxiliary().get("baseline").values()[i];
+      seen.add(
+          new ClosureRecord.Visibility(
+              86_400.0 * scan.auxiliary().get("time").values()[i],
+              baseline / 256,
+              baseline % 256,
+              scan.auxiliary().get("u").values()[i],
+              scan.auxiliary().get("v").values()[i],
+              v[2 * i],
+              v[2 * i + 1],
+              scan.auxiliary().get("sigma").values()[i]));
+    }
+    var all = ClosureRecord.of(seen, INTERVAL_SECONDS, GAIN_ERROR, SHORTEST);
+    int[] kept =
+        IntStream.range(0, all.values().length)
+            .filter(i -> all.type()[i] == 1 || all.type()[i] == 2)
+            .toArray();
+    var record =
+        new ClosureRecord(
+            new float[kept.length],
+            new float[kept.length],
+            new float[8 * kept.length],
+            new float[kept.length]);
+    for (int i = 0; i < kept.length; i++) {
+      record.values()[i] = all.values()[kept[i]];
+      record.type()[i] = all.type()[kept[i]];
+      record.sigma()[i] = (float) Math.hypot(all.sigma()[kept[i]], SYSTEMATIC);
+      System.arraycopy(all.uv(), 8 * kept[i], record.uv(), 8 * i, 8);
+    }
+    return record;
+  }
+
+  private record Day(
+      int april, TaskSample record, List<TaskSample> draws, ForwardOperator operator, Ring ring)
+      implements Scan {
+
+    @Override
+    public String title() {
+      return april + " April 2017";
+    }
+
+    @Override
+    public String known() {
+      return "Published: a ring of 42 ± 3 microarcseconds, brighter in the south.";
+    }
+
+    /** The phases and amplitudes one beside the other, as they came. */
+    @Override
+    public byte[] measured() {
+      int columns = (int) Math.ceil(Math.sqrt(record.values().length));
+      var square = new float[columns * columns];
+      System.arraycopy(record.values(), 0, square, 0, record.values().length);
+      return Pictures.stretched(square, columns);
+    }
+
+    /** Of rings of every diameter, brighter in every direction, the one that explains most. */
+    @Override
+    public List<Estimate> baselines() {
+      float[] best = null;
+      double least = Double.POSITIVE_INFINITY;
+      for (int diameter = 32; diameter <= 54; diameter += 2) {
+        for (int degrees = 0; degrees < 360; degrees += 30) {
+          float[] image =
+              ring.image(diameter, degrees, operator.spec().get("brightness").doubleValue());
+          double residual = operator.residual(image, record.values());
+          if (residual < least) {
+            least = residual;
+            best = image;
+          }
+        }
+      }
+      return List.of(Estimate.of("best of rings", best, operator.imageShape()));
+    }
+
+    @Override
+    public List<Figure> figures(Estimate estimate) {
+      var diameters =
+          estimate.draws().stream().mapToDouble(draw -> ring.of(draw).diameter()).toArray();
+      var measured = ring.of(estimate.image());
+      return List.of(
+          new Figure(
+              "diameter of the ring", "microarcseconds", 1, measured.diameter(), spread(diameters)),
+          Figure.of("brighter at", "degrees east of north", 0, measured.brighterDegrees()),
+          Figure.residual(operator.residual(estimate.image(), record.values())));
+    }
+
+    private static double spread(double[] values) {
+      if (values.length < 2) {
+        return Double.NaN;
+      }
+      double mean = 0;
+      for (double value : values) {
+        mean += value / values.length;
+      }
+      double squares = 0;
+      for (double value : values) {
+        squares += (value - mean) * (value - mean);
+      }
+      return Math.sqrt(squares / (values.length - 1));
+    }
+
+    @Override
+    public byte[] picture(Estimate estimate) {
+      var light = new float[estimate.image().length];
+      float most = 0;
+      for (int i = 0; i < light.length; i++) {
+        light[i] = Math.max(0, estimate.image()[i] + 1);
+        most = Math.max(most, light[i]);
+      }
+      return Pictures.grey(light, estimate.shape().width(), 0, Math.max(1e-6, most));
+    }
+
+    @Override
+    public byte[] deviation(Answer answer) {
+      return Pictures.map(answer.deviation(), record.image().width());
+    }
+  }
+}

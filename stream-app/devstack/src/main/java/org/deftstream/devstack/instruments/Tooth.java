@@ -1,0 +1,169 @@
+package org.deftstream.devstack.instruments;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.deftstream.cli.TaskSample;
+import org.deftstream.deft.formats.ImageFormats;
+import org.deftstream.deft.formats.NumericArray;
+import org.deftstream.deft.formats.ReadOptions;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.task.Task;
+import org.deftstream.deft.variational.Fista;
+import org.deftstream.deft.variational.TotalVariation;
+
+/**
+ * A tooth at a synchrotron: every eighth of 181 views, held against the filtered back-projection of
+ * all. Detector pixels are joined in pairs, so that the image has 320 x 320.
+ */
+final class Tooth implements Instrument {
+  static final String TASK = "ct/tooth-23";
+  private static final int EVERY = 8;
+  private static final int STEPS = 150;
+
+  /** In units of the attenuation that is white, and so the same whatever a task calls white. */
+  private static final double TOTAL_VARIATION = 1e-3;
+
+  /** Larger than any attenuation in the scan, per half the width of the image. */
+  private static final double MOST_ATTENUATION = 15;
+
+  /** The box about the object, in rows and columns of 320. */
+  private static final int[] BOX = {75, 230, 95, 235};
+
+  private static final double PEAK = 0.999;
+
+  @Override
+  public String name() {
+    return "tooth";
+  }
+
+  @Override
+  public List<String> tasks() {
+    return List.of(TASK);
+  }
+
+  @Override
+  public List<Scan> scans(Map<String, Path> files, Map<String, Task> tasks) {
+    var task = tasks.get(TASK);
+    var row = ImageFormats.read(files.get("tooth.h5"), ReadOptions.STANDARD).samples().get(0);
+    float[] degrees = row.auxiliary().get("theta").values();
+    float[] wide = row.values().values();
+    int bins = row.values().shape()[1] / 2;
+    var all = new float[degrees.length * bins];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (wide[2 * i] + wide[2 * i + 1]) / 2;
+    }
+    int[] picked = IntStream.iterate(0, i -> i < degrees.length, i -> i + EVERY).toArray();
+    var few = new float[picked.length];
+    var y = new float[picked.length * bins];
+    for (int i = 0; i < picked.length; i++) {
+      few[i] = degrees[picked[i]];
+      System.arraycopy(all, picked[i] * bins, y, i * bins, bins);
+    }
+    var values = NumericArray.of(y, few.length, bins);
+    var angles = Map.of("angles", NumericArray.of(few, few.length));
+    var full = NumericArray.of(all, degrees.length, bins);
+    return List.of(
+        new FewViews(
+            degrees.length,
+            Records.of(task, "tooth/tooth-23.npy", values, angles),
+            Records.bound(task.operator(), values, angles),
+            Records.bound(
+                    task.operator(),
+                    full,
+                    Map.of("angles", NumericArray.of(degrees, degrees.length)))
+                .pseudoInverse(all)));
+  }
+
+  /**
+   * Decibels of an image against a reference in a box, of the 99.9th percentile of the reference
+   * there; images are in [-1, 1], -1 being nothing.
+   *
+   * @param box first row, row behind the last, and the same of the columns
+   */
+  static double decibels(float[] image, float[] reference, int width, int[] box) {
+    var inside = new float[(box[1] - box[0]) * (box[3] - box[2])];
+    double squares = 0;
+    for (int i = 0; i < inside.length; i++) {
+      int at = (box[0] + i / (box[3] - box[2])) * width + box[2] + i % (box[3] - box[2]);
+      double error = (double) image[at] - reference[at];
+      squares += error * error;
+      inside[i] = reference[at] + 1;
+    }
+    Arrays.sort(inside);
+    double peak = inside[(int) (PEAK * (inside.length - 1))];
+    return 10 * Math.log10(peak * peak * inside.length / squares);
+  }
+
+  private record FewViews(int views, TaskSample record, ForwardOperator operator, float[] reference)
+      implements Scan {
+
+    @Override
+    public String title() {
+      return "%d of %d views".formatted(record.shape()[0], views);
+    }
+
+    @Override
+    public String known() {
+      return "The truth is the filtered back-projection of all %d views.".formatted(views);
+    }
+
+    @Override
+    public byte[] measured() {
+      return Pictures.stretched(record.values(), record.shape()[1]);
+    }
+
+    @Override
+    public Optional<byte[]> truth() {
+      return Optional.of(grey(reference));
+    }
+
+    @Override
+    public List<Estimate> baselines() {
+      float[] y = record.values();
+      float[] filtered = operator.pseudoInverse(y);
+      var shape = operator.imageShape();
+      double white = operator.intensities().orElseThrow().high();
+      var penalty = new TotalVariation(shape, -1, 2 * MOST_ATTENUATION / white - 1, 20);
+      return List.of(
+          Estimate.of("filtered back-projection", filtered, shape),
+          Estimate.of(
+              "total variation",
+              Fista.reconstruct(operator, y, penalty, TOTAL_VARIATION * white, filtered, STEPS),
+              shape));
+    }
+
+    @Override
+    public List<Figure> figures(Estimate estimate) {
+      return List.of(
+          Figure.of(
+              "against all views",
+              "dB",
+              1,
+              decibels(estimate.image(), reference, estimate.shape().width(), BOX)),
+          Figure.residual(operator.residual(estimate.image(), record.values())));
+    }
+
+    @Override
+    public byte[] picture(Estimate estimate) {
+      return grey(estimate.image());
+    }
+
+    /** All on the scale of the reference. */
+    private byte[] grey(float[] image) {
+      float most = -1;
+      for (float value : reference) {
+        most = Math.max(most, value);
+      }
+      return Pictures.grey(image, record.image().width(), -1, -1 + 0.9 * (most + 1));
+    }
+
+    @Override
+    public byte[] deviation(Answer answer) {
+      return Pictures.map(answer.deviation(), record.image().width());
+    }
+  }
+}
