@@ -2,6 +2,7 @@ package org.deftstream.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,14 @@ final class FileOptions {
   private String percentile;
 
   @Option(
+      names = "--bin",
+      paramLabel = "N,M,...",
+      description =
+          "Take means over blocks of N x M x ... values, along the first axes of a measurement; for"
+              + " example 1,4 joins four pixels of a detector.")
+  private String blocks;
+
+  @Option(
       names = "--linearise",
       paramLabel = "C1,C2,...",
       description =
@@ -97,6 +106,7 @@ final class FileOptions {
     window("");
     percentiles();
     linearisation();
+    blocks();
     reading();
   }
 
@@ -105,7 +115,7 @@ final class FileOptions {
     check();
     if (!auxiliary.isEmpty() || percentile != null || linearisation != null || withoutPatient) {
       throw new UserError(
-          "--auxiliary, --percentile, --linearise and --without-patient are for measurements;"
+          "--auxiliary, --percentile, --linearise, --bin and --without-patient are for measurements;"
               + " simulate reads images and draws the rest");
     }
   }
@@ -147,6 +157,22 @@ final class FileOptions {
           }
         });
     return pair;
+  }
+
+  /** The blocks that values are averaged over; none where it was not said. */
+  int[] blocks() {
+    if (blocks == null) {
+      return new int[0];
+    }
+    try {
+      int[] lengths = Arrays.stream(blocks.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+      if (Arrays.stream(lengths).allMatch(length -> length > 0)) {
+        return lengths;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new UserError("--bin takes lengths of blocks, N,M,..., got " + blocks);
   }
 
   /** What is done to each measured value, where it was said. */

@@ -110,7 +110,17 @@ final class TaskInput {
             reading.dataset(),
             inFile,
             known,
-            shape -> operator.imageShapeOf(shape, names).isPresent()));
+            shape -> fits(operator, shape, names)));
+  }
+
+  private boolean fits(ForwardOperator operator, int[] shape, Set<String> names) {
+    int[] binned;
+    try {
+      binned = NumericArray.averagedShape(shape, options.blocks());
+    } catch (IllegalArgumentException e) {
+      return false; // A file may hold arrays of all shapes.
+    }
+    return operator.imageShapeOf(binned, names).isPresent();
   }
 
   /**
@@ -120,7 +130,7 @@ final class TaskInput {
    */
   TaskSample sample(FileContent content, Source source) {
     try {
-      return fitted(content.samples().get(source.slice()), source);
+      return fitted(content.samples().get(source.slice()).averaged(options.blocks()), source);
     } catch (IllegalArgumentException e) {
       throw new UserError(source + ": " + e.getMessage(), e);
     }

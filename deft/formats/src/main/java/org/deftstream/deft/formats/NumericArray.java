@@ -86,6 +86,51 @@ public record NumericArray(float[] values, boolean complex, int[] shape) {
         Arrays.copyOfRange(values, index * length, (index + 1) * length), complex, rest);
   }
 
+  /**
+   * Means over blocks, as a detector of larger pixels would have measured.
+   *
+   * @param blocks length of a block along each of the first axes
+   * @throws IllegalArgumentException if an axis is not a whole number of blocks
+   */
+  public NumericArray averaged(int... blocks) {
+    int[] fewer = averagedShape(shape, blocks);
+    int width = complex ? 2 : 1;
+    var sums = new double[Math.toIntExact(count(fewer)) * width];
+    int[] index = new int[shape.length];
+    for (int from = 0; from < values.length; from += width) {
+      int to = 0;
+      for (int axis = 0; axis < shape.length; axis++) {
+        to = to * fewer[axis] + index[axis] / (axis < blocks.length ? blocks[axis] : 1);
+      }
+      for (int part = 0; part < width; part++) {
+        sums[to * width + part] += values[from + part];
+      }
+      for (int axis = shape.length - 1; axis >= 0 && ++index[axis] == shape[axis]; axis--) {
+        index[axis] = 0;
+      }
+    }
+    var means = new float[sums.length];
+    double share = (double) means.length / values.length;
+    for (int i = 0; i < means.length; i++) {
+      means[i] = (float) (sums[i] * share);
+    }
+    return new NumericArray(means, complex, fewer);
+  }
+
+  /** The shape alone of {@link #averaged}. */
+  public static int[] averagedShape(int[] shape, int... blocks) {
+    int[] fewer = shape.clone();
+    for (int axis = 0; axis < blocks.length; axis++) {
+      if (axis == shape.length || shape[axis] % blocks[axis] != 0) {
+        throw new IllegalArgumentException(
+            "an array of %s is no whole number of blocks of %s"
+                .formatted(describe(shape, false), describe(blocks, false)));
+      }
+      fewer[axis] /= blocks[axis];
+    }
+    return fewer;
+  }
+
   /** The numbers with their axes in reverse order: column-major as row-major. */
   public NumericArray transposed() {
     int rank = shape.length;

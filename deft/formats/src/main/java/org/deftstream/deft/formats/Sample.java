@@ -41,6 +41,23 @@ public record Sample(
     return values.rank() > 2 ? values.shape()[2] : 1;
   }
 
+  /**
+   * Means over blocks of values; auxiliary arrays stay as they are.
+   *
+   * @param blocks as {@link NumericArray#averaged} takes them; none for the sample itself
+   * @throws IllegalArgumentException if they do not fit, or if the sample says how large its pixels
+   *     are
+   */
+  public Sample averaged(int... blocks) {
+    if (blocks.length == 0) {
+      return this;
+    }
+    if (geometry.spacing().length > 0) {
+      throw new IllegalArgumentException("pixels whose size in space is known are not joined");
+    }
+    return new Sample(values.averaged(blocks), units, scale, geometry, auxiliary);
+  }
+
   /** The same with other auxiliary arrays. */
   public Sample with(Map<String, NumericArray> other) {
     return new Sample(values, units, scale, geometry, other);
