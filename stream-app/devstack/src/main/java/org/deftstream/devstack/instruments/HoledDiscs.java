@@ -25,14 +25,17 @@ import org.deftstream.deft.variational.TotalVariation;
 
 /**
  * Discs with holes in a fan beam over a limited angle (Helsinki Tomography Challenge 2022). The
- * baselines are 256 pixels wide; every estimate is drawn to the 512 of the organisers' mask and cut
- * at its own threshold (Otsu's).
+ * baselines are 256 pixels wide and have all bins of the detector, of which a task may join some;
+ * every estimate is drawn to the 512 of the organisers' mask and cut at its own threshold (Otsu's).
  */
 final class HoledDiscs implements Instrument {
   private static final int FINE = 256;
   private static final int MASK = 512;
   private static final double TOTAL_VARIATION = 1e-3;
   private static final int STEPS = 150;
+
+  /** Standard deviation of rays through air. */
+  private static final double AIR = 0.0043;
 
   private record Exposure(String disc, String file, String mask, int degrees) {
     String task() {
@@ -67,7 +70,10 @@ final class HoledDiscs implements Instrument {
       var task = tasks.get(exposure.task());
       if (task != null) {
         var sample = ImageFormats.read(files.get(exposure.file()), options).samples().get(0);
-        var angles = Map.of("angles", sample.auxiliary().get("angles"));
+        var angles = Map.of("angles", sample.auxiliary().get("angles").squeezed());
+        int bins = sample.values().shape()[1];
+        int joined = bins / task.operator().measurementShape()[1];
+        var values = sample.values().averaged(1, joined);
         scans.add(
             new Disc(
                 exposure,
@@ -75,21 +81,25 @@ final class HoledDiscs implements Instrument {
                 Records.of(
                     task,
                     "htc2022/disc-" + exposure.disc() + "-" + exposure.degrees() + ".npy",
-                    sample.values(),
+                    values,
                     angles),
-                Records.bound(task.operator(), sample.values(), angles),
-                Records.bound(fine(task.operator()), sample.values(), angles),
+                Records.bound(task.operator(), values, angles),
+                Records.bound(fine(task.operator(), bins), sample.values(), angles),
+                sample.values().values(),
                 mask(files.get(exposure.mask()))));
       }
     }
     return scans;
   }
 
-  /** The same field in finer pixels. */
-  private static ForwardOperator fine(ForwardOperator operator) {
+  /** The same field in finer pixels and all bins of the detector, with the noise of its rays. */
+  private static ForwardOperator fine(ForwardOperator operator, int bins) {
     var spec = operator.spec().<ObjectNode>deepCopy();
     double pixel = spec.get("pixelSize").doubleValue() * operator.imageShape().width() / FINE;
-    return Operators.create(spec.put("pixelSize", pixel), new ImageShape(FINE, FINE, 1));
+    double bin = spec.get("binSize").doubleValue() * operator.measurementShape()[1] / bins;
+    spec.put("pixelSize", pixel).put("binSize", bin).put("detectorBins", bins);
+    spec.putObject("noise").put("type", "gaussian").put("sigma", AIR);
+    return Operators.create(spec, new ImageShape(FINE, FINE, 1));
   }
 
   private static boolean[] mask(Path file) {
@@ -111,6 +121,7 @@ final class HoledDiscs implements Instrument {
       TaskSample record,
       ForwardOperator coarse,
       ForwardOperator fine,
+      float[] all,
       boolean[] mask)
       implements Scan {
 
@@ -141,24 +152,31 @@ final class HoledDiscs implements Instrument {
 
     @Override
     public List<Estimate> baselines() {
-      float[] y = record.values();
-      float[] filtered = fine.pseudoInverse(y);
+      float[] filtered = fine.pseudoInverse(all);
       var shape = fine.imageShape();
       return List.of(
           Estimate.of("filtered back-projection", filtered, shape),
           Estimate.of(
               "total variation",
               Fista.reconstruct(
-                  fine, y, new TotalVariation(shape, -1, 1, 20), TOTAL_VARIATION, filtered, STEPS),
+                  fine,
+                  all,
+                  new TotalVariation(shape, -1, 1, 20),
+                  TOTAL_VARIATION,
+                  filtered,
+                  STEPS),
               shape));
     }
 
     @Override
     public List<Figure> figures(Estimate estimate) {
-      var operator = estimate.shape().width() == FINE ? fine : coarse;
+      boolean finer = estimate.shape().width() == FINE;
       return List.of(
           Figure.of("Matthews correlation", "", 3, matthews(estimate)),
-          Figure.residual(operator.residual(estimate.image(), record.values())));
+          Figure.residual(
+              finer
+                  ? fine.residual(estimate.image(), all)
+                  : coarse.residual(estimate.image(), record.values())));
     }
 
     private double matthews(Estimate estimate) {

@@ -66,15 +66,11 @@ final class LenslessHand implements Instrument {
   }
 
   private static NumericArray averaged(Path file) {
-    var pixels = ImageFormats.read(file, ReadOptions.STANDARD).samples().get(0).values();
-    int wide = pixels.shape()[1];
-    int height = pixels.shape()[0] / JOINED;
-    int width = wide / JOINED;
-    var out = new float[height * width];
-    for (int i = 0; i < pixels.size(); i++) {
-      out[i / wide / JOINED * width + i % wide / JOINED] += pixels.values()[i] / JOINED / JOINED;
-    }
-    return NumericArray.of(out, height, width);
+    return ImageFormats.read(file, ReadOptions.STANDARD)
+        .samples()
+        .get(0)
+        .values()
+        .averaged(JOINED, JOINED);
   }
 
   private static float[] repeated(float[] grey, int channels) {

@@ -33,6 +33,9 @@ final class Tooth implements Instrument {
   /** The box about the object, in rows and columns of 320. */
   private static final int[] BOX = {75, 230, 95, 235};
 
+  /** The same of the pictures, with some air about it. */
+  private static final int[] CUT = {60, 245, 72, 257};
+
   private static final double PEAK = 0.999;
 
   @Override
@@ -50,12 +53,9 @@ final class Tooth implements Instrument {
     var task = tasks.get(TASK);
     var row = ImageFormats.read(files.get("tooth.h5"), ReadOptions.STANDARD).samples().get(0);
     float[] degrees = row.auxiliary().get("theta").values();
-    float[] wide = row.values().values();
-    int bins = row.values().shape()[1] / 2;
-    var all = new float[degrees.length * bins];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = (wide[2 * i] + wide[2 * i + 1]) / 2;
-    }
+    var full = row.values().averaged(1, 2);
+    float[] all = full.values();
+    int bins = full.shape()[1];
     int[] picked = IntStream.iterate(0, i -> i < degrees.length, i -> i + EVERY).toArray();
     var few = new float[picked.length];
     var y = new float[picked.length * bins];
@@ -65,7 +65,6 @@ final class Tooth implements Instrument {
     }
     var values = NumericArray.of(y, few.length, bins);
     var angles = Map.of("angles", NumericArray.of(few, few.length));
-    var full = NumericArray.of(all, degrees.length, bins);
     return List.of(
         new FewViews(
             degrees.length,
@@ -152,18 +151,27 @@ final class Tooth implements Instrument {
       return grey(estimate.image());
     }
 
-    /** All on the scale of the reference. */
+    /** What is about the object, all on the scale of the reference. */
     private byte[] grey(float[] image) {
       float most = -1;
       for (float value : reference) {
         most = Math.max(most, value);
       }
-      return Pictures.grey(image, record.image().width(), -1, -1 + 0.9 * (most + 1));
+      return Pictures.grey(cut(image), CUT[3] - CUT[2], -1, -1 + 0.9 * (most + 1));
+    }
+
+    private float[] cut(float[] image) {
+      int width = CUT[3] - CUT[2];
+      var out = new float[(CUT[1] - CUT[0]) * width];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = image[(CUT[0] + i / width) * record.image().width() + CUT[2] + i % width];
+      }
+      return out;
     }
 
     @Override
     public byte[] deviation(Answer answer) {
-      return Pictures.map(answer.deviation(), record.image().width());
+      return Pictures.map(cut(answer.deviation()), CUT[3] - CUT[2]);
     }
   }
 }
