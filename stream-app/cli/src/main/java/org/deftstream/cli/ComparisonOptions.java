@@ -137,6 +137,7 @@ final class ComparisonOptions {
       var planned =
           new PlannedTask(
               task,
+              Optional.empty(),
               SOURCE,
               images.chosen(),
               Optional.ofNullable(calibration).map(images::chosen),

@@ -13,8 +13,10 @@ import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineSettings;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.metrics.FeatureNetwork;
+import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.task.Task;
 import org.deftstream.deft.training.ImageSet;
 
 /**
@@ -67,14 +69,20 @@ public final class Evaluation implements AutoCloseable {
     var shape = task.operator().imageShape();
     var test =
         TestSet.simulate(
-            task.operator(), imagesOf(planned, planned.images(), shape), planned.seeds());
+            task.operator(),
+            measuring(planned, task),
+            imagesOf(planned, planned.images(), shape),
+            planned.seeds());
     var validation =
         planned
             .calibration()
             .map(
                 c ->
                     TestSet.simulate(
-                        task.operator(), imagesOf(planned, c, shape), planned.seeds()));
+                        task.operator(),
+                        task.operator(),
+                        imagesOf(planned, c, shape),
+                        planned.seeds()));
     var features =
         planned.features().map(name -> networks.computeIfAbsent(name, models::openFeatures));
     features.ifPresent(network -> checkShape(planned, network, shape));
@@ -90,6 +98,14 @@ public final class Evaluation implements AutoCloseable {
     var prepared = new PreparedTask(planned, bench, test, validation, features);
     tasks.add(prepared); // first of all, so that it is closed if a method cannot be opened
     planned.methods().forEach(prepared::open);
+  }
+
+  private static ForwardOperator measuring(PlannedTask planned, Task task) {
+    try {
+      return planned.mismatch().map(m -> m.of(task.operator())).orElse(task.operator());
+    } catch (IllegalArgumentException e) {
+      throw new UserError("task '" + planned.task() + "': " + e.getMessage(), e);
+    }
   }
 
   private static void checkShape(PlannedTask planned, FeatureNetwork network, ImageShape shape) {

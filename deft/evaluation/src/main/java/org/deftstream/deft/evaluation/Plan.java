@@ -182,6 +182,7 @@ public record Plan(
                 t ->
                     new PlannedTask(
                         t.task(),
+                        t.mismatch(),
                         t.source(),
                         t.images().limited(images),
                         t.calibration().map(c -> c.limited(images)),

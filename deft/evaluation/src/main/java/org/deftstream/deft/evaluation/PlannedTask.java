@@ -14,6 +14,7 @@ import org.deftstream.deft.text.Nearest;
  * The comparison of methods on one task. Immutable.
  *
  * @param task the task's name
+ * @param mismatch what the instrument does otherwise than the task believes; empty for nothing
  * @param source name of the images, a key of {@link Plan#sources}
  * @param images the test images
  * @param calibration the validation images on which the uncertainty is calibrated; empty for none
@@ -24,6 +25,7 @@ import org.deftstream.deft.text.Nearest;
  */
 public record PlannedTask(
     String task,
+    Optional<Mismatch> mismatch,
     String source,
     PlannedImages images,
     Optional<PlannedImages> calibration,
@@ -75,15 +77,21 @@ public record PlannedTask(
     }
     var selected = PlannedImages.fromJson(images);
     var calibration = fields.optionalObject("calibration").map(PlannedImages::fromJson);
+    var mismatch = fields.optionalObject("mismatch").map(Mismatch::fromJson);
     var features = optional(fields, "features");
     var reference = optional(fields, "reference");
     fields.refuseUnknown();
     try {
       return new PlannedTask(
-          task, source, selected, calibration, seeds, features, reference, methods);
+          task, mismatch, source, selected, calibration, seeds, features, reference, methods);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("task '" + task + "': " + e.getMessage(), e);
     }
+  }
+
+  /** The task's name, and what is otherwise than it believes. */
+  String title() {
+    return mismatch.map(m -> task + ", " + m.label()).orElse(task);
   }
 
   private static Optional<String> optional(JsonFields fields, String name) {
@@ -92,6 +100,7 @@ public record PlannedTask(
 
   ObjectNode toJson() {
     var json = JsonNodeFactory.instance.objectNode().put("task", task);
+    mismatch.ifPresent(m -> json.set("mismatch", m.toJson()));
     var written = json.putObject("images").put("source", source);
     written.setAll(images.toJson());
     calibration.ifPresent(c -> json.set("calibration", c.toJson()));

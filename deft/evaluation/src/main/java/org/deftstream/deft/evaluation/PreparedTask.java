@@ -95,7 +95,7 @@ final class PreparedTask implements AutoCloseable {
   RunManifest.TaskRun manifest() {
     var operator = bench.task().operator();
     return new RunManifest.TaskRun(
-        bench.task().name(),
+        planned.title(),
         bench.prior().name(),
         bench.prior().parameters(),
         operator.spec(),

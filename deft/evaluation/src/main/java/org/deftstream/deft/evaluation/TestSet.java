@@ -44,10 +44,20 @@ record TestSet(List<Item> items, String fingerprint) {
     }
   }
 
-  static TestSet simulate(ForwardOperator operator, ImageSet images, List<Long> seeds) {
+  /**
+   * Measures images.
+   *
+   * @param operator what the methods are told
+   * @param measuring what really measures, mostly the same
+   */
+  static TestSet simulate(
+      ForwardOperator operator, ForwardOperator measuring, ImageSet images, List<Long> seeds) {
     var items = new ArrayList<Item>();
     var digest = sha256();
     digest.update(Operators.fingerprint(operator).getBytes(StandardCharsets.UTF_8));
+    if (measuring != operator) {
+      digest.update(Operators.fingerprint(measuring).getBytes(StandardCharsets.UTF_8));
+    }
     for (long seed : seeds) {
       digest.update(ByteBuffer.allocate(Long.BYTES).putLong(seed).flip());
       for (int i = 0; i < images.size(); i++) {
@@ -55,7 +65,7 @@ record TestSet(List<Item> items, String fingerprint) {
         float[] truth = images.image(i, false);
         var auxiliary = operator.drawAuxiliary(random);
         var bound = operator.bind(auxiliary);
-        var y = bound.simulate(truth, random);
+        var y = measuring.bind(auxiliary).simulate(truth, random);
         items.add(new Item(i, seed, truth, auxiliary, BoundMeasurement.of(bound, y)));
         for (float value : truth) {
           digest.update((byte) Math.round((value + 1) * 127.5f));

@@ -2,6 +2,7 @@ package org.deftstream.deft.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -141,6 +142,29 @@ class EvaluationTest {
     assertThat(psnr("pictures", "{\"method\": \"denoiser\"}")).isBetween(21.9, 22.9);
   }
 
+  /** Twice the noise that everybody believes in: 6 dB less without a method's doing. */
+  @Test
+  void shouldMeasureWithAnotherInstrumentThanTheTaskBelieves() {
+    String louder =
+        "\"mismatch\": {\"label\": \"twice the noise\", \"operator\": {\"noise\": {\"type\": \"gaussian\","
+            + " \"sigma\": %s}}}, ";
+    String noisy = "{\"method\": \"pseudo-inverse\"}";
+
+    double expected = psnr("pictures", noisy) - 20 * Math.log10(2);
+    assertThat(psnr(louder.formatted("0.4"), "pictures", noisy)).isCloseTo(expected, within(0.01));
+    assertThat(folder.resolve("out-pictures-mismatch/report.md"))
+        .content()
+        .contains("denoising, twice the noise");
+    assertThatThrownBy(() -> psnr(louder.formatted("-1"), "pictures", noisy))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("task 'denoising'")
+        .hasMessageContaining("sigma");
+    String another = louder.replace("{\"noise\"", "{\"kind\": \"hdr\", \"noise\"");
+    assertThatThrownBy(() -> psnr(another.formatted("0.4"), "pictures", noisy))
+        .hasMessageContaining("mismatch 'twice the noise': measures hdr")
+        .hasMessageContaining("the task takes denoising");
+  }
+
   @Test
   void shouldKnowTheClassicalMethods() throws IOException {
     Path edges = Files.createDirectory(folder.resolve("edges"));
@@ -163,14 +187,19 @@ class EvaluationTest {
   }
 
   private double psnr(String pictures, String method) {
-    Path out = folder.resolve("out-" + pictures + method.hashCode());
+    return psnr("", pictures, method);
+  }
+
+  private double psnr(String mismatch, String pictures, String method) {
+    Path out =
+        folder.resolve("out-" + pictures + (mismatch.isEmpty() ? method.hashCode() : "-mismatch"));
     String plan =
         """
         {"name": "plan", "batch": 4, "sources": {"pictures": "%s"}, "tasks": [
-          {"task": "denoising", "images": {"source": "pictures", "range": "0:6"},
+          {"task": "denoising", %s"images": {"source": "pictures", "range": "0:6"},
            "methods": [%s]}]}
         """
-            .formatted(folder.resolve(pictures), method);
+            .formatted(folder.resolve(pictures), mismatch, method);
     try (var evaluation =
         new Evaluation(
             Plan.parse(plan),
