@@ -20,6 +20,7 @@ final class FileOptions {
   static final long MOST_PIXELS = 1 << 24;
 
   private static final long MIB = 1 << 20;
+  private static final int MOST_TERMS = 8;
 
   @Parameters(paramLabel = "FILE", description = "Files, or directories with all that is in them.")
   private List<Path> paths = new ArrayList<>();
@@ -175,9 +176,24 @@ final class FileOptions {
     throw new UserError("--bin takes lengths of blocks, N,M,..., got " + blocks);
   }
 
-  /** What is done to each measured value, where it was said. */
-  Optional<Linearisation> linearisation() {
-    return Optional.ofNullable(linearisation).map(Linearisation::of);
+  /** The coefficients of a polynomial of each measured value; none where it was not said. */
+  double[] linearisation() {
+    if (linearisation == null) {
+      return new double[0];
+    }
+    try {
+      double[] coefficients =
+          Arrays.stream(linearisation.split(",", -1)).mapToDouble(Double::parseDouble).toArray();
+      if (coefficients.length <= MOST_TERMS
+          && Arrays.stream(coefficients).allMatch(Double::isFinite)) {
+        return coefficients;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new UserError(
+        "--linearise takes 1 to %d numbers, C1,C2,..., got %s"
+            .formatted(MOST_TERMS, linearisation));
   }
 
   private static double[] pair(String option, String text) {

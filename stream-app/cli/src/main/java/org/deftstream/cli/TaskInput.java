@@ -130,7 +130,8 @@ final class TaskInput {
    */
   TaskSample sample(FileContent content, Source source) {
     try {
-      return fitted(content.samples().get(source.slice()).averaged(options.blocks()), source);
+      var read = content.samples().get(source.slice());
+      return fitted(read.polynomial(options.linearisation()).averaged(options.blocks()), source);
     } catch (IllegalArgumentException e) {
       throw new UserError(source + ": " + e.getMessage(), e);
     }
@@ -164,8 +165,7 @@ final class TaskInput {
             .or(() -> stated)
             .or(() -> own(operator, auxiliary))
             .or(() -> natural(sample, operator));
-    float[] read = sample.values().values();
-    float[] values = options.linearisation().map(each -> each.of(read)).orElse(read);
+    float[] values = sample.values().values();
     if (options.percentiles().isPresent()) {
       scale = Optional.of(percentiles(operator, auxiliary, values, sample.units()));
     }

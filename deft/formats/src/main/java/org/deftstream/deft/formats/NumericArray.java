@@ -117,6 +117,24 @@ public record NumericArray(float[] values, boolean complex, int[] shape) {
     return new NumericArray(means, complex, fewer);
   }
 
+  /**
+   * A polynomial of each value, without a constant: {@code c1 v + c2 v^2 + ...}. An X-ray beam
+   * hardens on its way; so its line integrals are found of what is left of it.
+   *
+   * @param coefficients c1, c2, and so on
+   */
+  public NumericArray polynomial(double... coefficients) {
+    var changed = new float[values.length];
+    for (int i = 0; i < changed.length; i++) {
+      double sum = 0;
+      for (int term = coefficients.length - 1; term >= 0; term--) {
+        sum = (sum + coefficients[term]) * values[i];
+      }
+      changed[i] = (float) sum;
+    }
+    return new NumericArray(changed, complex, shape);
+  }
+
   /** The shape alone of {@link #averaged}. */
   public static int[] averagedShape(int[] shape, int... blocks) {
     int[] fewer = shape.clone();

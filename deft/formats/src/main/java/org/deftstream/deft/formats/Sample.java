@@ -58,6 +58,13 @@ public record Sample(
     return new Sample(values.averaged(blocks), units, scale, geometry, auxiliary);
   }
 
+  /** A {@link NumericArray#polynomial polynomial} of each value; none for the sample itself. */
+  public Sample polynomial(double... coefficients) {
+    return coefficients.length == 0
+        ? this
+        : new Sample(values.polynomial(coefficients), units, scale, geometry, auxiliary);
+  }
+
   /** The same with other auxiliary arrays. */
   public Sample with(Map<String, NumericArray> other) {
     return new Sample(values, units, scale, geometry, other);

@@ -26,6 +26,15 @@ class NumericArrayTest {
   }
 
   @Test
+  void shouldTakeAPolynomialOfEachValue() {
+    var array = NumericArray.of(new float[] {-1, 0, 2}, 3);
+
+    assertThat(array.polynomial(3, 0, 0.5))
+        .isEqualTo(NumericArray.of(new float[] {-3.5f, 0, 10}, 3));
+    assertThat(Sample.of(array).polynomial()).isEqualTo(Sample.of(array));
+  }
+
+  @Test
   void shouldRefuseBlocksThatDoNotFit() {
     var array = NumericArray.of(new float[12], 3, 4);
 
