@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 /**
  * Ends every job exactly once, whoever is first: the engine with an answer or a failure, or the
  * owner who takes the request back. Keeps the books before the future completes, so that who waits
- * for the future sees them right. Thread-safe.
+ * for the future sees them right; who sees that no job is held sees how the last one ended.
+ * Thread-safe.
  */
 final class Outcomes {
   private final Set<Job> held = ConcurrentHashMap.newKeySet();
@@ -31,35 +32,39 @@ final class Outcomes {
     job.future()
         .whenComplete(
             (result, failure) -> {
-              if (end(job)) {
+              if (job.end()) {
                 counters.cancelled();
+                held.remove(job);
                 takenBack.accept(job);
               }
             });
   }
 
   void answer(Job job, Reconstruction result) {
-    if (end(job)) {
+    if (job.end()) {
       counters.completed(result);
+      held.remove(job);
       job.future().complete(result);
     }
   }
 
   void fail(Job job, Throwable cause) {
-    if (end(job)) {
+    if (job.end()) {
       counters.failed();
+      held.remove(job);
       job.future().completeExceptionally(cause);
     }
   }
 
   /** Ends a job because the engine stops. */
   void giveUp(Job job, RuntimeException cause) {
-    if (end(job)) {
+    if (job.end()) {
       if (cause instanceof EngineClosedException) {
         counters.cancelled();
       } else {
         counters.failed();
       }
+      held.remove(job);
       job.future().completeExceptionally(cause);
     }
   }
@@ -71,13 +76,5 @@ final class Outcomes {
   /** Number of jobs that have not ended. */
   int held() {
     return held.size();
-  }
-
-  private boolean end(Job job) {
-    boolean first = job.end();
-    if (first) {
-      held.remove(job);
-    }
-    return first;
   }
 }
