@@ -16,8 +16,6 @@ import org.deftstream.deft.image.IntensityScale;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.PhysicalUnits;
 import org.deftstream.deft.task.Task;
-import org.deftstream.deft.variational.Fista;
-import org.deftstream.deft.variational.TotalVariation;
 
 /**
  * Slices of clinical scanners, measured again by computation: few views of them, with noise. The
@@ -102,20 +100,7 @@ final class ClinicalCt implements Instrument {
 
     @Override
     public List<Estimate> baselines() {
-      float[] filtered = operator.pseudoInverse(y);
-      var shape = operator.imageShape();
-      return List.of(
-          Estimate.of("filtered back-projection", filtered, shape),
-          Estimate.of(
-              "total variation",
-              Fista.reconstruct(
-                  operator,
-                  y,
-                  new TotalVariation(shape, -1, 1, 20),
-                  TOTAL_VARIATION,
-                  filtered,
-                  STEPS),
-              shape));
+      return ScanBaselines.of(operator, y, 1, TOTAL_VARIATION, STEPS);
     }
 
     @Override

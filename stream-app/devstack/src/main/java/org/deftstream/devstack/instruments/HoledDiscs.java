@@ -20,8 +20,6 @@ import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.FileProblem;
-import org.deftstream.deft.variational.Fista;
-import org.deftstream.deft.variational.TotalVariation;
 
 /**
  * Discs with holes in a fan beam over a limited angle (Helsinki Tomography Challenge 2022). The
@@ -162,20 +160,7 @@ final class HoledDiscs implements Instrument {
 
     @Override
     public List<Estimate> baselines() {
-      float[] filtered = fine.pseudoInverse(all);
-      var shape = fine.imageShape();
-      return List.of(
-          Estimate.of("filtered back-projection", filtered, shape),
-          Estimate.of(
-              "total variation",
-              Fista.reconstruct(
-                  fine,
-                  all,
-                  new TotalVariation(shape, -1, 1, 20),
-                  TOTAL_VARIATION,
-                  filtered,
-                  STEPS),
-              shape));
+      return ScanBaselines.of(fine, all, 1, TOTAL_VARIATION, STEPS);
     }
 
     @Override

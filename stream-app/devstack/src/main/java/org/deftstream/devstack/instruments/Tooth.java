@@ -12,8 +12,6 @@ import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.task.Task;
-import org.deftstream.deft.variational.Fista;
-import org.deftstream.deft.variational.TotalVariation;
 
 /**
  * A tooth at a synchrotron: every eighth of 181 views, held against the filtered back-projection of
@@ -122,17 +120,9 @@ final class Tooth implements Instrument {
 
     @Override
     public List<Estimate> baselines() {
-      float[] y = record.values();
-      float[] filtered = operator.pseudoInverse(y);
-      var shape = operator.imageShape();
       double white = operator.intensities().orElseThrow().high();
-      var penalty = new TotalVariation(shape, -1, 2 * MOST_ATTENUATION / white - 1, 20);
-      return List.of(
-          Estimate.of("filtered back-projection", filtered, shape),
-          Estimate.of(
-              "total variation",
-              Fista.reconstruct(operator, y, penalty, TOTAL_VARIATION * white, filtered, STEPS),
-              shape));
+      double most = 2 * MOST_ATTENUATION / white - 1;
+      return ScanBaselines.of(operator, record.values(), most, TOTAL_VARIATION * white, STEPS);
     }
 
     @Override
