@@ -1,6 +1,7 @@
 package org.deftstream.cli;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.phantom.PerforatedDisc;
 import org.deftstream.deft.phantom.Phantom;
 import org.deftstream.deft.phantom.RadioSource;
+import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.text.FileProblem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,7 +88,7 @@ final class PhantomsCommand implements Callable<Integer> {
     try {
       Files.createDirectories(out);
     } catch (IOException e) {
-      throw new UserError("cannot write to " + out + ": " + FileProblem.of(e), e);
+      throw new UserError("cannot write to " + out + ": " + FileProblem.reason(e), e);
     }
     IntStream.range(0, count).parallel().forEach(this::write);
     spec.commandLine().getOut().println(count + " pictures in " + out);
@@ -102,10 +104,12 @@ final class PhantomsCommand implements Callable<Integer> {
       raster.setSample(i % size, i / size, 0, Math.round(values[i] * 65_535));
     }
     Path file = out.resolve("%06d.png".formatted(number));
+    var png = new ByteArrayOutputStream();
     try {
-      ImageIO.write(picture, "png", file.toFile());
+      ImageIO.write(picture, "png", png);
+      AtomicFiles.write(file, png.toByteArray());
     } catch (IOException e) {
-      throw new UserError("cannot write " + file + ": " + FileProblem.of(e), e);
+      throw new UserError("cannot write " + file + ": " + FileProblem.reason(e), e);
     }
   }
 }

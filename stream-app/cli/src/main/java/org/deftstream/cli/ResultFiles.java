@@ -81,7 +81,7 @@ public final class ResultFiles {
         }
       }
     } catch (IOException e) {
-      throw new UserError("cannot write to " + directory + ": " + FileProblem.of(e), e);
+      throw new UserError("cannot write to " + directory + ": " + FileProblem.reason(e), e);
     }
   }
 
@@ -169,7 +169,7 @@ public final class ResultFiles {
     } catch (IllegalArgumentException e) {
       throw new UserError(first.source().file() + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UserError("cannot write to " + directory + ": " + FileProblem.of(e), e);
+      throw new UserError("cannot write to " + directory + ": " + FileProblem.reason(e), e);
     }
   }
 

@@ -127,7 +127,7 @@ final class SimulateCommand implements Callable<Integer> {
     try {
       NpzFormat.write(file, arrays);
     } catch (IOException e) {
-      throw new UserError("cannot write " + file + ": " + FileProblem.of(e), e);
+      throw new UserError("cannot write " + file + ": " + FileProblem.reason(e), e);
     }
   }
 
@@ -135,7 +135,7 @@ final class SimulateCommand implements Callable<Integer> {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
-      throw new UserError("cannot write to " + directory + ": " + FileProblem.of(e), e);
+      throw new UserError("cannot write to " + directory + ": " + FileProblem.reason(e), e);
     }
   }
 

@@ -100,7 +100,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--deadline",
       paramLabel = "SECONDS",
-      description = "The longest that the stream may take (default: 900, with --train 3600).")
+      description =
+          "The longest that the stream may take (default: 900, with --train or --instruments 3600).")
   private Integer deadline;
 
   @Option(

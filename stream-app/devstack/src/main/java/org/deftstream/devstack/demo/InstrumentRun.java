@@ -249,7 +249,7 @@ final class InstrumentRun {
     try {
       Files.deleteIfExists(settings.out().resolve(ANSWERS).resolve(ResultFiles.NOTED));
     } catch (IOException e) {
-      throw new UserError("cannot write to " + settings.out() + ": " + FileProblem.of(e), e);
+      throw new UserError("cannot write to " + settings.out() + ": " + FileProblem.reason(e), e);
     }
   }
 
