@@ -21,6 +21,7 @@ import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.tensor.TensorSource;
 import org.deftstream.deft.text.CanonicalJson;
 import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.text.JsonFields;
@@ -99,7 +100,7 @@ public record PriorDirectory(
   }
 
   /**
-   * /** What its {@code deftstream.json} says; an empty object where there is none.
+   * What its {@code deftstream.json} says; an empty object where there is none.
    *
    * @throws UserError if it cannot be read
    */
@@ -197,7 +198,7 @@ public record PriorDirectory(
       Path path,
       NetworkConfig unet,
       SchedulerConfig scheduler,
-      Map<String, FloatTensor> weights,
+      Map<String, ? extends TensorSource> weights,
       Safetensors.Storage storage,
       ObjectNode about) {
     try {

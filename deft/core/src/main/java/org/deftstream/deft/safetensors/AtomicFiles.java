@@ -39,17 +39,33 @@ public final class AtomicFiles {
    * @throws java.nio.file.FileSystemException that names a file, if it cannot be written
    */
   public static void write(Path file, byte[] bytes) throws IOException {
+    write(file, channel -> writeAll(channel, ByteBuffer.wrap(bytes)));
+  }
+
+  /** Writes what is too much to be held in memory at once. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes all of it, in order. */
+    void to(FileChannel channel) throws IOException;
+  }
+
+  /**
+   * Writes content to a temporary neighbour, forces it to the disk and renames it.
+   *
+   * @throws java.nio.file.FileSystemException that names a file, if it cannot be written
+   */
+  public static void write(Path file, Content content) throws IOException {
     if (Files.isDirectory(file)) {
       throw new FileSystemException(file.toString(), null, "it is a directory");
     }
     try {
-      replace(file, bytes);
+      replace(file, content);
     } catch (IOException e) {
       throw FileProblem.named(file, e);
     }
   }
 
-  private static void replace(Path file, byte[] bytes) throws IOException {
+  private static void replace(Path file, Content content) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     Files.createDirectories(directory);
     Path temporary = directory.resolve("." + file.getFileName() + ".tmp");
@@ -60,16 +76,19 @@ public final class AtomicFiles {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
-        var buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
+        content.to(channel);
         channel.force(true);
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.tensor.TensorSource;
 import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.text.ForeignFile;
 
@@ -38,6 +39,16 @@ public final class Safetensors {
 
     Storage(int bytes) {
       this.bytes = bytes;
+    }
+
+    private void put(float[] values, int from, int count, ByteBuffer out) {
+      for (int i = from; i < from + count; i++) {
+        if (this == F32) {
+          out.putFloat(values[i]);
+        } else {
+          out.putShort(HalfFloat.fromFloat(values[i]));
+        }
+      }
     }
   }
 
@@ -71,16 +82,7 @@ public final class Safetensors {
 
   private static Content read(Path file, boolean withBytes) {
     try (var channel = FileChannel.open(file)) {
-      return parse(
-          channel.size(),
-          withBytes,
-          (from, into) -> {
-            while (into.hasRemaining()) {
-              if (channel.read(into, from + into.position()) < 0) {
-                throw new EOFException("it became shorter while it was read");
-              }
-            }
-          });
+      return parse(channel.size(), withBytes, source(channel));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
@@ -105,17 +107,33 @@ public final class Safetensors {
   }
 
   /** Bytes at a place; fills the buffer. */
-  private interface Source {
+  interface Source {
     void read(long from, ByteBuffer into) throws IOException;
   }
 
-  private static Content parse(long size, boolean withBytes, Source source) throws IOException {
+  static Source source(FileChannel channel) {
+    return (from, into) -> {
+      while (into.hasRemaining()) {
+        if (channel.read(into, from + into.position()) < 0) {
+          throw new EOFException("it became shorter while it was read");
+        }
+      }
+    };
+  }
+
+  /** Reads a header and holds it to the size of the file. */
+  static SafetensorsHeader readHeader(long size, boolean withBytes, Source source)
+      throws IOException {
     var header = SafetensorsHeader.parse(header(size, source), withBytes);
-    long start = 8L + header.length();
-    header.check(size - start);
+    header.check(size - header.start());
+    return header;
+  }
+
+  private static Content parse(long size, boolean withBytes, Source source) throws IOException {
+    var header = readHeader(size, withBytes, source);
     var tensors = new LinkedHashMap<String, FloatTensor>();
     for (var entry : header.entries()) {
-      tensors.put(entry.name(), readTensor(entry, start, source));
+      tensors.put(entry.name(), readTensor(entry, header.start(), source));
     }
     return new Content(tensors, header.metadata());
   }
@@ -144,7 +162,7 @@ public final class Safetensors {
     return bytes;
   }
 
-  private static FloatTensor readTensor(SafetensorsHeader.Entry entry, long start, Source source)
+  static FloatTensor readTensor(SafetensorsHeader.Entry entry, long start, Source source)
       throws IOException {
     var values = new float[entry.size()];
     var piece =
@@ -166,6 +184,19 @@ public final class Safetensors {
   /** Encodes tensors, in the order of the map, as the bytes of a safetensors file. */
   public static byte[] encode(
       Map<String, FloatTensor> tensors, Storage storage, Map<String, String> metadata) {
+    byte[] header = header(tensors, storage, metadata);
+    long size = tensors.values().stream().mapToLong(t -> t.data().length).sum() * storage.bytes;
+    var out = ByteBuffer.allocate(Math.toIntExact(header.length + size));
+    out.put(header).order(ByteOrder.LITTLE_ENDIAN);
+    for (var tensor : tensors.values()) {
+      storage.put(tensor.data(), 0, tensor.data().length, out);
+    }
+    return out.array();
+  }
+
+  /** The length of the header, and the header. */
+  private static byte[] header(
+      Map<String, ? extends TensorSource> tensors, Storage storage, Map<String, String> metadata) {
     var header = JSON.createObjectNode();
     if (!metadata.isEmpty()) {
       var node = header.putObject("__metadata__");
@@ -179,35 +210,44 @@ public final class Safetensors {
       for (int d : e.getValue().shape()) {
         shape.add(d);
       }
-      long end = offset + (long) e.getValue().data().length * storage.bytes;
+      long end = offset + e.getValue().size() * storage.bytes;
       node.putArray("data_offsets").add(offset).add(end);
       offset = end;
     }
     String json = header.toString();
     // The format asks for tensor data aligned to 8 bytes, padded with blanks.
     json += " ".repeat((8 - json.getBytes(StandardCharsets.UTF_8).length % 8) % 8);
-    byte[] headerBytes = json.getBytes(StandardCharsets.UTF_8);
-    var out =
-        ByteBuffer.allocate(Math.toIntExact(8 + headerBytes.length + offset))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    out.putLong(headerBytes.length).put(headerBytes);
-    for (var tensor : tensors.values()) {
-      for (float v : tensor.data()) {
-        if (storage == Storage.F32) {
-          out.putFloat(v);
-        } else {
-          out.putShort(HalfFloat.fromFloat(v));
-        }
-      }
-    }
-    return out.array();
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + bytes.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(bytes.length)
+        .put(bytes)
+        .array();
   }
 
-  /** Writes a file, whole or not at all. */
+  /**
+   * Writes a file, whole or not at all, one tensor after the other, so that it needs no memory
+   * beside that of the largest.
+   */
   public static void write(
-      Path file, Map<String, FloatTensor> tensors, Storage storage, Map<String, String> metadata) {
+      Path file,
+      Map<String, ? extends TensorSource> tensors,
+      Storage storage,
+      Map<String, String> metadata) {
     try {
-      AtomicFiles.write(file, encode(tensors, storage, metadata));
+      AtomicFiles.write(
+          file,
+          channel -> {
+            AtomicFiles.writeAll(channel, ByteBuffer.wrap(header(tensors, storage, metadata)));
+            var piece = ByteBuffer.allocate(PIECE * storage.bytes).order(ByteOrder.LITTLE_ENDIAN);
+            for (var tensor : tensors.values()) {
+              float[] values = tensor.read().data();
+              for (int done = 0; done < values.length; done += PIECE) {
+                storage.put(values, done, Math.min(PIECE, values.length - done), piece.clear());
+                AtomicFiles.writeAll(channel, piece.flip());
+              }
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -93,6 +93,11 @@ record SafetensorsHeader(int length, List<Entry> entries, Map<String, String> me
     }
   }
 
+  /** The first byte of the tensors, from the start of the file. */
+  long start() {
+    return 8L + length;
+  }
+
   /**
    * Parses a header.
    *

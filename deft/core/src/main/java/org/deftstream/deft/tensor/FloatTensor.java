@@ -10,12 +10,17 @@ import java.util.Arrays;
  * @param data as many values as the product of the dimensions
  */
 @SuppressWarnings("ArrayRecordComponent") // a bulk value: copying 100 MB to be pure helps nobody
-public record FloatTensor(int[] shape, float[] data) {
+public record FloatTensor(int[] shape, float[] data) implements TensorSource {
   public FloatTensor {
     if (sizeOf(shape) != data.length) {
       throw new IllegalArgumentException(
           "shape " + Arrays.toString(shape) + " does not hold " + data.length + " values");
     }
+  }
+
+  @Override
+  public FloatTensor read() {
+    return this;
   }
 
   /** The number of values in a tensor of this shape. */

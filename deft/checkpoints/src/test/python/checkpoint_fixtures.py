@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+"""Makes the checkpoints that the import of priors is tried with, as PyTorch writes them.
+
+    apt-get install python3-torch
+    python3 checkpoint_fixtures.py ../resources/checkpoints
+
+containers/ holds the same few tensors in every kind of file. Every other folder holds a checkpoint of
+a small random network, in the names and the kind of file that its family is published in, and
+expected.safetensors with an input, its timesteps or noise levels, and the output, batch x height x
+width x channels, computed in double precision.
+"""
+
+import collections
+import json
+import pathlib
+import pickle
+import struct
+import sys
+import zlib
+
+import torch
+
+import adm
+import ddpm
+import edm
+from layers import Weights
+
+LEGACY = dict(_use_new_zipfile_serialization=False)
+
+
+def write_safetensors(path, tensors):
+    header, chunks, at = {}, [], 0
+    for name, values in tensors.items():
+        raw = values.detach().float().contiguous().numpy().astype("<f4").tobytes()
+        header[name] = {"dtype": "F32", "shape": list(values.shape),
+                        "data_offsets": [at, at + len(raw)]}
+        chunks.append(raw)
+        at += len(raw)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(chunks))
+
+
+def containers(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    base = torch.arange(24, dtype=torch.float32)
+    tensors = collections.OrderedDict(
+        plain=base.reshape(2, 3, 4), transposed=base.reshape(4, 6).t(), part=base[5:9],
+        half=base[:5].half() / 8, bfloat16=base[:5].bfloat16() / 4, double=base[:3].double() / 3,
+        long=torch.tensor([-7, 1 << 20]), scalar=torch.tensor(2.5),
+        parameter=torch.nn.Parameter(base[:4]), empty=torch.zeros(0, 3))
+    write_safetensors(folder / "expected.safetensors", tensors)
+    torch.save(tensors, folder / "zip.pt")
+    torch.save(tensors, folder / "legacy.pt", **LEGACY)
+    net = torch.nn.Linear(3, 2)
+    optimizer = torch.optim.Adam(net.parameters())
+    net(torch.ones(1, 3)).sum().backward()
+    optimizer.step()
+    ema = collections.OrderedDict(("module." + k, v + 100) for k, v in net.state_dict().items())
+    model = collections.OrderedDict(("module." + k, v) for k, v in net.state_dict().items())
+    write_safetensors(folder / "linear.safetensors", net.state_dict())
+    for kind, options in (("zip", {}), ("legacy", LEGACY)):
+        torch.save({"optimizer": optimizer.state_dict(), "model": model, "ema": ema, "step": 7,
+                    "loss": 0.25, "name": "a run"}, folder / f"training-{kind}.pt", **options)
+    torch.save([model, optimizer.state_dict(), 3, 7, ema], folder / "list.ckpt")
+    torch.save({"optimizer": {}, "model": model, "step": 7, "ema": {
+        "decay": 0.999, "num_updates": 7, "shadow_params": [v + 100 for v in model.values()]}},
+        folder / "shadow.pth")
+    torch.save(net, folder / "module.pt")
+    torch.jit.save(torch.jit.script(net), folder / "script.pt")
+
+
+def seed(name):
+    torch.manual_seed(zlib.crc32(name.encode()))
+    return Weights()
+
+
+def expected(folder, x, output, **more):
+    nhwc = {"input": x.permute(0, 2, 3, 1), "output": output.permute(0, 2, 3, 1)}
+    write_safetensors(folder / "expected.safetensors", {**nhwc, **more})
+    print(f"{folder.name:20s} output rms {output.pow(2).mean().sqrt().item():.2f}")
+
+
+def half(w):
+    return collections.OrderedDict((k, v.half()) for k, v in w.items())
+
+
+def make(folder, name, family, write, channels, **shape):
+    folder = folder / name
+    folder.mkdir(parents=True, exist_ok=True)
+    w = seed(name)
+    x = torch.randn(3, channels, 8, 8).double()
+    t = torch.tensor([0, 250, 999])
+    output = family(w, x, t, **shape)
+    write(w, folder)
+    # A learned variance is no part of the noise.
+    expected(folder, x, output[:, :channels], timesteps=t)
+    print(sum(v.numel() for v in w.values()), "weights")
+
+
+def edm_snapshot(folder):
+    folder = folder / "edm"
+    folder.mkdir(parents=True, exist_ok=True)
+    w = seed("edm")
+    shape = dict(side=8, base=16, mult=(1, 2), blocks=1, attention=(4,), head=8, outputs=2)
+    sigma = torch.tensor([0.002, 0.7, 80.0])
+    clean = torch.randn(3, 2, 8, 8).double() / 2
+    x = clean + sigma[:, None, None, None] * torch.randn(3, 2, 8, 8).double()
+    output = edm.denoised(w, x, sigma, **shape)
+    kwargs = dict(img_resolution=8, img_channels=2, label_dim=0, model_type="DhariwalUNet",
+                  model_channels=16, channel_mult=[1, 2], num_blocks=1, attn_resolutions=[4])
+    net = edm.as_modules(w, kwargs)
+    snapshot = dict(ema=net, loss_fn=edm.Persistent("EDMLoss", dict(P_mean=-1.2, P_std=1.2)),
+                    augment_pipe=None, dataset_kwargs=dict(path="data", use_labels=False))
+    (folder / "network-snapshot.pkl").write_bytes(pickle.dumps(snapshot))
+    torch.save({"ema": collections.OrderedDict(("model." + k, v) for k, v in half(w).items()),
+                "step": 3}, folder / "state.pt")
+    expected(folder, x, output, sigmas=sigma)
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    containers(folder / "containers")
+    make(folder, "adm", adm.network, lambda w, f: torch.save(half(w), f / "model.pt"), 3, base=32,
+         mult=(1, 1), blocks=1, attention=(1,), head=8, outputs=6)
+    make(folder, "adm-new-order", adm.network,
+         lambda w, f: torch.save(half(w), f / "ema_0.9999_010000.pt", **LEGACY), 1, base=32,
+         mult=(1, 1), blocks=1, attention=(1,), head=16, outputs=1, new_order=True,
+         scale_shift=False, by_blocks=False)
+    make(folder, "ddpm", ddpm.network,
+         lambda w, f: torch.save([{}, {}, 0, 9, collections.OrderedDict(
+             ("module." + k, v) for k, v in half(w).items())], f / "ckpt.pth"), 3, base=32,
+         mult=(1, 1), blocks=1, attention=(1,), outputs=3)
+    edm_snapshot(folder)
+
+
+if __name__ == "__main__":
+    main()
