@@ -20,10 +20,14 @@ import zlib
 
 import torch
 
+# The transcription of UNet2DModel that the fixtures of the graphs are made with.
+sys.path.append(str(pathlib.Path(__file__).parents[4] / "tensorflow/src/test/python"))
+
 import adm
 import ddpm
 import edm
 from layers import Weights
+from unet2d_model import DEFAULTS, UNet2D
 
 LEGACY = dict(_use_new_zipfile_serialization=False)
 
@@ -98,6 +102,37 @@ def make(folder, name, family, write, channels, **shape):
     print(sum(v.numel() for v in w.values()), "weights")
 
 
+def diffusers(folder):
+    """The layout of UNet2DModel with pickled weights: whole, and in shards with an index; two outputs
+    for each channel, as with a learned variance."""
+    config = {**DEFAULTS, "sample_size": 8, "in_channels": 1, "out_channels": 2,
+              "block_out_channels": [4, 8], "layers_per_block": 1, "norm_num_groups": 2,
+              "attention_head_dim": 4, "down_block_types": ["DownBlock2D", "AttnDownBlock2D"],
+              "up_block_types": ["AttnUpBlock2D", "UpBlock2D"]}
+    scheduler = {"_class_name": "DDPMScheduler", "num_train_timesteps": 1000, "beta_start": 1e-4,
+                 "beta_end": 2e-2, "beta_schedule": "linear", "variance_type": "learned_range"}
+    torch.manual_seed(22)
+    unet = UNet2D(config)
+    x, t = torch.randn(3, 1, 8, 8).double(), torch.tensor([0, 250, 999])
+    weights = {k: v.detach() for k, v in unet.named_parameters()}
+    output = unet.double()(x, t)
+    weights = {k: v.float() for k, v in weights.items()}
+    for name in ("diffusers", "diffusers-shards"):
+        at = folder / name
+        at.mkdir(parents=True, exist_ok=True)
+        (at / "config.json").write_text(json.dumps({"_class_name": "UNet2DModel", **config}))
+        (at / "scheduler_config.json").write_text(json.dumps(scheduler))
+        expected(at, x, output[:, :1].detach(), timesteps=t)
+    stem = "diffusion_pytorch_model"
+    torch.save(weights, folder / "diffusers" / (stem + ".bin"))
+    names = sorted(weights)
+    parts = {f"{stem}-0000{i + 1}-of-00002.bin": names[i::2] for i in range(2)}
+    for part, held in parts.items():
+        torch.save({k: weights[k] for k in held}, folder / "diffusers-shards" / part)
+    index = {"metadata": {}, "weight_map": {k: part for part, held in parts.items() for k in held}}
+    (folder / "diffusers-shards" / (stem + ".bin.index.json")).write_text(json.dumps(index))
+
+
 def edm_snapshot(folder):
     folder = folder / "edm"
     folder.mkdir(parents=True, exist_ok=True)
@@ -132,6 +167,7 @@ def main():
              ("module." + k, v) for k, v in half(w).items())], f / "ckpt.pth"), 3, base=32,
          mult=(1, 1), blocks=1, attention=(1,), outputs=3)
     edm_snapshot(folder)
+    diffusers(folder)
 
 
 if __name__ == "__main__":

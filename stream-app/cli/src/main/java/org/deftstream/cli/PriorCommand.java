@@ -31,8 +31,13 @@ import picocli.CommandLine.Parameters;
 /** {@code deftstream prior}: train, verify and sample priors. */
 @Command(
     name = "prior",
-    description = "Train, verify and sample diffusion priors in diffusers' layout.",
-    subcommands = {PriorCommand.Train.class, PriorCommand.Verify.class, PriorCommand.Sample.class})
+    description = "Import, train, verify and sample diffusion priors in diffusers' layout.",
+    subcommands = {
+      PriorImportCommand.class,
+      PriorCommand.Train.class,
+      PriorCommand.Verify.class,
+      PriorCommand.Sample.class
+    })
 public final class PriorCommand {
 
   /** {@code deftstream prior train}. */
@@ -116,6 +121,7 @@ public final class PriorCommand {
       try (var opened = TensorFlowBackend.start(SessionOptions.standard()).openPrior(prior)) {
         var noise = opened.predictNoise(new float[opened.imageShape().size()], new int[] {0});
         requireFinite(noise, directory);
+        PriorReference.check(opened, directory);
         System.out.printf(
             Locale.ROOT,
             "%s: %s images, %,d parameters, %d timesteps, fingerprint %s, %s%n",
@@ -181,7 +187,7 @@ public final class PriorCommand {
     }
   }
 
-  private static void requireFinite(float[] values, Path prior) {
+  static void requireFinite(float[] values, Path prior) {
     for (float value : values) {
       if (!Float.isFinite(value)) {
         throw new UserError("prior " + prior + " answers with values that are not finite");

@@ -59,6 +59,9 @@ class WrongInputTest {
     Files.write(images.resolve("grey.png"), Png.write(new GreyImage(32, 32, new float[32 * 32])));
     name("images", images);
     name("models", MODELS);
+    name(
+        "checkpoints",
+        Path.of("..", "..", "deft", "checkpoints", "src/test/resources/checkpoints"));
     name("prior", MODELS.resolve("priors/fashion-32"));
     name("adapter", MODELS.resolve("adapters/fashion-32-inpaint"));
     try (var networks = Files.list(MODELS.resolve("networks"))) {

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipFile;
 import org.deftstream.deft.UserError;
@@ -61,24 +62,32 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Opens several safetensors files as one.
+   * Opens several files, of safetensors or of torch, as one: the shards of a network.
    *
+   * @param folder in which they lie, for messages
    * @throws UserError one line that names the file that is not sound
    */
-  public static Checkpoint ofShards(Path index, Iterable<Path> files) {
+  public static Checkpoint of(Path folder, List<Path> files) {
     return guarded(
-        index,
+        folder,
         opened -> {
           var tensors = new LinkedHashMap<String, TensorSource>();
           long size = 0;
           for (Path file : files) {
-            var shard = SafetensorsFile.open(file);
+            var shard = open(file, false);
             opened.push(shard::close);
-            tensors.putAll(shard.tensors());
-            size += Files.size(file);
+            shard.weights(null).forEach((name, t) -> putOnce(tensors, name, t, file));
+            size += shard.size();
           }
-          return new Checkpoint(index, size, tensors, opened);
+          return new Checkpoint(folder, size, tensors, opened);
         });
+  }
+
+  private static void putOnce(
+      Map<String, TensorSource> tensors, String name, TensorSource tensor, Path file) {
+    if (tensors.put(name, tensor) != null) {
+      throw new UserError(file + ": " + name + " is in another file as well");
+    }
   }
 
   private interface Opening {

@@ -21,7 +21,7 @@ import org.deftstream.deft.text.JsonText;
  * @param scheduler {@code scheduler_config.json}
  * @param weights safetensors files, in the order of names
  */
-record PriorLayout(Path network, Path scheduler, List<Path> weights) {
+public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
   /** The layout that is written. */
   static final String NETWORK = "unet/config.json";
 
@@ -35,6 +35,20 @@ record PriorLayout(Path network, Path scheduler, List<Path> weights) {
    * @throws UserError if one is missing: one line that names it, and what is there instead
    */
   static PriorLayout of(Path path) {
+    return of(path, false);
+  }
+
+  /**
+   * Finds the files of a folder that is imported, whose weights may be pickles of torch ({@code
+   * diffusion_pytorch_model.bin}, whole or in shards) where there is no safetensors file.
+   *
+   * @throws UserError if one is missing: one line that names it, and what is there instead
+   */
+  public static PriorLayout withPickles(Path path) {
+    return of(path, true);
+  }
+
+  private static PriorLayout of(Path path, boolean pickles) {
     if (!Files.isDirectory(path)) {
       throw new UserError(
           "no prior at "
@@ -49,7 +63,7 @@ record PriorLayout(Path network, Path scheduler, List<Path> weights) {
     if (folder.equals(unet) || !Files.exists(scheduler)) {
       scheduler = required(path, path.resolve(SCHEDULER));
     }
-    return new PriorLayout(network, scheduler, weights(path, folder));
+    return new PriorLayout(network, scheduler, weights(path, folder, pickles));
   }
 
   private static Path required(Path path, Path file) {
@@ -71,7 +85,7 @@ record PriorLayout(Path network, Path scheduler, List<Path> weights) {
             + (found.isEmpty() ? "nothing is there" : "there: " + there));
   }
 
-  private static List<Path> weights(Path path, Path folder) {
+  private static List<Path> weights(Path path, Path folder, boolean pickles) {
     Path whole = folder.resolve(MODEL + ".safetensors");
     if (Files.exists(whole)) {
       return List.of(whole);
@@ -89,24 +103,42 @@ record PriorLayout(Path network, Path scheduler, List<Path> weights) {
     if (variants.size() + indices.size() > 1) {
       throw missing(path, what + " or exactly one variant", names);
     }
+    var binaries = pickles ? binaries(folder, names) : List.<Path>of();
+    if (!binaries.isEmpty()) {
+      return binaries;
+    }
     boolean pickle = names.stream().anyMatch(n -> n.endsWith(".bin"));
     throw missing(
         path,
         pickle
-            ? what + " (a .bin is a pickle that can run code: save with safe_serialization=True)"
+            ? what
+                + " (a .bin is a pickle that can run code: 'deftstream prior import' takes its numbers)"
             : what,
         names(folder));
   }
 
+  /** The pickle of the network, or its shards; none if that is not clear. */
+  private static List<Path> binaries(Path folder, List<String> names) {
+    if (names.contains(MODEL + ".bin")) {
+      return List.of(folder.resolve(MODEL + ".bin"));
+    }
+    if (names.contains(MODEL + ".bin.index.json")) {
+      return shards(folder, folder.resolve(MODEL + ".bin.index.json"));
+    }
+    var variants = names.stream().filter(n -> n.matches(MODEL + "\\.\\w+\\.bin")).toList();
+    return variants.size() == 1 ? List.of(folder.resolve(variants.get(0))) : List.of();
+  }
+
   private static List<Path> shards(Path folder, Path index) {
+    String ending = index.toString().endsWith(".bin.index.json") ? "bin" : "safetensors";
     var files = new TreeSet<Path>();
     try {
       var map = JsonFields.of(JsonText.readObject(index), "index").object("weight_map");
       for (var entry : map.json().properties()) {
         String name = map.text(entry.getKey());
         // Only neighbours: an index says nothing about files elsewhere on the machine.
-        if (!name.matches("[A-Za-z0-9._-]+\\.safetensors")) {
-          throw new IllegalArgumentException("not a safetensors file beside it: '" + name + "'");
+        if (!name.matches("[A-Za-z0-9._-]+\\." + ending)) {
+          throw new IllegalArgumentException("not a " + ending + " file beside it: '" + name + "'");
         }
         files.add(folder.resolve(name));
       }

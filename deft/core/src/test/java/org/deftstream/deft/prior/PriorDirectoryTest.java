@@ -163,7 +163,7 @@ class PriorDirectoryTest {
         () -> PriorDirectory.open(directory),
         WEIGHTS,
         "diffusion_pytorch_model.bin",
-        "safe_serialization");
+        "prior import");
   }
 
   @Test

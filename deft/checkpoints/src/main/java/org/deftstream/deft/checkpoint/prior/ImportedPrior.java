@@ -1,0 +1,20 @@
+package org.deftstream.deft.checkpoint.prior;
+
+import java.util.Map;
+import org.deftstream.deft.prior.NetworkConfig;
+import org.deftstream.deft.prior.SchedulerConfig;
+import org.deftstream.deft.tensor.TensorSource;
+
+/**
+ * A prior as it is understood, in our names and layout; its weights still lie in the checkpoint.
+ *
+ * @param family whose layout the checkpoint has
+ * @param network what the shapes of the tensors say
+ * @param scheduler what it was trained on
+ * @param weights by their names in diffusers
+ */
+public record ImportedPrior(
+    Family family,
+    NetworkConfig network,
+    SchedulerConfig scheduler,
+    Map<String, TensorSource> weights) {}
