@@ -43,7 +43,7 @@ final class PriorImportCommand implements Callable<Integer> {
       names = "--like",
       paramLabel = "FAMILY",
       description =
-          "Whose layout it has: adm, ddpm or diffusers. Without: told by the names of its weights.")
+          "Whose layout it has: adm, ddpm, edm or diffusers. Without: told by the names of its weights.")
   private String like;
 
   @Option(names = "--name", description = "The prior's name; without: that of --out.")
@@ -82,6 +82,11 @@ final class PriorImportCommand implements Callable<Integer> {
   @Option(names = "--predicts", description = "epsilon (default), v or x0.")
   private String predicts;
 
+  @Option(
+      names = "--sigma-data",
+      description = "Of EDM: standard deviation of its images; 0.5 by default.")
+  private Double sigmaData;
+
   private Answers answers() {
     return new Answers()
         .put("--size", size)
@@ -90,7 +95,8 @@ final class PriorImportCommand implements Callable<Integer> {
         .put("--qkv-order", qkvOrder)
         .put("--schedule", schedule)
         .put("--timesteps", timesteps)
-        .put("--predicts", predicts);
+        .put("--predicts", predicts)
+        .put("--sigma-data", sigmaData);
   }
 
   @Override

@@ -88,8 +88,7 @@ final class SchedulerFields {
           "variance_type");
 
   /** Fields that would mean another process than the one that the schedule describes. */
-  private static final List<String> SWITCHES =
-      List.of("rescale_betas_zero_snr", "use_flow_sigmas", "use_dynamic_shifting");
+  private static final List<String> SWITCHES = List.of("use_flow_sigmas", "use_dynamic_shifting");
 
   private SchedulerFields() {}
 
@@ -102,8 +101,8 @@ final class SchedulerFields {
           f.where()
               + ": _class_name is "
               + shortened(type)
-              + ", which does not tell the discrete variance-preserving schedule that a prior needs;"
-              + " DDPMScheduler and those that sample from the same networks do");
+              + ", which tells no diffusion of a prior: DDPMScheduler and those that sample from the same"
+              + " networks, EDMEulerScheduler and ScoreSdeVeScheduler do");
     }
     for (String name : SCHEDULE) {
       refuseNull(f, name);
@@ -111,10 +110,8 @@ final class SchedulerFields {
     refuseNull(f, "prediction_type");
     f.has("prediction_type");
     SAMPLING.forEach(f::has);
-    if (f.has("trained_betas")) {
-      throw new IllegalArgumentException(
-          f.where() + ": trained_betas is not understood; a schedule is told by beta_schedule");
-    }
+    f.has("trained_betas");
+    f.has("rescale_betas_zero_snr");
     for (String name : SWITCHES) {
       if (f.flag(name, false)) {
         throw new IllegalArgumentException(

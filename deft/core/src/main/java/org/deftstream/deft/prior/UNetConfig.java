@@ -113,9 +113,12 @@ public record UNetConfig(
   }
 
   private static void checkLevel(BlockType type, int channels, int headDim, int groups) {
+    int quarter = Math.min(channels / 4, 32);
     check(
-        groups > 0 || type.skip(),
-        "norm_num_groups is null; " + type.downName() + " needs a number");
+        groups > 0 || type.skip() || (quarter > 0 && channels % quarter == 0),
+        "norm_num_groups is null: a quarter of the block_out_channels "
+            + channels
+            + ", at most 32, is no number of groups");
     check(
         groups == 0 || type.skip() || channels % groups == 0,
         "norm_num_groups " + groups + " does not divide block_out_channels " + channels);

@@ -11,13 +11,41 @@ public final class NoiseSchedule {
   /** Most timesteps of a schedule. */
   public static final int MAX_STEPS = 1_000_000;
 
+  /** Most variance of the image that is left where there should be none. */
+  public static final double LAST_SIGNAL = 0x1p-24;
+
   private static final double LEAST_NOISE = 1e-9;
   private static final double LEAST_SIGNAL = 1e-18;
 
   private final double[] alphaBar;
 
-  private NoiseSchedule(double[] beta) {
-    alphaBar = new double[beta.length + 1];
+  private NoiseSchedule(double[] alphaBar) {
+    this.alphaBar = alphaBar;
+    int last = alphaBar.length - 1;
+    for (int t = 1; t <= last; t++) {
+      if (!(alphaBar[t] < alphaBar[t - 1])) {
+        throw new IllegalArgumentException(
+            "the noise does not grow from timestep " + (t - 2) + " to " + (t - 1));
+      }
+    }
+    // Samplers divide by the roots of both, in single precision.
+    if (1 - alphaBar[1] < LEAST_NOISE || alphaBar[last] < LEAST_SIGNAL) {
+      throw new IllegalArgumentException(
+          "the schedule begins with a noise variance of "
+              + (1 - alphaBar[1])
+              + " and ends with a signal variance of "
+              + alphaBar[last]
+              + "; they must be at least "
+              + LEAST_NOISE
+              + " and "
+              + LEAST_SIGNAL);
+    }
+  }
+
+  /** Products of {@code 1 - beta}. */
+  private static double[] products(double[] beta) {
+    requireSteps(beta.length);
+    var alphaBar = new double[beta.length + 1];
     alphaBar[0] = 1;
     for (int t = 0; t < beta.length; t++) {
       if (!(beta[t] > 0 && beta[t] < 1)) {
@@ -26,26 +54,61 @@ public final class NoiseSchedule {
       }
       alphaBar[t + 1] = alphaBar[t] * (1 - beta[t]);
     }
-    // Samplers divide by the roots of both, in single precision.
-    if (1 - alphaBar[1] < LEAST_NOISE || alphaBar[beta.length] < LEAST_SIGNAL) {
-      throw new IllegalArgumentException(
-          "the schedule begins with a noise variance of "
-              + (1 - alphaBar[1])
-              + " and ends with a signal variance of "
-              + alphaBar[beta.length]
-              + "; they must be at least "
-              + LEAST_NOISE
-              + " and "
-              + LEAST_SIGNAL);
-    }
+    return alphaBar;
   }
 
-  private static double[] betas(int steps) {
+  private static void requireSteps(int steps) {
     if (steps < 2 || steps > MAX_STEPS) {
       throw new IllegalArgumentException(
           "a schedule of " + steps + " timesteps; it must have 2 to " + MAX_STEPS);
     }
+  }
+
+  private static double[] betas(int steps) {
+    requireSteps(steps);
     return new double[steps];
+  }
+
+  /**
+   * The schedule of any betas.
+   *
+   * @param beta one for each timestep, between 0 and 1
+   */
+  public static NoiseSchedule ofBetas(double[] beta) {
+    return new NoiseSchedule(products(beta));
+  }
+
+  /**
+   * The schedule of a variance-exploding diffusion {@code x = x_0 + sigma eps}, scaled so that the
+   * variance is preserved: {@code alphaBar = 1 / (1 + sigma^2)}.
+   *
+   * @param sigma standard deviation of the noise at each timestep, growing
+   */
+  public static NoiseSchedule ofSigmas(double[] sigma) {
+    requireSteps(sigma.length);
+    var alphaBar = new double[sigma.length + 1];
+    alphaBar[0] = 1;
+    for (int t = 0; t < sigma.length; t++) {
+      alphaBar[t + 1] = 1 / (1 + sigma[t] * sigma[t]);
+    }
+    return new NoiseSchedule(alphaBar);
+  }
+
+  /**
+   * The same schedule shifted and scaled so that nothing is left of the image at the end (Lin et
+   * al., 2024), but for a variance of {@link #LAST_SIGNAL} or less: samplers divide by its root.
+   */
+  public NoiseSchedule withZeroTerminalSnr() {
+    double first = Math.sqrt(alphaBar[1]);
+    double last = Math.sqrt(alphaBar[steps()]);
+    var scaled = new double[alphaBar.length];
+    scaled[0] = 1;
+    for (int t = 1; t < scaled.length; t++) {
+      double root = (Math.sqrt(alphaBar[t]) - last) * first / (first - last);
+      scaled[t] = root * root;
+    }
+    scaled[steps()] = Math.min(LAST_SIGNAL, scaled[steps() - 1] / 2);
+    return new NoiseSchedule(scaled);
   }
 
   /**
@@ -60,7 +123,7 @@ public final class NoiseSchedule {
     for (int t = 0; t < steps; t++) {
       beta[t] = betaStart + (betaEnd - betaStart) * t / (steps - 1);
     }
-    return new NoiseSchedule(beta);
+    return ofBetas(beta);
   }
 
   /** The "scaled linear" schedule: linear in {@code sqrt(beta)}. */
@@ -72,7 +135,7 @@ public final class NoiseSchedule {
       double root = from + (to - from) * t / (steps - 1);
       beta[t] = root * root;
     }
-    return new NoiseSchedule(beta);
+    return ofBetas(beta);
   }
 
   /** The cosine schedule of Nichol and Dhariwal, with beta clipped at 0.999. */
@@ -81,12 +144,17 @@ public final class NoiseSchedule {
     for (int t = 0; t < steps; t++) {
       beta[t] = Math.min(0.999, 1 - cosineBar((t + 1.0) / steps) / cosineBar((double) t / steps));
     }
-    return new NoiseSchedule(beta);
+    return ofBetas(beta);
   }
 
   private static double cosineBar(double u) {
     double c = Math.cos((u + 0.008) / 1.008 * Math.PI / 2);
     return c * c;
+  }
+
+  /** Standard deviation of the noise beside an image that is not scaled down. */
+  public double sigma(int t) {
+    return Math.sqrt((1 - alphaBar(t)) / alphaBar(t));
   }
 
   /** Number of timesteps N. */

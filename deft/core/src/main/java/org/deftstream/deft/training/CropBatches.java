@@ -2,7 +2,7 @@ package org.deftstream.deft.training;
 
 import java.util.List;
 import java.util.SplittableRandom;
-import org.deftstream.deft.prior.SchedulerConfig;
+import org.deftstream.deft.prior.BetaSchedule;
 
 /**
  * Batches of noisy crops: {@code x_t = sqrt(alphaBar) x_0 + sqrt(1 - alphaBar) eps}, target what
@@ -12,7 +12,7 @@ import org.deftstream.deft.prior.SchedulerConfig;
  */
 public final class CropBatches implements TrainingRun.Batches {
   private final CropSet crops;
-  private final SchedulerConfig scheduler;
+  private final BetaSchedule scheduler;
   private final List<Integer> sides;
   private final int rows;
   private final boolean turned;
@@ -29,7 +29,7 @@ public final class CropBatches implements TrainingRun.Batches {
    */
   public CropBatches(
       CropSet crops,
-      SchedulerConfig scheduler,
+      BetaSchedule scheduler,
       List<Integer> sides,
       int rows,
       boolean turned,

@@ -1,7 +1,7 @@
 package org.deftstream.deft.training;
 
 import java.util.List;
-import org.deftstream.deft.prior.SchedulerConfig;
+import org.deftstream.deft.prior.BetaSchedule;
 
 /** What a prior learns from. */
 public interface PriorData {
@@ -12,7 +12,7 @@ public interface PriorData {
   String description();
 
   /** The batches of a training. */
-  TrainingRun.Batches batches(SchedulerConfig scheduler, int rows, long seed);
+  TrainingRun.Batches batches(BetaSchedule scheduler, int rows, long seed);
 
   /**
    * Whole images of the network's size; the network predicts noise.
@@ -32,7 +32,7 @@ public interface PriorData {
       }
 
       @Override
-      public TrainingRun.Batches batches(SchedulerConfig scheduler, int rows, long seed) {
+      public TrainingRun.Batches batches(BetaSchedule scheduler, int rows, long seed) {
         return new PriorBatches(images.truths(flips), scheduler.schedule(), rows, seed);
       }
     };
@@ -60,7 +60,7 @@ public interface PriorData {
       }
 
       @Override
-      public TrainingRun.Batches batches(SchedulerConfig scheduler, int rows, long seed) {
+      public TrainingRun.Batches batches(BetaSchedule scheduler, int rows, long seed) {
         return new CropBatches(crops, scheduler, sides, rows, turned, power, seed);
       }
     };

@@ -11,10 +11,10 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ContactSheet;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.LineChart;
+import org.deftstream.deft.prior.BetaSchedule;
 import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
-import org.deftstream.deft.prior.SchedulerConfig;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.sampler.SamplerSettings;
@@ -53,7 +53,7 @@ public final class PriorTraining {
   public record Settings(
       String name,
       NetworkConfig unet,
-      SchedulerConfig scheduler,
+      BetaSchedule scheduler,
       Path directory,
       TrainingBudget budget,
       double learningRate,
@@ -136,7 +136,7 @@ public final class PriorTraining {
     return settings.directory().resolve("prior");
   }
 
-  private PriorDirectory write(TrainingRun run, SchedulerConfig scheduler) {
+  private PriorDirectory write(TrainingRun run, BetaSchedule scheduler) {
     return PriorDirectory.write(
         priorPath(),
         settings.unet(),

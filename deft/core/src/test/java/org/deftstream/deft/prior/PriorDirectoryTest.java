@@ -91,7 +91,7 @@ class PriorDirectoryTest {
     SCHEDULER + ",<html>not found</html>",
     SCHEDULER + ",version https://git-lfs.github.com/spec/v1",
     SCHEDULER + ",'{\"_class_name\": \"DDPMScheduler\", \"beta_end\": NaN}'",
-    SCHEDULER + ",'{\"_class_name\": \"EDMEulerScheduler\"}'",
+    SCHEDULER + ",'{\"_class_name\": \"FlowMatchEulerDiscreteScheduler\"}'",
     ABOUT + ",[]",
     ABOUT + ",''",
     ABOUT + ",'{\"name\": 3}'",

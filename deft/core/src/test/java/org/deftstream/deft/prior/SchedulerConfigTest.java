@@ -20,14 +20,14 @@ class SchedulerConfigTest {
 
   @Test
   void shouldReadBackWhatItWrote() {
-    var config = new SchedulerConfig(500, 2e-4, 3e-2, "scaled_linear", Prediction.V);
+    var config = new BetaSchedule(500, 2e-4, 3e-2, "scaled_linear", Prediction.V);
     assertThat(SchedulerConfig.parse(config.toJson())).isEqualTo(config);
   }
 
   @Test
   void shouldFillInDiffusersDefaults() throws Exception {
     assertThat(SchedulerConfig.parse(json("{'_class_name': 'DDPMScheduler'}")))
-        .isEqualTo(new SchedulerConfig(1000, 1e-4, 2e-2, "linear", Prediction.EPSILON));
+        .isEqualTo(new BetaSchedule(1000, 1e-4, 2e-2, "linear", Prediction.EPSILON));
   }
 
   @ParameterizedTest
@@ -37,6 +37,7 @@ class SchedulerConfigTest {
         "{'beta_schedule': 'sigmoid'}",
         "{'trained_betas': [0.1]}",
         "{'rescale_betas_zero_snr': true}",
+        "{'sigma_data': 0.5}",
         "{'beta_begin': 0.1}",
       })
   void shouldRefuseByNameWhatItDoesNotUnderstand(String text) throws Exception {
@@ -67,7 +68,7 @@ class SchedulerConfigTest {
       })
   void shouldLeaveFieldsThatOnlyConcernSamplingAlone(String fields) throws Exception {
     assertThat(SchedulerConfig.parse(json("{" + fields + ", " + TRAINED + "}")))
-        .isEqualTo(new SchedulerConfig(500, 1e-4, 2e-2, "linear", Prediction.EPSILON));
+        .isEqualTo(new BetaSchedule(500, 1e-4, 2e-2, "linear", Prediction.EPSILON));
   }
 
   @ParameterizedTest
@@ -102,8 +103,9 @@ class SchedulerConfigTest {
         "rescale_betas_zero_snr: true",
         "trained_betas: [0.1, 0.2]",
         "_class_name: 'FlowMatchEulerDiscreteScheduler'",
-        "_class_name: 'EDMEulerScheduler'",
-        "_class_name: 'ScoreSdeVeScheduler'",
+        "_class_name: 'ScoreSdeVpScheduler'",
+        "trained_betas: 3",
+        "trained_betas: ['a']",
         "_class_name: 3",
       })
   void shouldRefuseByNameWhatIsOutOfRangeOrOfAnotherFamily(String field) throws Exception {

@@ -59,13 +59,20 @@ final class Blocks {
     return Math.min(channels / 4, 32);
   }
 
+  /** Groups of a norm by the configuration. */
+  int groups(int channels) {
+    return config.normNumGroups() == 0 ? defaultGroups(channels) : config.normNumGroups();
+  }
+
   Picture residual(String name, Picture x, int out, Residual r) {
     int in = x.channels();
+    int groups = r.groups() == 0 ? defaultGroups(in) : r.groups();
+    int groupsOut = r.groupsOut() == 0 ? defaultGroups(out) : r.groupsOut();
     double eps = config.normEps();
-    var normed = layers.groupNorm(name + ".norm1", x.value(), in, r.groups(), eps);
+    var normed = layers.groupNorm(name + ".norm1", x.value(), in, groups, eps);
     var h = resampling.apply(r.resampling(), x.with(activation(normed)));
     var shortcut = resampling.apply(r.resampling(), x);
-    var body = timed(name, layers.conv3(name + ".conv1", h.value(), in, out), out, r.groupsOut());
+    var body = timed(name, layers.conv3(name + ".conv1", h.value(), in, out), out, groupsOut);
     body = layers.conv3(name + ".conv2", activation(body), out, out);
     var straight =
         in != out || r.shortcut()

@@ -48,7 +48,7 @@ final class DownArm {
     for (int l = 0; l < config.layersPerBlock(); l++) {
       x = blocks.residual(name + ".resnets." + l, x, out, residual(type, x.channels(), out));
       if (type.attention()) {
-        int groups = type.skip() ? Blocks.SKIP_ATTENTION_GROUPS : config.normNumGroups();
+        int groups = type.skip() ? Blocks.SKIP_ATTENTION_GROUPS : blocks.groups(x.channels());
         x = blocks.attention(name + ".attentions." + l, x, groups, divisor(type));
       }
       kept.push(x);

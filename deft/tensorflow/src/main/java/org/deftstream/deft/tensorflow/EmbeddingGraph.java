@@ -28,12 +28,12 @@ final class EmbeddingGraph {
   /**
    * Adds the embedding to the graph.
    *
-   * @param t timesteps, one per row
+   * @param t timesteps, TInt32, or noise levels, TFloat32, one per row
    * @param labels one per row: TInt32 classes or timesteps, or TFloat32 embeddings; null where the
    *     network has no classes
    * @return batch x embedding width, before any activation
    */
-  Operand<TFloat32> build(Operand<TInt32> t, Operand<? extends TNumber> labels) {
+  Operand<TFloat32> build(Operand<? extends TNumber> t, Operand<? extends TNumber> labels) {
     var time = perceptron("time_embedding", wave(t));
     return switch (config.classes().kind()) {
       case NONE -> time;
@@ -47,13 +47,13 @@ final class EmbeddingGraph {
     };
   }
 
-  private Operand<TFloat32> wave(Operand<TInt32> t) {
+  private Operand<TFloat32> wave(Operand<? extends TNumber> t) {
     return switch (config.time().kind()) {
       case POSITIONAL ->
           layers.sinusoidal(t, first, config.time().freqShift(), config.time().flipSinToCos());
       case LEARNED -> {
         int rows = config.time().trainTimesteps();
-        yield lookUp(timeTable(rows, first), t, rows);
+        yield lookUp(timeTable(rows, first), integers(t), rows);
       }
       case FOURIER -> {
         var column = tf.reshape(tf.math.log(cast(t)), tf.constant(new int[] {-1, 1}));
@@ -87,7 +87,7 @@ final class EmbeddingGraph {
     return layers.linear(name + ".linear_2", hidden, width, width);
   }
 
-  private Operand<TFloat32> cast(Operand<TInt32> t) {
+  private Operand<TFloat32> cast(Operand<? extends TNumber> t) {
     return tf.dtypes.cast(t, TFloat32.class);
   }
 

@@ -7,7 +7,7 @@ import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * The layers of {@code UNet2DModel} as TensorFlow graph operations, channels last. Only operations
@@ -191,7 +191,8 @@ final class Layers {
    * The sinusoidal embedding of the timestep: {@code sin, cos} of {@code t exp(-ln(10000) i / (half
    * - freqShift))}, cosines first if flipped; an odd width ends in a zero.
    */
-  Operand<TFloat32> sinusoidal(Operand<TInt32> t, int width, double freqShift, boolean flip) {
+  Operand<TFloat32> sinusoidal(
+      Operand<? extends TNumber> t, int width, double freqShift, boolean flip) {
     int half = width / 2;
     var frequencies = new float[half];
     for (int i = 0; i < half; i++) {

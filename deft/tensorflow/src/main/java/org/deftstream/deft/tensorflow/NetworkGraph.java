@@ -1,13 +1,14 @@
 package org.deftstream.deft.tensorflow;
 
 import org.deftstream.deft.prior.NetworkConfig;
+import org.deftstream.deft.prior.Preconditioning;
 import org.deftstream.deft.prior.ResidualUNetConfig;
-import org.deftstream.deft.prior.SchedulerConfig;
 import org.deftstream.deft.prior.UNetConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 /** Builds a network of either kind, and the noise that the answer of a prior's stands for. */
 final class NetworkGraph {
@@ -17,11 +18,15 @@ final class NetworkGraph {
    * Adds a network without classes to a graph.
    *
    * @param x input, batch x height x width x in_channels
-   * @param t timesteps, one per row
+   * @param t timesteps, TInt32, or noise levels, TFloat32, one per row
    * @return output, batch x height x width x out_channels
    */
   static Operand<TFloat32> build(
-      Ops tf, NetworkConfig config, WeightSource weights, Operand<TFloat32> x, Operand<TInt32> t) {
+      Ops tf,
+      NetworkConfig config,
+      WeightSource weights,
+      Operand<TFloat32> x,
+      Operand<? extends TNumber> t) {
     if (config instanceof ResidualUNetConfig residual) {
       return ResidualUNetGraph.build(tf, residual, weights, x, t);
     }
@@ -29,31 +34,35 @@ final class NetworkGraph {
   }
 
   /**
-   * The noise in {@code x} by what the network predicts: {@code eps} itself, or of {@code v = alpha
-   * eps - sigma x0} (Salimans and Ho, 2022) {@code alpha v + sigma x}, or of {@code x0} {@code (x -
-   * alpha x0) / sigma}.
+   * Adds the network of a prior, asked as it was trained.
+   *
+   * @param x noisy images {@code x_t}
+   * @param t timesteps of the prior's schedule, one per row
+   * @return the noise in {@code x}
    */
   static Operand<TFloat32> noise(
       Ops tf,
-      SchedulerConfig scheduler,
+      NetworkConfig config,
+      Preconditioning p,
+      WeightSource weights,
       Operand<TFloat32> x,
-      Operand<TInt32> t,
-      Operand<TFloat32> predicted) {
-    if (scheduler.prediction() == SchedulerConfig.Prediction.EPSILON) {
-      return predicted;
+      Operand<TInt32> t) {
+    if (p.plainInput()) {
+      return ofAnswer(tf, p, x, t, build(tf, config, weights, x, t));
     }
-    var schedule = scheduler.schedule();
-    var signal = new float[schedule.steps()];
-    var noise = new float[schedule.steps()];
-    for (int i = 0; i < signal.length; i++) {
-      signal[i] = (float) Math.sqrt(schedule.alphaBar(i));
-      noise[i] = (float) Math.sqrt(1 - schedule.alphaBar(i));
+    Operand<TFloat32> seen = tf.math.mul(ofRow(tf, p.inputScale(), t), x);
+    seen = p.inputShift() == 0 ? seen : tf.math.add(seen, tf.constant(p.inputShift()));
+    var level = tf.gather(tf.constant(p.time()), t, tf.constant(0));
+    return ofAnswer(tf, p, x, t, build(tf, config, weights, seen, level));
+  }
+
+  private static Operand<TFloat32> ofAnswer(
+      Ops tf, Preconditioning p, Operand<TFloat32> x, Operand<TInt32> t, Operand<TFloat32> answer) {
+    if (p.answersNoise()) {
+      return answer;
     }
-    var alpha = ofRow(tf, signal, t);
-    var sigma = ofRow(tf, noise, t);
-    return scheduler.prediction() == SchedulerConfig.Prediction.V
-        ? tf.math.add(tf.math.mul(alpha, predicted), tf.math.mul(sigma, x))
-        : tf.math.div(tf.math.sub(x, tf.math.mul(alpha, predicted)), sigma);
+    var told = tf.math.mul(ofRow(tf, p.ofAnswer(), t), answer);
+    return tf.math.add(told, tf.math.mul(ofRow(tf, p.ofInput(), t), x));
   }
 
   private static Operand<TFloat32> ofRow(Ops tf, float[] table, Operand<TInt32> t) {

@@ -6,7 +6,7 @@ import org.deftstream.deft.prior.ResidualUNetConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 /** Builds a {@link ResidualUNetConfig}, channels last; height and width are those of the call. */
 final class ResidualUNetGraph {
@@ -19,7 +19,7 @@ final class ResidualUNetGraph {
   private final Operand<TFloat32> time;
 
   private ResidualUNetGraph(
-      Ops tf, ResidualUNetConfig config, WeightSource weights, Operand<TInt32> t) {
+      Ops tf, ResidualUNetConfig config, WeightSource weights, Operand<? extends TNumber> t) {
     this.tf = tf;
     this.config = config;
     this.layers = new Layers(tf, weights);
@@ -40,7 +40,7 @@ final class ResidualUNetGraph {
       ResidualUNetConfig config,
       WeightSource weights,
       Operand<TFloat32> x,
-      Operand<TInt32> t) {
+      Operand<? extends TNumber> t) {
     return new ResidualUNetGraph(tf, config, weights, t).network(x);
   }
 

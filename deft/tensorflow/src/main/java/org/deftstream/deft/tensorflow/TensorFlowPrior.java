@@ -6,6 +6,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.SigmaSchedule;
 import org.deftstream.deft.prior.Tiling;
 import org.deftstream.deft.prior.TimeEmbedding;
 import org.deftstream.deft.prior.UNetConfig;
@@ -52,17 +53,10 @@ final class TensorFlowPrior implements Prior {
               + shape.channels()
               + "; a prior's must be the same"
               + (shape.channels() == 2 * directory.unet().inChannels()
-                  ? " (a learned variance, the second half, is not understood)"
+                  ? " (a learned variance, the second half: 'deftstream prior import' drops it)"
                   : ""));
     }
-    if (directory.unet() instanceof UNetConfig unet
-        && unet.time().kind() == TimeEmbedding.Kind.FOURIER) {
-      throw new UserError(
-          "prior "
-              + directory.path()
-              + ": time_embedding_type is fourier: such a network is told a"
-              + " noise level and predicts the score; a prior is told a timestep and predicts noise");
-    }
+    requireSuitable(directory);
     var weights = directory.weights();
     parameters = weights.values().stream().mapToLong(w -> w.data().length).sum();
     Path model;
@@ -75,6 +69,37 @@ final class TensorFlowPrior implements Prior {
       throw new UserError("prior " + directory.path() + ": " + e.getMessage(), e);
     }
     network = new DjlNetwork("prior " + directory.name(), model, options);
+  }
+
+  /**
+   * A network that is told a noise level and answers a score needs a schedule of such, and back.
+   */
+  private static void requireSuitable(PriorDirectory directory) {
+    boolean fourier =
+        directory.unet() instanceof UNetConfig unet
+            && unet.time().kind() == TimeEmbedding.Kind.FOURIER;
+    boolean score =
+        directory.scheduler() instanceof SigmaSchedule sigmas
+            && sigmas.kind() == SigmaSchedule.Kind.SCORE;
+    if (fourier != score) {
+      throw new UserError(
+          "prior "
+              + directory.path()
+              + (fourier
+                  ? ": time_embedding_type is fourier: such a network is told a noise level and"
+                      + " predicts the score, which needs a ScoreSdeVeScheduler"
+                  : ": ScoreSdeVeScheduler needs a network of time_embedding_type fourier, which is"
+                      + " told a noise level"));
+    }
+    boolean learned =
+        directory.unet() instanceof UNetConfig unet
+            && unet.time().kind() == TimeEmbedding.Kind.LEARNED;
+    if (learned && directory.scheduler() instanceof SigmaSchedule) {
+      throw new UserError(
+          "prior "
+              + directory.path()
+              + ": time_embedding_type is learned, a table of timesteps; EDM tells a noise level");
+    }
   }
 
   /** A prior's graph under construction. */
@@ -90,8 +115,8 @@ final class TensorFlowPrior implements Prior {
     var x = images(tf);
     var t = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     var variables = new VariableWeights(tf);
-    var answer = NetworkGraph.build(tf, directory.unet(), variables, x, t);
-    var eps = NetworkGraph.noise(tf, directory.scheduler(), x, t, answer);
+    var asked = directory.scheduler().preconditioning();
+    var eps = NetworkGraph.noise(tf, directory.unet(), asked, variables, x, t);
     WeightSpec.refuseUnused(variables.variables().keySet(), weights);
     return new Placed(tf, x, t, variables, eps);
   }

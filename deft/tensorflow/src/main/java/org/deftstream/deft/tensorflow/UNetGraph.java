@@ -5,7 +5,6 @@ import org.deftstream.deft.prior.UNetConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -27,13 +26,17 @@ final class UNetGraph {
    * Adds a network without classes to a graph.
    *
    * @param x input, batch x height x width x in_channels
-   * @param t timesteps, one per row
+   * @param t timesteps, TInt32, or noise levels, TFloat32, one per row
    * @return output, batch x height x width x out_channels
    * @throws IllegalArgumentException if the network needs class labels, or its blocks do not fit
    *     each other
    */
   static Operand<TFloat32> build(
-      Ops tf, UNetConfig config, WeightSource weights, Operand<TFloat32> x, Operand<TInt32> t) {
+      Ops tf,
+      UNetConfig config,
+      WeightSource weights,
+      Operand<TFloat32> x,
+      Operand<? extends TNumber> t) {
     return build(tf, config, weights, x, t, null);
   }
 
@@ -41,7 +44,7 @@ final class UNetGraph {
    * Adds a network to a graph.
    *
    * @param x input, batch x height x width x in_channels
-   * @param t timesteps, one per row
+   * @param t timesteps, TInt32, or noise levels, TFloat32, one per row
    * @param labels one per row, TInt32, or TFloat32 where class_embed_type is identity; null where
    *     the network has no classes
    * @return output, batch x height x width x out_channels
@@ -53,7 +56,7 @@ final class UNetGraph {
       UNetConfig config,
       WeightSource weights,
       Operand<TFloat32> x,
-      Operand<TInt32> t,
+      Operand<? extends TNumber> t,
       Operand<? extends TNumber> labels) {
     if (config.needsLabels() != (labels != null)) {
       throw new IllegalArgumentException(
@@ -66,7 +69,7 @@ final class UNetGraph {
   }
 
   private Operand<TFloat32> network(
-      Operand<TFloat32> x, Operand<TInt32> t, Operand<? extends TNumber> labels) {
+      Operand<TFloat32> x, Operand<? extends TNumber> t, Operand<? extends TNumber> labels) {
     var embedding = new EmbeddingGraph(tf, config, layers).build(t, labels);
     var blocks = new Blocks(tf, config, layers, layers.activation(config.activation(), embedding));
     var centred =
@@ -80,7 +83,7 @@ final class UNetGraph {
     var down = new DownArm(config, blocks);
     var middle = middle(blocks, down.build(input, start));
     var up = new UpArm(config, blocks, down.kept());
-    return scaled(output(up.build(middle), up.image()), t);
+    return scaled(output(blocks, up.build(middle), up.image()), t);
   }
 
   private Picture middle(Blocks blocks, Picture start) {
@@ -88,7 +91,7 @@ final class UNetGraph {
       return start;
     }
     int c = start.channels();
-    int groups = config.normNumGroups() == 0 ? Blocks.defaultGroups(c) : config.normNumGroups();
+    int groups = blocks.groups(c);
     double divisor = config.midBlockScaleFactor();
     var residual = Blocks.Residual.plain(groups, divisor);
     var x = blocks.residual("mid_block.resnets.0", start, c, residual);
@@ -100,9 +103,9 @@ final class UNetGraph {
     return blocks.residual("mid_block.resnets.1", x, c, residual);
   }
 
-  private Picture output(Picture x, Picture image) {
+  private Picture output(Blocks blocks, Picture x, Picture image) {
     int c = x.channels();
-    int groups = config.normNumGroups() == 0 ? Blocks.defaultGroups(c) : config.normNumGroups();
+    int groups = blocks.groups(c);
     var normed = layers.groupNorm("conv_norm_out", x.value(), c, groups, config.normEps());
     int out = config.outChannels();
     var y = x.with(layers.conv3("conv_out", layers.silu(normed), c, out), out);
@@ -121,7 +124,7 @@ final class UNetGraph {
   }
 
   /** Networks with a Fourier embedding are told a noise level and predict the score. */
-  private Operand<TFloat32> scaled(Picture y, Operand<TInt32> t) {
+  private Operand<TFloat32> scaled(Picture y, Operand<? extends TNumber> t) {
     if (config.time().kind() != TimeEmbedding.Kind.FOURIER) {
       return y.value();
     }

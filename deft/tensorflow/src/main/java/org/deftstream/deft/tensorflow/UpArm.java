@@ -41,7 +41,7 @@ final class UpArm {
       var residual = residual(type, x.channels(), kept.peek().channels(), out);
       x = blocks.residual(name + ".resnets." + l, blocks.join(x, kept.pop()), out, residual);
       if (type == BlockType.ATTENTION) {
-        x = blocks.attention(name + ".attentions." + l, x, config.normNumGroups(), 1);
+        x = blocks.attention(name + ".attentions." + l, x, blocks.groups(x.channels()), 1);
       }
     }
     boolean last = b == config.levels() - 1;

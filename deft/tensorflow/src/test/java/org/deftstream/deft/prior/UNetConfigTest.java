@@ -89,7 +89,7 @@ class UNetConfigTest {
         "mid_block_type | 'UNetMidBlock2DCrossAttn'",
         "norm_eps | '1e-5'",
         "norm_num_groups | 3",
-        "norm_num_groups | null",
+        "norm_num_groups | 0",
         "num_class_embeds | 'many'",
         "out_channels | null",
         "resnet_time_scale_shift | 'ada_group'",

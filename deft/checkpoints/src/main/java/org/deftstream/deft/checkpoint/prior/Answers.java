@@ -41,6 +41,12 @@ public final class Answers {
     return (Integer) value;
   }
 
+  /** As above, of numbers with a fraction, which are always known. */
+  double number(String option, double known) {
+    asked.add(option);
+    return (Double) given.getOrDefault(option, known);
+  }
+
   /** As above, of words. */
   String word(String option, String known, Set<String> words, String meaning) {
     asked.add(option);

@@ -13,6 +13,8 @@ public enum Family {
   ADM("time_embed.0.weight", "input_blocks.0.0.weight"),
   /** DDPM (Ho et al., 2020) as ported to PyTorch, and DDIM, which uses the same networks. */
   DDPM("temb.dense.0.weight", "down.0.block.0.norm1.weight"),
+  /** EDM (Karras et al., 2022): the network of ADM with other names and preconditioning. */
+  EDM("map_layer0.weight", "out_conv.weight"),
   /** A folder of diffusers' {@code UNet2DModel}. */
   DIFFUSERS("time_embedding.linear_1.weight", "conv_in.weight");
 

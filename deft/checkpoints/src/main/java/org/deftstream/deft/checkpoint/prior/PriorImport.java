@@ -39,7 +39,7 @@ public final class PriorImport implements AutoCloseable {
     if (Files.isDirectory(path)) {
       return ofFolder(path, like, key, answers);
     }
-    var checkpoint = Checkpoint.open(path, false);
+    var checkpoint = Checkpoint.open(path, like == Family.EDM);
     return closedUnless(
         checkpoint,
         () -> {
@@ -112,6 +112,7 @@ public final class PriorImport implements AutoCloseable {
     return switch (family) {
       case ADM -> AdmConversion.convert(tensors, answers);
       case DDPM -> DdpmConversion.convert(tensors, answers);
+      case EDM -> EdmConversion.convert(tensors, answers);
       case DIFFUSERS ->
           throw new UserError(
               "it holds the weights of a diffusers network without its config.json: name the folder"

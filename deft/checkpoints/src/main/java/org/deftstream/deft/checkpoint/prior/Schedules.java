@@ -3,6 +3,7 @@ package org.deftstream.deft.checkpoint.prior;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.prior.BetaSchedule;
 import org.deftstream.deft.prior.SchedulerConfig;
 import org.deftstream.deft.prior.SchedulerConfig.Prediction;
 
@@ -35,7 +36,7 @@ final class Schedules {
     double scale = 1000.0 / Math.max(1, steps);
     return checked(
         () ->
-            new SchedulerConfig(
+            new BetaSchedule(
                 steps,
                 1e-4 * scale,
                 2e-2 * scale,

@@ -2,6 +2,7 @@ package org.deftstream.deft.checkpoint.prior;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checkpoints of every family, as PyTorch wrote them, answer here as they do there. */
 class PriorImportTest {
@@ -94,6 +97,45 @@ class PriorImportTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"network-snapshot.pkl, EDM", "state.pt, "})
+  void shouldImportEdmFromANetworkObjectAndFromAStateDictionary(String file, Family like) {
+    var expected = Safetensors.read(Fixtures.path("edm/expected.safetensors")).tensors();
+    float[] x = expected.get("input").data();
+    float[] clean = expected.get("output").data();
+    imported(
+        Fixtures.path("edm/" + file),
+        like,
+        new Answers().put("--head-width", 8),
+        directory -> {
+          try (var prior =
+              TensorFlowBackend.start(SessionOptions.standard()).openPrior(directory)) {
+            int last = prior.schedule().steps() - 1;
+            int size = prior.imageShape().size();
+            // The levels of the fixture are the least, one that lies between two of ours, the
+            // greatest.
+            for (int row : new int[] {0, 2}) {
+              int t = row == 0 ? 0 : last;
+              double sigma = prior.schedule().sigma(t);
+              assertThat(sigma).isCloseTo(row == 0 ? 0.002 : 80, within(1e-6));
+              var xt = new float[size];
+              for (int i = 0; i < size; i++) {
+                xt[i] = (float) (x[row * size + i] * Math.sqrt(prior.schedule().alphaBar(t)));
+              }
+
+              float[] eps = prior.predictNoise(xt, new int[] {t});
+
+              for (int i = 0; i < size; i++) {
+                double expectedNoise = (x[row * size + i] - clean[row * size + i]) / sigma;
+                // What is divided by 0.002 is stored in single precision.
+                double margin = row == 0 ? 1e-3 : TOLERANCE;
+                assertThat((double) eps[i]).isCloseTo(expectedNoise, within(margin));
+              }
+            }
+          }
+        });
   }
 
   @Test

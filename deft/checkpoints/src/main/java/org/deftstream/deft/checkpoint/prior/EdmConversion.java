@@ -1,0 +1,201 @@
+package org.deftstream.deft.checkpoint.prior;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.prior.BlockType;
+import org.deftstream.deft.prior.ClassEmbedding;
+import org.deftstream.deft.prior.SigmaSchedule;
+import org.deftstream.deft.prior.TimeEmbedding;
+import org.deftstream.deft.prior.UNetConfig;
+
+/**
+ * EDM's {@code DhariwalUNet}: the network of ADM by other names, told a noise level. Its layers
+ * carry the size of the image at their level.
+ */
+final class EdmConversion {
+  private static final int MOST = 1 << 14;
+  private static final int MOST_BLOCKS = 64;
+
+  /** The width of a head in all of NVlabs' networks of this kind. */
+  private static final int HEAD = 64;
+
+  private final NamedTensors tensors;
+  private final Answers answers;
+  private final int size;
+  private final int channels;
+  private final List<Integer> widths = new ArrayList<>();
+  private final List<Boolean> attention = new ArrayList<>();
+  private final int blocks;
+  private int head;
+
+  private EdmConversion(NamedTensors tensors, Answers answers) {
+    this.tensors = tensors;
+    this.answers = answers;
+    if (tensors.has("map_label.weight")) {
+      throw new UserError(
+          "it draws images of a given class (map_label); a prior draws without: one trained with"
+              + " label_dim 0 is needed");
+    }
+    this.size = side();
+    this.channels = tensors.side("enc." + level(0) + "_conv.weight", 4, 1);
+    int count = 0;
+    while (count < MOST_BLOCKS && tensors.hasPart("enc." + level(0) + "_block" + count + ".")) {
+      count++;
+    }
+    this.blocks = count;
+    refuseSongUNet();
+    for (int l = 0; tensors.hasPart("enc." + level(l) + "_block0."); l++) {
+      widths.add(tensors.side("enc." + level(l) + "_block0.conv1.weight", 4, 0));
+      attention.add(tensors.has("enc." + level(l) + "_block0.qkv.weight"));
+    }
+  }
+
+  static ImportedPrior convert(NamedTensors tensors, Answers answers) {
+    return new EdmConversion(tensors, answers).prior();
+  }
+
+  private int side() {
+    for (int side = 1; side <= MOST; side++) {
+      if (tensors.has("enc." + side + "x" + side + "_conv.weight")) {
+        return side;
+      }
+    }
+    throw new UserError("it has no first convolution enc.SIZExSIZE_conv of a square image");
+  }
+
+  private String level(int l) {
+    return (size >> l) + "x" + (size >> l);
+  }
+
+  /** The other network of EDM scales its sums and projects whatever it resamples. */
+  private void refuseSongUNet() {
+    String first = "enc." + level(0) + "_block0";
+    boolean projects = tensors.has("enc." + level(1) + "_down.skip.weight");
+    int told = tensors.side(first + ".affine.weight", 2, 0);
+    int width = tensors.side(first + ".conv1.weight", 4, 0);
+    if (projects || told != 2 * width) {
+      throw new UserError(
+          "it is a SongUNet (DDPM++ or NCSN++), whose sums and filters are others; of EDM's networks"
+              + " DhariwalUNet (ADM) is read, and of NCSN++ the folders of diffusers");
+    }
+  }
+
+  private ImportedPrior prior() {
+    int outputs = tensors.side("out_conv.weight", 4, 0);
+    int first = tensors.side("enc." + level(0) + "_conv.weight", 4, 0);
+    if (outputs != channels) {
+      throw new UserError("it takes " + channels + " channels and gives " + outputs);
+    }
+    if (widths.get(0) != first) {
+      throw new UserError(
+          "its first level has "
+              + widths.get(0)
+              + " channels behind a convolution to "
+              + first
+              + "; only networks whose channel_mult begins with 1 are read");
+    }
+    head = answers.integer("--head-width", HEAD, "");
+    double sigmaData = answers.number("--sigma-data", 0.5);
+    answers.requireAll(Family.EDM);
+    int coarsest = widths.get(widths.size() - 1);
+    if (head > coarsest) {
+      throw new UserError(
+          "--head-width is " + head + ", more than the " + coarsest + " channels of its attention");
+    }
+    var network = Schedules.checked(() -> UNetConfig.parse(network().toJson()));
+    var scheduler = Schedules.checked(() -> SigmaSchedule.edm(sigmaData));
+    relabel();
+    // Given to it in training only.
+    tensors.drop("map_augment.weight");
+    return new ImportedPrior(Family.EDM, network, scheduler, tensors.complete());
+  }
+
+  private UNetConfig network() {
+    var down = new ArrayList<BlockType>();
+    attention.forEach(a -> down.add(a ? BlockType.ATTENTION : BlockType.RESNET));
+    List<BlockType> up = new ArrayList<>(down);
+    Collections.reverse(up);
+    int width = tensors.side("map_layer0.weight", 2, 0);
+    // A quarter of the channels where some are few; the published ones have 32 everywhere.
+    boolean few = widths.stream().anyMatch(w -> w < 128);
+    int coarsest = widths.get(widths.size() - 1);
+    return new UNetConfig(
+        size,
+        size,
+        channels,
+        channels,
+        false,
+        new TimeEmbedding(TimeEmbedding.Kind.POSITIONAL, width, 0, true, 0),
+        new ClassEmbedding(ClassEmbedding.Kind.NONE, 0),
+        down,
+        up,
+        widths,
+        blocks,
+        true,
+        true,
+        1,
+        1,
+        true,
+        true,
+        0,
+        "silu",
+        head,
+        few ? 0 : 32,
+        Math.min(coarsest / 4, 32),
+        1e-5,
+        true);
+  }
+
+  private void relabel() {
+    tensors.layer("map_layer0", "time_embedding.linear_1", 2);
+    tensors.layer("map_layer1", "time_embedding.linear_2", 2);
+    tensors.layer("enc." + level(0) + "_conv", "conv_in", 4);
+    int levels = widths.size();
+    for (int l = 0; l < levels; l++) {
+      String down = "down_blocks." + l;
+      String up = "up_blocks." + (levels - 1 - l);
+      for (int i = 0; i <= blocks; i++) {
+        if (i < blocks) {
+          block("enc." + level(l) + "_block" + i, down, i, attention.get(l));
+        }
+        block("dec." + level(l) + "_block" + i, up, i, attention.get(l));
+      }
+      if (l > 0) {
+        residual("enc." + level(l) + "_down", "down_blocks." + (l - 1) + ".downsamplers.0");
+        residual("dec." + level(l - 1) + "_up", up + ".upsamplers.0");
+      }
+    }
+    String coarsest = "dec." + level(levels - 1);
+    residual(coarsest + "_in0", "mid_block.resnets.0");
+    attention(coarsest + "_in0", "mid_block.attentions.0");
+    residual(coarsest + "_in1", "mid_block.resnets.1");
+    tensors.layer("out_norm", "conv_norm_out", 1);
+    tensors.layer("out_conv", "conv_out", 4);
+  }
+
+  private void block(String from, String to, int i, boolean attended) {
+    residual(from, to + ".resnets." + i);
+    if (attended) {
+      attention(from, to + ".attentions." + i);
+    }
+  }
+
+  private void residual(String from, String to) {
+    tensors.layer(from + ".norm0", to + ".norm1", 1);
+    tensors.layer(from + ".conv0", to + ".conv1", 4);
+    tensors.layer(from + ".affine", to + ".time_emb_proj", 2);
+    tensors.layer(from + ".norm1", to + ".norm2", 1);
+    tensors.layer(from + ".conv1", to + ".conv2", 4);
+    if (tensors.has(from + ".skip.weight")) {
+      tensors.layer(from + ".skip", to + ".conv_shortcut", 4);
+    }
+  }
+
+  private void attention(String from, String to) {
+    tensors.layer(from + ".norm2", to + ".group_norm", 1);
+    tensors.qkv(from + ".qkv", to, 4, QkvOrder.EDM, head);
+    tensors.matrix(from + ".proj", to + ".to_out.0", 4);
+  }
+}
