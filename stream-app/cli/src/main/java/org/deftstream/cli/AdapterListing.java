@@ -9,24 +9,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import org.deftstream.messaging.control.ControlChanges;
+import org.deftstream.messaging.control.Heartbeats;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.schemas.avro.AdapterRef;
-import org.deftstream.schemas.avro.AdapterState;
 import org.deftstream.schemas.avro.AdapterStatus;
 
 /** What is asked of each task and what the instances report, as text and as JSON. */
 final class AdapterListing {
-  /** So many heartbeats may be missing before an instance counts as gone. */
-  private static final int MISSED = 3;
-
-  /** An instance says these once: a task that it does not serve has no heartbeat. */
-  private static final Set<AdapterState> ENDED =
-      Set.of(AdapterState.RETIRED, AdapterState.STOPPED, AdapterState.REFUSED);
-
   private final Map<String, AdapterControl> controls;
   private final Collection<AdapterStatus> statuses;
   private final Instant now;
@@ -61,7 +53,7 @@ final class AdapterListing {
 
   /** What a report says of this moment. */
   private String current(AdapterStatus status) {
-    return gone(status)
+    return Heartbeats.gone(status, now)
         ? "%s  %s  gone: not heard of since %s, its last report was %s"
             .formatted(
                 status.getInstance(),
@@ -69,14 +61,6 @@ final class AdapterListing {
                 status.getSeenAt(),
                 status.getState().name().toLowerCase(Locale.ROOT))
         : line(status) + " since " + status.getAt();
-  }
-
-  /** Whether an instance that said it serves has not been heard of for long, by both clocks. */
-  private boolean gone(AdapterStatus status) {
-    return status.getSeenAt() != null
-        && status.getHeartbeatMs() != null
-        && !ENDED.contains(status.getState())
-        && status.getSeenAt().plusMillis(MISSED * status.getHeartbeatMs()).isBefore(now);
   }
 
   private List<String> tasks() {
@@ -147,7 +131,7 @@ final class AdapterListing {
             .put("reason", status.getReason())
             .put("at", status.getAt().toString())
             .put("seenAt", Objects.toString(status.getSeenAt(), null))
-            .put("gone", gone(status));
+            .put("gone", Heartbeats.gone(status, now));
       }
     }
     return document;

@@ -65,7 +65,13 @@ final class ServeCommand implements Callable<Integer> {
                 + " s"
                 + service.awaited().map(why -> ": " + why).orElse(""));
       }
-      service.httpUrl().ifPresent(url -> say(url + "/metrics"));
+      service
+          .httpUrl()
+          .ifPresent(
+              url -> {
+                say(url + "/metrics");
+                say("live page: " + url + "/");
+              });
       say("ready: " + settings.instanceId() + " serves " + settings.topics().measurements());
       return ended(service, owner);
     }

@@ -82,7 +82,11 @@ final class TrainerMode implements TrainMode {
         var pages =
             owner.own(
                 "pages",
-                TrainerPages.open(settings.get(ServiceKeys.HTTP_HOST), port.getAsInt(), status));
+                TrainerPages.open(
+                    settings.get(ServiceKeys.HTTP_HOST),
+                    port.getAsInt(),
+                    settings.get(ServiceKeys.HTTP_TOKEN),
+                    status));
         System.err.println("pages: " + pages.url());
       }
       var running =

@@ -54,6 +54,12 @@ final class AdaptersPage {
             .put("adapter", view.adapterId().orElse(null))
             .put("canary", view.canaryId().orElse(null))
             .put("canaryShare", view.canaryShare());
+    view.validated()
+        .ifPresent(
+            range ->
+                node.putObject("validatedResidual")
+                    .put("low", range.low())
+                    .put("high", range.high()));
     new TreeSet<>(view.loaded()).forEach(node.putArray("loaded")::add);
     return node;
   }

@@ -18,6 +18,8 @@ import org.deftstream.deft.engine.AdmissionBudget;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineStatistics;
 import org.deftstream.deft.operator.OperatorCache;
+import org.deftstream.messaging.control.ControlTopic;
+import org.deftstream.messaging.control.PublisherSettings;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.schemas.avro.Reconstruction;
@@ -52,6 +54,9 @@ public final class ReconstructionService implements AutoCloseable {
 
   /** Operators of other shapes than their tasks' that are kept. */
   private static final long OPERATOR_BYTES = 32L << 20;
+
+  /** How long the instances' reports may take to be read, for the live page. */
+  private static final Duration REPORTS = Duration.ofSeconds(5);
 
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -99,7 +104,7 @@ public final class ReconstructionService implements AutoCloseable {
   }
 
   private void open(ServedTasks.Factory factory, Duration deadline) {
-    observation = open.add(new Monitoring(options.instance(), options.http()), Monitoring::close);
+    observation = open.add(new Monitoring(options), Monitoring::close);
     var clients = new ClientSettings(options);
     StateDirectory.prepare(options.stateDirectory());
     var look = open.add(new TopicInspector(options, clients), TopicInspector::close);
@@ -156,7 +161,8 @@ public final class ReconstructionService implements AutoCloseable {
                               skipped,
                               history,
                               resources,
-                              () -> limits));
+                              () -> limits,
+                              observation.listener()));
                   return streams(
                       topology,
                       clients,
@@ -192,6 +198,14 @@ public final class ReconstructionService implements AutoCloseable {
             AdminLag::close);
     var brokers = open.add(new BrokerWatch(lag, System::nanoTime), BrokerWatch::close);
     observation.watch(view, brokers, measurements);
+    var reports =
+        new PublisherSettings(
+            clients.admin(),
+            Serdes.of(options.connection().registryUrl(), clients.registry()),
+            options.topics(),
+            REPORTS,
+            options.instance());
+    observation.watch(() -> ControlTopic.statuses(reports).values());
     brokers.start();
   }
 

@@ -143,7 +143,8 @@ public record ServiceOptions(
             ? Optional.of(
                 new HttpAddress(
                     settings.get(ServiceKeys.HTTP_HOST),
-                    settings.get(ServiceKeys.HTTP_PORT).getAsInt()))
+                    settings.get(ServiceKeys.HTTP_PORT).getAsInt(),
+                    settings.get(ServiceKeys.HTTP_TOKEN)))
             : Optional.empty());
   }
 

@@ -33,6 +33,7 @@ import org.deftstream.service.ledger.SourceRecord;
 import org.deftstream.service.topology.LedgerProcessorSettings;
 import org.deftstream.service.topology.NoHistory;
 import org.deftstream.service.topology.OutputLimits;
+import org.deftstream.service.topology.ReconstructionListener;
 import org.deftstream.service.topology.ReconstructionTopology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -176,7 +177,8 @@ class ReplacedTaskIT {
                       new SkippedOffsets(),
                       new NoHistory(),
                       resources,
-                      () -> new OutputLimits(1 << 20, 1 << 20))),
+                      () -> new OutputLimits(1 << 20, 1 << 20),
+                      ReconstructionListener.NONE)),
               settings);
       streams.start();
     }

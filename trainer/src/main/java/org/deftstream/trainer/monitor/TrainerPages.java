@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.deftstream.messaging.http.HttpPages;
 import org.deftstream.messaging.http.Reply;
@@ -27,9 +28,11 @@ public final class TrainerPages implements AutoCloseable {
    * Opens the pages {@code /metrics}, {@code /health/live}, {@code /health/ready} and {@code
    * /trainer}.
    *
+   * @param token what has to be sent with every request but those for health; empty if nothing
    * @throws org.deftstream.deft.UserError if the address cannot be listened on
    */
-  public static TrainerPages open(String host, int port, TrainerStatus status) {
+  public static TrainerPages open(
+      String host, int port, Optional<String> token, TrainerStatus status) {
     var metrics = new TrainerMetrics(status);
     Map<String, Supplier<Reply>> pages =
         Map.of(
@@ -42,7 +45,7 @@ public final class TrainerPages implements AutoCloseable {
             "/trainer",
             () -> Reply.json(OK, document(status)));
     try {
-      return new TrainerPages(metrics, HttpPages.start(host, port, pages));
+      return new TrainerPages(metrics, HttpPages.start(host, port, token, pages, Map.of()));
     } catch (RuntimeException e) {
       metrics.close();
       throw e;

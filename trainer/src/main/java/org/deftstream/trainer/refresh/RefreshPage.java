@@ -1,5 +1,7 @@
 package org.deftstream.trainer.refresh;
 
+import static org.deftstream.deft.html.HtmlPage.escape;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.html.HtmlPage;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.text.FileProblem;
 
@@ -36,57 +39,59 @@ final class RefreshPage {
     var result = files.result().orElseThrow();
     var page = new StringBuilder();
     String title = "Refresh " + plan.path("number").asInt() + " of " + plan.path("task").asText();
-    page.append("<!doctype html><meta charset=\"utf-8\"><title>")
+    page.append("<header><p class=\"kicker\">Deftstream trainer</p>\n<h1>")
         .append(escape(title))
-        .append("</title><style>body{font:15px sans-serif;margin:2em;max-width:60em}")
-        .append("td,th{padding:.2em .8em;text-align:right}")
-        .append("td:first-child,th:first-child{text-align:left}")
-        .append("polyline{fill:none;stroke:#06c}.pictures img{width:8em;image-rendering:pixelated}")
-        .append("</style><h1>")
-        .append(escape(title))
-        .append("</h1><p>")
+        .append("</h1>\n<p class=\"lede\">")
         .append(escape(result.path("end").asText() + ": " + result.path("reason").asText()))
-        .append("</p><p>Begun ")
+        .append("</p>\n<p class=\"sub\">Begun ")
         .append(escape(plan.path("begun").asText()))
         .append(" because ")
         .append(escape(plan.path("reason").asText()))
         .append(", ended ")
         .append(escape(result.path("ended").asText()))
-        .append(".</p>");
+        .append(".</p></header>\n");
     files.judgement().ifPresent(judgement -> page.append(table(judgement)));
     String pictures = files.pictures();
     if (!pictures.isEmpty()) {
-      page.append("<h2>Validation pairs</h2>").append(pictures);
+      page.append("<section><h2>Validation pairs</h2>\n<div class=\"scroll\">")
+          .append(pictures)
+          .append("</div></section>\n");
     }
     for (String run : List.of(RefreshFiles.WARM, RefreshFiles.SCRATCH)) {
       Path csv = files.training(run).resolve("run").resolve("loss.csv");
       if (Files.exists(csv)) {
-        page.append("<h2>Loss, ").append(run).append("</h2>").append(curve(losses(csv)));
+        page.append("<section><h2>Loss, ").append(run).append("</h2>\n");
+        page.append(curve(losses(csv)));
         page.append(byTime(files.training(run).resolve("run").resolve(ValidationWatch.FILE)));
+        page.append("</section>\n");
       }
     }
-    return page.append('\n').toString();
+    return HtmlPage.of(title, page.toString());
   }
 
   private static String table(JsonNode judgement) {
-    var rows = new StringBuilder("<h2>Validation</h2><table><tr><th>against</th><th>PSNR, dB</th>");
-    rows.append("<th>improvement, dB</th><th>95 % interval</th></tr>");
+    var rows =
+        new StringBuilder(
+            "<section><h2>Validation</h2>\n<div class=\"scroll\"><table><tr><th>against</th><th"
+                + " class=\"n\">PSNR, dB</th>");
+    rows.append("<th class=\"n\">improvement, dB</th><th class=\"n\">95 % interval</th></tr>");
     for (var rival : judgement.path("against")) {
       rows.append(
           String.format(
               Locale.ROOT,
-              "<tr><td>%s</td><td>%.2f</td><td>%+.3f</td><td>%+.3f to %+.3f</td></tr>",
+              "<tr><td>%s</td><td class=\"n\">%.2f</td><td class=\"n\">%+.3f</td>"
+                  + "<td class=\"n\">%+.3f to %+.3f</td></tr>",
               escape(rival.path("name").asText()),
               rival.path("psnr").asDouble(),
               rival.path("improvementDb").asDouble(),
               rival.path("low").asDouble(),
               rival.path("high").asDouble()));
     }
-    return rows.append("</table>")
+    return rows.append("</table></div>")
         .append(
             String.format(
                 Locale.ROOT,
-                "<p>Candidate: %.2f dB on %d pairs; margin %.3f dB.</p>",
+                "<p class=\"sub\">Candidate: %.2f dB on %d pairs; margin %.3f dB.</p></section>\n",
                 judgement.path("psnr").asDouble(),
                 judgement.path("pairs").asInt(),
                 judgement.path("marginDb").asDouble()))
@@ -108,11 +113,13 @@ final class RefreshPage {
     if (!Files.exists(csv)) {
       return "";
     }
-    var rows = new StringBuilder("<h3>Loss on validation pairs, by time</h3><table>");
+    var rows =
+        new StringBuilder(
+            "<h3>Loss on validation pairs, by time</h3><div class=\"scroll\"><table>");
     for (String line : Files.readAllLines(csv)) {
       rows.append("<tr><td>").append(escape(line).replace(",", "</td><td>")).append("</td></tr>");
     }
-    return rows.append("</table>").toString();
+    return rows.append("</table></div>").toString();
   }
 
   private static String curve(List<double[]> points) {
@@ -129,17 +136,13 @@ final class RefreshPage {
     }
     return String.format(
         Locale.ROOT,
-        "<svg width=\"%.0f\" height=\"%.0f\" role=\"img\" aria-label=\"loss\"><polyline"
-            + " points=\"%s\"/></svg><p>%.0f steps; the top is %.4g, the end %.4g.</p>",
+        "<svg class=\"plot loss\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"loss\">"
+            + "<polyline class=\"curve c0\" points=\"%s\"/></svg><p class=\"sub\">%.0f steps; the top is %.4g, the end %.4g.</p>",
         WIDTH,
         HEIGHT,
         line.toString().strip(),
         last,
         most,
         points.get(points.size() - 1)[1]);
-  }
-
-  static String escape(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

@@ -2,6 +2,7 @@ package org.deftstream.trainer.refresh;
 
 import java.util.List;
 import org.deftstream.deft.evaluation.MeasurementPicture;
+import org.deftstream.deft.html.HtmlPage;
 import org.deftstream.deft.image.ContactSheet;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.image.Png;
@@ -18,7 +19,7 @@ final class RefreshPictures {
   static String html(List<ValidationPair> pairs, List<ContenderScores> contenders) {
     var table = new StringBuilder("<table class=\"pictures\"><tr><th>truth</th><th>measured</th>");
     for (var contender : contenders) {
-      table.append("<th>").append(RefreshPage.escape(contender.name())).append("</th>");
+      table.append("<th>").append(HtmlPage.escape(contender.name())).append("</th>");
     }
     table.append("</tr>");
     int rows = contenders.stream().mapToInt(each -> each.images().size()).min().orElse(0);

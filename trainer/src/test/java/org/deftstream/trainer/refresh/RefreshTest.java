@@ -188,6 +188,6 @@ class RefreshTest {
     assertThat(files.result().orElseThrow().path("end").asText()).isEqualTo("PUBLISHED");
     assertThat(Files.readString(files.directory().resolve("index.html")))
         .contains("Refresh 3 of small/inpaint")
-        .contains("<td>diffpir</td><td>25.00</td><td>+5.000</td>");
+        .contains("<td>diffpir</td><td class=\"n\">25.00</td><td class=\"n\">+5.000</td>");
   }
 }

@@ -1,6 +1,6 @@
 package org.deftstream.devstack.demo;
 
-import static org.deftstream.devstack.demo.Html.escape;
+import static org.deftstream.deft.html.HtmlPage.escape;
 import static org.deftstream.devstack.demo.Html.number;
 
 import java.io.IOException;
@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.deftstream.deft.html.HtmlPage;
 import org.deftstream.devstack.demo.DemoResult.Gain;
 import org.deftstream.devstack.demo.DemoResult.HostileOutcome;
 import org.deftstream.devstack.demo.DemoResult.MethodKind;
@@ -37,7 +38,7 @@ final class DemoReport {
   }
 
   private String html() {
-    return Html.page(
+    return HtmlPage.of(
         "Deftstream demo",
         header()
             + tiles()

@@ -1,56 +1,14 @@
 package org.deftstream.devstack.demo;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.deftstream.deft.metrics.Bootstrap;
 
-/** The page around what is said, escaping, and numbers as people read them. */
+/** Numbers as people read them. */
 final class Html {
   /** Where a figure is missing. */
   static final String NONE = "–";
 
   private Html() {}
-
-  /**
-   * A page: one file, style inside, no script, nothing fetched.
-   *
-   * @param title plain text
-   * @param body HTML
-   */
-  static String page(String title, String body) {
-    return """
-    <!doctype html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>"""
-        + escape(title)
-        + "</title>\n<style>\n"
-        + style()
-        + "</style>\n</head>\n<body>\n<main>\n"
-        + body
-        + "</main>\n</body>\n</html>\n";
-  }
-
-  private static String style() {
-    try (InputStream in = Html.class.getResourceAsStream("report.css")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Text, made safe for element content and quoted attributes. */
-  static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
-  }
 
   /** A number with so many decimals, with a true minus sign. */
   static String number(double value, int decimals) {

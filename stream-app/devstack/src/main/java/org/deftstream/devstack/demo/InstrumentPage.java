@@ -1,11 +1,12 @@
 package org.deftstream.devstack.demo;
 
-import static org.deftstream.devstack.demo.Html.escape;
+import static org.deftstream.deft.html.HtmlPage.escape;
 import static org.deftstream.devstack.demo.Html.number;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deftstream.deft.html.HtmlPage;
 import org.deftstream.deft.image.Png;
 import org.deftstream.devstack.instruments.Answer;
 import org.deftstream.devstack.instruments.DataSet;
@@ -134,7 +135,7 @@ final class InstrumentPage {
     html.append(" · whole run ").append(Html.duration(result.totalMillis()));
     html.append(" · all figures are also in <code>report.json</code></p><p>Research software, not");
     html.append(" for diagnosis.</p></footer>\n");
-    return Html.page("Deftstream demo: instruments", html.toString());
+    return HtmlPage.of("Deftstream demo: instruments", html.toString());
   }
 
   private static void lines(StringBuilder html, String style, List<String> lines) {

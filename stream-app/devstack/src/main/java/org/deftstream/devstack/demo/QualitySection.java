@@ -1,6 +1,6 @@
 package org.deftstream.devstack.demo;
 
-import static org.deftstream.devstack.demo.Html.escape;
+import static org.deftstream.deft.html.HtmlPage.escape;
 import static org.deftstream.devstack.demo.Html.number;
 
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package org.deftstream.devstack.demo;
 
-import static org.deftstream.devstack.demo.Html.escape;
+import static org.deftstream.deft.html.HtmlPage.escape;
 import static org.deftstream.devstack.demo.Html.number;
 
 /** What the page says of a training on the way. Stateless. */

@@ -90,7 +90,9 @@ final class ConfigurationPage {
     if (!key.hasDefault()) {
       return "required";
     }
-    return "".equals(key.defaultValue) ? "empty" : "`" + key.defaultValue + "`";
+    return "".equals(key.defaultValue) || key.type == ConfigDef.Type.PASSWORD
+        ? "empty"
+        : "`" + key.defaultValue + "`";
   }
 
   /** What a setting takes, in words. */

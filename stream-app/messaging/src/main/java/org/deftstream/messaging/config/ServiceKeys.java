@@ -3,6 +3,7 @@ package org.deftstream.messaging.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.deftstream.schemas.Topics;
 
@@ -65,14 +66,23 @@ public final class ServiceKeys {
       GROUP.text(
           "http.host",
           "127.0.0.1",
-          "Name or address on which /metrics, /health/live, /health/ready and /adapters are"
-              + " served. The default is reached from this machine alone; there is no"
-              + " authentication.");
+          "Name or address on which the live page, /metrics, /health/live, /health/ready and"
+              + " /adapters are served. The default is reached from this machine alone. On any"
+              + " other address the live page shows pictures and texts of records only with"
+              + " http.token.");
 
   public static final Setting<OptionalInt> HTTP_PORT =
       GROUP.port(
           "http.port",
           "Port of these pages; 0 for any free one, which the service prints; -1 for none.");
+
+  public static final Setting<Optional<String>> HTTP_TOKEN =
+      GROUP.secret(
+          "http.token",
+          "What every request but those for health must send, as Authorization: Bearer or as the"
+              + " password of any user; 16 to 512 printable characters. Empty: nothing is asked"
+              + " for. It travels as it is: put a proxy with TLS before any address but that of"
+              + " this machine.");
 
   public static final Setting<String> LOG_FORMAT =
       GROUP.choice(

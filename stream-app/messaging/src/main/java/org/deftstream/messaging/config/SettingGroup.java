@@ -85,6 +85,18 @@ final class SettingGroup {
     return add(key, Type.STRING, "", null, doc, AbstractConfig::getString);
   }
 
+  /** A text that is never shown; none by default. */
+  Setting<Optional<String>> secret(String key, String doc) {
+    return add(
+        key,
+        Type.PASSWORD,
+        "",
+        null,
+        doc,
+        (values, name) ->
+            Optional.of(values.getPassword(name).value()).filter(text -> !text.isEmpty()));
+  }
+
   Setting<String> choice(String key, String absent, List<String> values, String doc) {
     var takes = ValidString.in(values.toArray(String[]::new));
     return add(key, Type.STRING, absent, takes, doc, AbstractConfig::getString);

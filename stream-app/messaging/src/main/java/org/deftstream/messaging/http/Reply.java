@@ -2,6 +2,8 @@ package org.deftstream.messaging.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,8 +12,26 @@ import java.util.Optional;
  * @param status HTTP status
  * @param contentType media type
  * @param body text, sent as UTF-8
+ * @param headers more headers
  */
-public record Reply(int status, String contentType, String body) {
+public record Reply(int status, String contentType, String body, Map<String, String> headers) {
+  /** Copies. */
+  public Reply {
+    headers = Map.copyOf(headers);
+  }
+
+  /** Without headers of its own. */
+  public Reply(int status, String contentType, String body) {
+    this(status, contentType, body, Map.of());
+  }
+
+  /** The same with one more header. */
+  public Reply with(String name, String value) {
+    var more = new HashMap<>(headers);
+    more.put(name, value);
+    return new Reply(status, contentType, body, more);
+  }
+
   /** A JSON document. */
   public static Reply json(int status, JsonNode document) {
     return new Reply(status, "application/json", document + "\n");

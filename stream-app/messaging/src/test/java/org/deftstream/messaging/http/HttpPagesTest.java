@@ -15,9 +15,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.deftstream.deft.UserError;
@@ -176,5 +179,126 @@ class HttpPagesTest {
     assertThatThrownBy(() -> HttpPages.start("no such host.", 0, served))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("http.host");
+  }
+
+  private static final String TOKEN = "0123456789abcdef";
+
+  private static HttpPages closed(EventStream stream) {
+    return HttpPages.start(
+        HOST,
+        0,
+        Optional.of(TOKEN),
+        Map.of("/good", () -> Reply.text(200, "fine"), "/health/live", () -> Reply.text(200, "ok")),
+        Map.of("/events", stream));
+  }
+
+  /** Sent as text: clients in Java choose their own Host. */
+  private static String raw(HttpPages of, String path, String... headers) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), of.port())) {
+      var request = new StringBuilder("GET " + path + " HTTP/1.1\r\nConnection: close\r\n");
+      for (String header : headers) {
+        request.append(header).append("\r\n");
+      }
+      socket
+          .getOutputStream()
+          .write(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void shouldAskForTheTokenForEverythingButHealth() throws Exception {
+    try (var closed = closed((last, out) -> out.write(1))) {
+      String basic =
+          "Authorization: Basic "
+              + Base64.getEncoder()
+                  .encodeToString(("any:" + TOKEN).getBytes(StandardCharsets.UTF_8));
+      for (String path : new String[] {"/good", "/events", "/", "/none"}) {
+        assertThat(raw(closed, path, "Host: localhost"))
+            .startsWith("HTTP/1.1 401")
+            .containsIgnoringCase("WWW-Authenticate: Basic");
+      }
+      for (String wrong :
+          new String[] {
+            "Authorization: Bearer " + TOKEN + "0",
+            "Authorization: Bearer",
+            "Authorization: Basic !!",
+            "Authorization: Basic " + Base64.getEncoder().encodeToString(new byte[] {1}),
+            "Authorization: " + TOKEN
+          }) {
+        assertThat(raw(closed, "/good", "Host: localhost", wrong)).startsWith("HTTP/1.1 401");
+      }
+      assertThat(raw(closed, "/good", "Host: localhost", basic)).contains("fine");
+      assertThat(raw(closed, "/good", "Host: localhost", "Authorization: bearer " + TOKEN))
+          .contains("fine");
+      assertThat(raw(closed, "/health/live", "Host: anything")).contains("ok");
+    }
+  }
+
+  @Test
+  void shouldNotBeAskedUnderANameFromElsewhereOnALoopbackAddress() throws Exception {
+    for (String own : new String[] {"localhost", "LOCALHOST:80", "127.0.0.1:8089", "[::1]:1"}) {
+      assertThat(raw(pages, "/good", "Host: " + own)).as(own).contains("fine");
+    }
+    for (String other : new String[] {"evil.example", "127.0.0.1.evil.example", "localhost.evil"}) {
+      assertThat(raw(pages, "/good", "Host: " + other)).as(other).startsWith("HTTP/1.1 421");
+    }
+  }
+
+  @Test
+  void shouldForbidEverythingThatIsNotItsOwn() throws Exception {
+    var headers = send("GET", "/good").headers();
+    assertThat(headers.firstValue("Content-Security-Policy").orElseThrow())
+        .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+        .doesNotContain("unsafe");
+    assertThat(headers.firstValue("X-Content-Type-Options")).contains("nosniff");
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoToken() {
+    for (String token :
+        new String[] {"short", "with blanks in it, though long", "\u00e4".repeat(20)}) {
+      assertThatThrownBy(() -> HttpPages.start(HOST, 0, Optional.of(token), Map.of(), Map.of()))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("http.token")
+          .hasMessageNotContaining(token);
+    }
+  }
+
+  @Test
+  void shouldSendEventsToSoManyViewersAndAnswerForHealthBesideSlowOnes() throws Exception {
+    var gate = new CountDownLatch(1);
+    var watching = new Semaphore(0);
+    Map<String, EventStream> streams =
+        Map.of(
+            "/events",
+            (last, out) -> {
+              watching.release();
+              out.write("data: x\n\n".getBytes(StandardCharsets.UTF_8));
+              out.flush();
+              // A viewer that takes nothing: what is written to it does not get through.
+              gate.await();
+            });
+    try (var busy = HttpPages.start(HOST, 0, Optional.empty(), served, streams)) {
+      var viewers = new ArrayList<Socket>();
+      for (int i = 0; i < HttpPages.VIEWERS; i++) {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), busy.port());
+        viewers.add(socket);
+        socket
+            .getOutputStream()
+            .write(
+                "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      }
+      assertThat(watching.tryAcquire(HttpPages.VIEWERS, 1, TimeUnit.MINUTES)).isTrue();
+      assertThat(ask(busy, "/events").get().statusCode()).isEqualTo(503);
+      assertThat(ask(busy, "/health/live").get().body()).isEqualTo("lives\n");
+      assertThat(ask(busy, "/good").get().body()).isEqualTo("fine\n");
+      gate.countDown();
+      for (var socket : viewers) {
+        assertThat(new String(socket.getInputStream().readNBytes(15), StandardCharsets.UTF_8))
+            .isEqualTo("HTTP/1.1 200 OK");
+        socket.close();
+      }
+    }
   }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param low the least, inclusive
  * @param high the largest, inclusive
  */
-record ResidualRange(double low, double high) {
+public record ResidualRange(double low, double high) {
   /**
    * The range of a manifest's validation figures.
    *
@@ -19,7 +19,7 @@ record ResidualRange(double low, double high) {
    * @return empty if they state none, or were taken with another sampler or number of samples,
    *     which leaves other residuals
    */
-  static Optional<ResidualRange> of(JsonNode validation, String sampler) {
+  public static Optional<ResidualRange> of(JsonNode validation, String sampler) {
     var range = validation.path("residual");
     String validated = validation.path("sampler").asText(sampler);
     return range.path("low").isNumber()
@@ -31,7 +31,7 @@ record ResidualRange(double low, double high) {
   }
 
   /** Whether a residual lies outside; empty if it is not known, where there is no noise level. */
-  Optional<Boolean> outside(double residual) {
+  public Optional<Boolean> outside(double residual) {
     return Double.isNaN(residual)
         ? Optional.empty()
         : Optional.of(residual < low || residual > high);

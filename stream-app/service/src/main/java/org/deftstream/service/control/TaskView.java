@@ -12,6 +12,8 @@ import java.util.Set;
  * @param adapterId the adapter that serves, if one does
  * @param canaryId the adapter on trial, if there is one
  * @param canaryShare share of the measurements that the canary serves, in [0, 1]
+ * @param validated the residuals that the adapter that serves left in its validation with the
+ *     sampler that serves, if its manifest states them
  * @param loaded ids of the adapters that are loaded, those kept for a rollback included
  */
 public record TaskView(
@@ -21,6 +23,7 @@ public record TaskView(
     Optional<String> adapterId,
     Optional<String> canaryId,
     double canaryShare,
+    Optional<ResidualRange> validated,
     Set<String> loaded) {
   static TaskView of(Routing routing) {
     return new TaskView(
@@ -33,6 +36,12 @@ public record TaskView(
         routing.serving().map(LoadedAdapter::id),
         routing.canary().map(LoadedAdapter::id),
         routing.canaryShare(),
+        routing.serving().flatMap(adapter -> range(routing, adapter)),
         routing.loaded().keySet());
+  }
+
+  private static Optional<ResidualRange> range(Routing routing, LoadedAdapter adapter) {
+    var sampler = routing.sampler().orElseGet(() -> adapter.sampler(routing.task()));
+    return ResidualRange.of(adapter.manifest().validation(), sampler.describe());
   }
 }

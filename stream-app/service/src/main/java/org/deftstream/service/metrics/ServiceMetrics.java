@@ -61,6 +61,10 @@ public final class ServiceMetrics implements AutoCloseable {
         MultiGauge.builder("deftstream.consumer.lag")
             .description("Measurements of a partition that wait: its end less what was committed")
             .register(registry);
+    Gauge.builder("deftstream.build.info", () -> 1)
+        .description("What runs: 1, with the version")
+        .tag("version", version())
+        .register(registry);
     new ClassLoaderMetrics().bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -68,6 +72,11 @@ public final class ServiceMetrics implements AutoCloseable {
     new FileDescriptorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     collections.bindTo(registry);
+  }
+
+  private static String version() {
+    var built = ServiceMetrics.class.getPackage().getImplementationVersion();
+    return built == null ? "not packaged" : built;
   }
 
   /** To be told of reconstructions. */

@@ -180,6 +180,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
         made = made(DeadLetter.ofUnread(place(offset), why(reason)), now());
       }
       send(made);
+      settings.listener().rejected(partition, offset, reason);
     }
 
     private DeadLetter letter(long offset, SourceRecord record, RejectedRecordException reason) {
@@ -210,6 +211,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], Routed>
     @Override
     public void deadLetters(long first, long last, RejectedRecordException reason) {
       send(made(DeadLetter.ofRange(place(first), last, why(reason)), now()));
+      settings.listener().rejected(partition, first, reason);
     }
 
     private DeadLetter.Place place(long offset) {

@@ -26,6 +26,7 @@ import org.deftstream.service.ledger.SourceReader;
  * @param history what is known of earlier topics of the measurements
  * @param resources work, bounds, settings and counts, shared by all tasks
  * @param limits the largest records that can be published, as last learned
+ * @param listener told of dead letters
  */
 public record LedgerProcessorSettings(
     Topics topics,
@@ -37,7 +38,8 @@ public record LedgerProcessorSettings(
     SkippedOffsets skipped,
     SourceHistory history,
     LedgerResources resources,
-    Supplier<OutputLimits> limits) {
+    Supplier<OutputLimits> limits,
+    ReconstructionListener listener) {
 
   /** Name of the source topic. */
   String measurements() {

@@ -130,7 +130,9 @@ final class ReconstructionJob {
     if (!made.isDone()) {
       made.complete(work.encoder().describe(measurement, record, method, image, result));
     }
-    answer.complete(work.encoder().encode(made.join()));
+    if (answer.complete(work.encoder().encode(made.join()))) {
+      work.listener().answered(measurement, made.join());
+    }
   }
 
   private ServingMethod lease(Measurement measurement, RecordInstructions instructions) {

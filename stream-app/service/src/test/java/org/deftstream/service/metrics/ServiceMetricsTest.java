@@ -53,7 +53,15 @@ class ServiceMetricsTest {
   @Test
   void shouldShowWhoServesNowAndForgetWhoServedBefore() {
     var view =
-        new TaskView("a/b", "p", "deft", Optional.of("a-1"), Optional.of("a-2"), 0.25, Set.of());
+        new TaskView(
+            "a/b",
+            "p",
+            "deft",
+            Optional.of("a-1"),
+            Optional.of("a-2"),
+            0.25,
+            Optional.empty(),
+            Set.of());
     metrics.watchTasks(() -> List.of(view));
     assertThat(metrics.scrape().lines())
         .contains(
@@ -62,7 +70,16 @@ class ServiceMetricsTest {
             "deftstream_adapter_serving{adapter=\"a-2\",method=\"deft\",role=\"canary\",task=\"a/b\"}"
                 + " 0.25");
 
-    var free = new TaskView("a/b", "p", "diffpir", Optional.empty(), Optional.empty(), 0, Set.of());
+    var free =
+        new TaskView(
+            "a/b",
+            "p",
+            "diffpir",
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            Optional.empty(),
+            Set.of());
     metrics.watchTasks(() -> List.of(free));
     assertThat(metrics.scrape())
         .contains(

@@ -76,7 +76,8 @@ class LedgerProcessorTest {
             new SkippedOffsets(),
             new NoHistory(),
             LedgerResources.of(work, admission, LedgerSettings.defaults()),
-            () -> new OutputLimits(LIMIT, LIMIT));
+            () -> new OutputLimits(LIMIT, LIMIT),
+            ReconstructionListener.NONE);
     var config = new Properties();
     config.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
     config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);

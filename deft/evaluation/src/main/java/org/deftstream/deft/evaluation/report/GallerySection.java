@@ -1,7 +1,7 @@
 package org.deftstream.deft.evaluation.report;
 
-import static org.deftstream.deft.evaluation.report.Markup.escape;
 import static org.deftstream.deft.evaluation.report.Markup.number;
+import static org.deftstream.deft.html.HtmlPage.escape;
 
 import java.util.ArrayList;
 import java.util.Arrays;

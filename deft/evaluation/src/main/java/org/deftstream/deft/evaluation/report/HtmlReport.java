@@ -1,15 +1,12 @@
 package org.deftstream.deft.evaluation.report;
 
-import static org.deftstream.deft.evaluation.report.Markup.escape;
+import static org.deftstream.deft.html.HtmlPage.escape;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.deftstream.deft.evaluation.report.Report.PlanReport;
 import org.deftstream.deft.evaluation.report.Report.TaskReport;
+import org.deftstream.deft.html.HtmlPage;
 
 /** The report as one page: pictures, plots and style inside, no script, nothing fetched. */
 public final class HtmlReport {
@@ -22,24 +19,15 @@ public final class HtmlReport {
    */
   public static String of(Report report, List<Gallery> galleries) {
     var html = new StringBuilder();
-    html.append(
-        """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Deftstream: methods compared</title>
-        <style>
-        """);
-    html.append(style()).append("</style>\n</head>\n<body>\n<main>\n").append(header(report));
+    html.append(header(report));
     for (var plan : report.plans()) {
       html.append(plan(plan, galleries));
     }
     html.append("<section id=\"conventions\"><h2>What the figures mean</h2>\n<ul>");
     Conventions.lines()
         .forEach(line -> html.append("<li>").append(Markup.withCode(line)).append("</li>\n"));
-    return html.append("</ul></section>\n</main>\n</body>\n</html>\n").toString();
+    html.append("</ul></section>\n");
+    return HtmlPage.of("Deftstream: methods compared", html.toString());
   }
 
   private static String header(Report report) {
@@ -116,14 +104,6 @@ public final class HtmlReport {
     if (!svg.isEmpty()) {
       html.append("<figure><figcaption>").append(escape(title)).append("</figcaption>");
       html.append(svg).append("</figure>");
-    }
-  }
-
-  private static String style() {
-    try (InputStream in = HtmlReport.class.getResourceAsStream("report.css")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,19 +1,13 @@
 package org.deftstream.deft.evaluation.report;
 
+import static org.deftstream.deft.html.HtmlPage.escape;
+
 import java.util.Locale;
 import org.deftstream.deft.metrics.Bootstrap.Interval;
 
 /** Text and SVG elements of the page. Stateless. */
 final class Markup {
   private Markup() {}
-
-  /** Text, made safe for element content and quoted attributes. */
-  static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
-  }
 
   /** Escaped text whose parts in backticks become code. */
   static String withCode(String text) {

@@ -1,10 +1,10 @@
 package org.deftstream.deft.evaluation.report;
 
 import static org.deftstream.deft.evaluation.report.Markup.difference;
-import static org.deftstream.deft.evaluation.report.Markup.escape;
 import static org.deftstream.deft.evaluation.report.Markup.format;
 import static org.deftstream.deft.evaluation.report.Markup.interval;
 import static org.deftstream.deft.evaluation.report.Markup.number;
+import static org.deftstream.deft.html.HtmlPage.escape;
 
 import java.util.Comparator;
 import java.util.Optional;
@@ -23,7 +23,9 @@ final class MethodTable {
   static String of(TaskReport task, Palette palette) {
     boolean distances = task.methods().stream().anyMatch(m -> m.distances() != null);
     boolean coverage = task.methods().stream().anyMatch(m -> m.uncertainty() != null);
-    var html = new StringBuilder("<div class=\"scroll\"><table><thead><tr><th>method</th>");
+    var html =
+        new StringBuilder(
+            "<div class=\"scroll\"><table class=\"methods\"><thead><tr><th>method</th>");
     html.append("<th colspan=\"2\">PSNR, dB</th>");
     html.append(task.reference() == null ? "" : head("to " + escape(task.reference())));
     html.append(head("SSIM")).append(head("residual"));

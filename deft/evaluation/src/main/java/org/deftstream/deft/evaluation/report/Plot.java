@@ -4,6 +4,8 @@ import static org.deftstream.deft.evaluation.report.Markup.format;
 import static org.deftstream.deft.evaluation.report.Markup.line;
 import static org.deftstream.deft.evaluation.report.Markup.text;
 
+import org.deftstream.deft.html.HtmlPage;
+
 /** The frame of a plot as inline SVG: two axes with ticks. Not thread-safe. */
 final class Plot {
   static final double WIDTH = 420;
@@ -42,7 +44,7 @@ final class Plot {
     lowY = rangeY[0];
     highY = rangeY[1];
     svg.append(format("<svg class=\"plot\" viewBox=\"0 0 %.0f %.0f\" role=\"img\"", WIDTH, height));
-    svg.append(" aria-label=\"").append(Markup.escape(description)).append("\">");
+    svg.append(" aria-label=\"").append(HtmlPage.escape(description)).append("\">");
   }
 
   double x(double value) {

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.deftstream.deft.evaluation.report.Report.MethodReport;
 import org.deftstream.deft.evaluation.report.Report.TaskReport;
+import org.deftstream.deft.html.HtmlPage;
 
 /** Quality against wall time per image, a point for each method. Stateless. */
 final class TimePlot {
@@ -69,7 +70,7 @@ final class TimePlot {
               colour,
               x,
               plot.y(m.psnr().mean()),
-              Markup.escape(m.label()) + ": " + number(m.psnr().mean(), 2) + " dB"));
+              HtmlPage.escape(m.label()) + ": " + number(m.psnr().mean(), 2) + " dB"));
       placed.add(place(m.label(), x, plot.y(m.psnr().mean()) + 4, placed));
     }
     placed.forEach(

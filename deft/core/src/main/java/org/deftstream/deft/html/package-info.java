@@ -1,0 +1,2 @@
+/** The house style of every page that this project writes or serves. */
+package org.deftstream.deft.html;

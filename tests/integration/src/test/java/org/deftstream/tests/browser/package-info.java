@@ -1,0 +1,2 @@
+/** A real browser, for the pages. */
+package org.deftstream.tests.browser;
