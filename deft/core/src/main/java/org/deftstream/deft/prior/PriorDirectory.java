@@ -110,29 +110,26 @@ public record PriorDirectory(
   }
 
   /**
-   * Reads the weights, by their diffusers names.
+   * Opens the weights, to be read one by one.
+   *
+   * @throws UserError if a file is not sound; one line that names it
+   */
+  public PriorWeights openWeights() {
+    return PriorWeights.open(PriorLayout.of(path).weights());
+  }
+
+  /**
+   * Reads all weights, by their diffusers names.
    *
    * @throws UserError if a file is not sound; one line that names it
    */
   public Map<String, FloatTensor> weights() {
-    var weights = new LinkedHashMap<String, FloatTensor>();
-    for (Path file : PriorLayout.of(path).weights()) {
-      for (var tensor : tensors(file).entrySet()) {
-        if (weights.put(tensor.getKey(), tensor.getValue()) != null) {
-          throw new UserError(file + ": " + tensor.getKey() + " is in another file as well");
-        }
-      }
-    }
-    return weights;
-  }
-
-  private static Map<String, FloatTensor> tensors(Path file) {
-    try {
-      return Safetensors.read(file).tensors();
-    } catch (IllegalArgumentException e) {
-      throw new UserError(e.getMessage(), e);
+    try (var open = openWeights()) {
+      var weights = new LinkedHashMap<String, FloatTensor>();
+      open.tensors().forEach((name, tensor) -> weights.put(name, tensor.read()));
+      return weights;
     } catch (UncheckedIOException e) {
-      throw new UserError("cannot read " + file + ": " + FileProblem.reason(e.getCause()), e);
+      throw new UserError(e.getMessage(), e);
     }
   }
 

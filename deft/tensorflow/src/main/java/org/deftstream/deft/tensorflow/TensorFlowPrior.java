@@ -1,5 +1,6 @@
 package org.deftstream.deft.tensorflow;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.deftstream.deft.UserError;
@@ -11,7 +12,7 @@ import org.deftstream.deft.prior.Tiling;
 import org.deftstream.deft.prior.TimeEmbedding;
 import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.schedule.NoiseSchedule;
-import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.tensor.TensorSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -57,16 +58,17 @@ final class TensorFlowPrior implements Prior {
                   : ""));
     }
     requireSuitable(directory);
-    var weights = directory.weights();
-    parameters = weights.values().stream().mapToLong(w -> w.data().length).sum();
     Path model;
-    try {
+    try (var weights = directory.openWeights()) {
+      parameters = weights.parameters();
       model =
           SavedModels.get(
               "prior-" + directory.fingerprint(),
-              (graph, sessions) -> prediction(graph, sessions, weights));
+              (graph, sessions) -> prediction(graph, sessions, weights.tensors()));
     } catch (IllegalArgumentException e) {
       throw new UserError("prior " + directory.path() + ": " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw new UserError(e.getMessage(), e);
     }
     network = new DjlNetwork("prior " + directory.name(), model, options);
   }
@@ -110,7 +112,7 @@ final class TensorFlowPrior implements Prior {
       VariableWeights variables,
       Operand<TFloat32> eps) {}
 
-  private Placed place(Graph graph, Map<String, FloatTensor> weights) {
+  private Placed place(Graph graph, Map<String, TensorSource> weights) {
     var tf = Ops.create(graph);
     var x = images(tf);
     var t = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
@@ -130,7 +132,7 @@ final class TensorFlowPrior implements Prior {
   }
 
   private Signature prediction(
-      Graph graph, SavedModels.SessionFactory sessions, Map<String, FloatTensor> weights) {
+      Graph graph, SavedModels.SessionFactory sessions, Map<String, TensorSource> weights) {
     var placed = place(graph, weights);
     VariableWeights.fill(placed.tf(), sessions.open(), placed.variables().variables(), weights);
     return Signature.builder()
@@ -142,7 +144,7 @@ final class TensorFlowPrior implements Prior {
   }
 
   private Signature product(
-      Graph graph, SavedModels.SessionFactory sessions, Map<String, FloatTensor> weights) {
+      Graph graph, SavedModels.SessionFactory sessions, Map<String, TensorSource> weights) {
     var placed = place(graph, weights);
     var cotangent = images(placed.tf());
     var gradients =
@@ -244,11 +246,13 @@ final class TensorFlowPrior implements Prior {
         throw new IllegalStateException("the network of prior " + name() + " is closed");
       }
       if (jacobian == null) {
-        var model =
-            SavedModels.get(
-                "prior-vjp-" + directory.fingerprint(),
-                (graph, sessions) -> product(graph, sessions, directory.weights()));
-        jacobian = new DjlNetwork("the Jacobian of prior " + name(), model, options);
+        try (var weights = directory.openWeights()) {
+          var model =
+              SavedModels.get(
+                  "prior-vjp-" + directory.fingerprint(),
+                  (graph, sessions) -> product(graph, sessions, weights.tensors()));
+          jacobian = new DjlNetwork("the Jacobian of prior " + name(), model, options);
+        }
       }
       return jacobian;
     }

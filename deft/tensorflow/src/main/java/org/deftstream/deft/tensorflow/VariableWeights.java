@@ -3,7 +3,7 @@ package org.deftstream.deft.tensorflow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.tensor.TensorSource;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -17,6 +17,9 @@ import org.tensorflow.types.TFloat32;
  * variables without a word.
  */
 final class VariableWeights implements WeightSource {
+  /** Values that are handed over in one run, 64 MB of them. */
+  private static final int MOST_AT_ONCE = 1 << 24;
+
   private final Ops tf;
   private final Map<WeightSpec, Variable<TFloat32>> variables = new LinkedHashMap<>();
 
@@ -41,7 +44,8 @@ final class VariableWeights implements WeightSource {
   }
 
   /**
-   * Gives the variables their values, in one run.
+   * Gives the variables their values, some at a time, so that a network needs little memory beside
+   * its own.
    *
    * @throws IllegalArgumentException if a weight is missing or has another shape
    */
@@ -49,7 +53,28 @@ final class VariableWeights implements WeightSource {
       Ops tf,
       Session session,
       Map<WeightSpec, Variable<TFloat32>> variables,
-      Map<String, FloatTensor> weights) {
+      Map<String, ? extends TensorSource> weights) {
+    var some = new LinkedHashMap<WeightSpec, Variable<TFloat32>>();
+    long values = 0;
+    for (var entry : variables.entrySet()) {
+      some.put(entry.getKey(), entry.getValue());
+      values += entry.getKey().size();
+      if (values > MOST_AT_ONCE) {
+        fillAtOnce(tf, session, some, weights);
+        some.clear();
+        values = 0;
+      }
+    }
+    if (!some.isEmpty()) {
+      fillAtOnce(tf, session, some, weights);
+    }
+  }
+
+  private static void fillAtOnce(
+      Ops tf,
+      Session session,
+      Map<WeightSpec, Variable<TFloat32>> variables,
+      Map<String, ? extends TensorSource> weights) {
     var tensors = new ArrayList<TFloat32>();
     var runner = session.runner();
     try {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.TreeSet;
 import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.tensor.TensorSource;
 
 /** Name, layout and shape (diffusers' order) of one weight that a network needs. */
 record WeightSpec(String name, WeightLayout layout, int[] shape) {
@@ -13,7 +14,7 @@ record WeightSpec(String name, WeightLayout layout, int[] shape) {
   }
 
   /** Finds this weight among loaded ones and turns it into TensorFlow's layout. */
-  FloatTensor select(Map<String, FloatTensor> weights) {
+  FloatTensor select(Map<String, ? extends TensorSource> weights) {
     var tensor = weights.get(storedName(weights));
     if (tensor == null) {
       throw new IllegalArgumentException("weight " + name + " is missing");
@@ -27,7 +28,7 @@ record WeightSpec(String name, WeightLayout layout, int[] shape) {
               + "; the network needs "
               + Arrays.toString(shape));
     }
-    return layout.toTensorFlow(tensor);
+    return layout.toTensorFlow(tensor.read());
   }
 
   /**
@@ -35,7 +36,8 @@ record WeightSpec(String name, WeightLayout layout, int[] shape) {
    *
    * @throws IllegalArgumentException naming one that it does not: the file is another network's
    */
-  static void refuseUnused(Collection<WeightSpec> specs, Map<String, FloatTensor> weights) {
+  static void refuseUnused(
+      Collection<WeightSpec> specs, Map<String, ? extends TensorSource> weights) {
     var unused = new TreeSet<>(weights.keySet());
     specs.forEach(spec -> unused.remove(spec.storedName(weights)));
     if (!unused.isEmpty()) {
@@ -45,7 +47,7 @@ record WeightSpec(String name, WeightLayout layout, int[] shape) {
   }
 
   /** The name among loaded weights: before version 0.17 diffusers called those of attention so. */
-  String storedName(Map<String, FloatTensor> weights) {
+  String storedName(Map<String, ? extends TensorSource> weights) {
     return weights.containsKey(name)
         ? name
         : name.replace(".to_q.", ".query.")
