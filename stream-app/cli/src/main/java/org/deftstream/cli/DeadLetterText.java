@@ -21,9 +21,10 @@ final class DeadLetterText {
   /** One line. */
   static String line(ReceivedDeadLetter letter) {
     String message = printable(letter.message());
-    return "%-10s %-20s %-9s from %s%s: %s"
+    return "%-10s %s %-20s %-9s from %s%s: %s"
         .formatted(
             letter.place(),
+            Instant.ofEpochMilli(letter.record().timestamp()),
             printable(letter.reason()),
             printable(letter.stage()),
             printable(letter.source()),

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.deftstream.deft.text.FileProblem;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
@@ -62,6 +63,8 @@ public final class Deftstream implements Runnable {
     List.of(
             new TopicsCommand(),
             new ServeCommand(),
+            new StatusCommand(),
+            new ConfigCommand(),
             new AdaptersCommand(),
             new DlqCommand(),
             new PriorCommand(),
@@ -74,6 +77,7 @@ public final class Deftstream implements Runnable {
             new TasksCommand(),
             new EvaluateCommand())
         .forEach(line::addSubcommand);
+    line.addSubcommand(new GenerateCompletion());
     // Picocli explains what is no path by names of classes.
     line.registerConverter(Path.class, Deftstream::path);
     var errors = new ErrorReport();

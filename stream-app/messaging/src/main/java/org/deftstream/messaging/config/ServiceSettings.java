@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.types.Password;
 import org.deftstream.deft.UserError;
 import org.deftstream.messaging.admin.Connection;
 import org.deftstream.schemas.Topics;
@@ -157,16 +158,45 @@ public final class ServiceSettings {
     return passed(PassThrough.REGISTRY);
   }
 
-  /** All own settings and the passed ones as {@code key=value}, sorted, secrets hidden. */
-  public List<String> describe() {
+  /**
+   * A setting that holds.
+   *
+   * @param key its name
+   * @param value its value, hidden if it is a secret
+   * @param origin where it was found; empty for the default
+   */
+  public record Held(String key, String value, Optional<String> origin) {}
+
+  /** All own settings and the passed ones, sorted by their names, secrets hidden. */
+  public List<Held> held() {
     Map<String, String> lines = new TreeMap<>();
-    values.values().forEach((key, value) -> lines.put(key, String.valueOf(value)));
+    values
+        .values()
+        .forEach(
+            (key, value) ->
+                lines.put(key, value instanceof Password ? hidden(value) : String.valueOf(value)));
     given.forEach(
         (key, setting) ->
             PassThrough.of(key)
                 .ifPresent(group -> lines.put(key, group.secret(key) ? HIDDEN : setting.value())));
     lines.put(ConnectionKeys.SCHEMA_REGISTRY_URL.key(), connection().shownRegistryUrl());
-    return lines.entrySet().stream().map(line -> line.getKey() + "=" + line.getValue()).toList();
+    return lines.entrySet().stream()
+        .map(
+            line ->
+                new Held(
+                    line.getKey(),
+                    line.getValue(),
+                    Optional.ofNullable(given.get(line.getKey())).map(RawSetting::origin)))
+        .toList();
+  }
+
+  private static String hidden(Object password) {
+    return ((Password) password).value().isEmpty() ? "" : HIDDEN;
+  }
+
+  /** All own settings and the passed ones as {@code key=value}, sorted, secrets hidden. */
+  public List<String> describe() {
+    return held().stream().map(each -> each.key() + "=" + each.value()).toList();
   }
 
   /** As {@link #describe}, in one line. */
