@@ -58,6 +58,11 @@ final class InFlight implements LedgerRecord {
     return postponed && !done();
   }
 
+  /** Whether nothing may run beside it, because it may be what ended a process. */
+  boolean runsAlone() {
+    return entry.aloneRuns() > 0;
+  }
+
   /** Whether it holds room for the record or its answer. */
   boolean holdsRoom() {
     return permit != null;

@@ -52,6 +52,10 @@ public final class Ledger implements AutoCloseable {
   private final ArrayDeque<LedgerRecord> queue = new ArrayDeque<>();
   private Recovery recovery = Recovery.COMMITTED;
   private boolean saidThatRecordsComeAgain;
+
+  /** Whether a record that ran alone has left, and its answer is not committed yet. */
+  private boolean aloneLeft;
+
   private long tail;
 
   /** Whether what was stored is of another topic of the same name. */
@@ -264,11 +268,12 @@ public final class Ledger implements AutoCloseable {
   private Optional<AdmissionController.Permit> awaitRoom(long bytes, RecordCollector collector) {
     boolean full = waiting.size() >= settings.longQueue();
     var wanted = full ? settings.waitBudget() : settings.parkAfter();
-    boolean hopeless = recovery != Recovery.COMMITTED || (headPostponed() && !full);
+    boolean hopeless =
+        recovery != Recovery.COMMITTED || ((headPostponed() || headAlone()) && !full);
     long granted = hopeless ? 0 : waitBudget.grantNanos(wanted);
     long start = System.nanoTime();
     while (true) {
-      if (waiting.isEmpty() && !headPostponed()) {
+      if (waiting.isEmpty() && !headPostponed() && !headAlone()) {
         var permit = admission.tryAdmit(bytes, SLICE);
         if (permit.isPresent()) {
           waitBudget.spend(System.nanoTime() - start);
@@ -311,6 +316,11 @@ public final class Ledger implements AutoCloseable {
       return;
     }
     recovery = Recovery.COMMITTED;
+    if (aloneLeft) {
+      aloneLeft = false;
+      commit.run();
+      return;
+    }
     makeRoom();
     if (waiting.request(queue.peekFirst())) {
       save();
@@ -320,6 +330,10 @@ public final class Ledger implements AutoCloseable {
 
   private boolean headPostponed() {
     return queue.peekFirst() instanceof InFlight head && head.postponed();
+  }
+
+  private boolean headAlone() {
+    return aloneLeft || (queue.peekFirst() instanceof InFlight head && head.runsAlone());
   }
 
   /** Answers that cannot leave behind a head that was put off do not keep the room of others. */
@@ -335,14 +349,20 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  /** Lets out every answer that has none before it. */
+  /**
+   * Lets out every answer that has none before it. That of a record that ran alone is committed
+   * before another leaves: else the other, if a broker refuses it, would cost the first its run.
+   */
   private void drain(RecordCollector collector) {
     if (!gate.passed()) {
       return;
     }
     waiting.receive();
     boolean left = false;
-    for (var head = queue.peekFirst(); head != null && head.done(); head = queue.peekFirst()) {
+    for (var head = queue.peekFirst();
+        !aloneLeft && head != null && head.done();
+        head = queue.peekFirst()) {
+      aloneLeft = head.entry().aloneRuns() > 0;
       head.leave(collector, statistics);
       queue.pollFirst();
       statistics.addUnanswered(-1);

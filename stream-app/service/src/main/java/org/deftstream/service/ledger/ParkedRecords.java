@@ -55,12 +55,13 @@ final class ParkedRecords {
   /**
    * Asks for every record that may be read now. While the head has been put off, for it alone: what
    * would be worked on behind it could not leave, and would keep the room of other partitions.
+   * While it runs alone, likewise.
    *
    * @param head what leaves next, or null
    * @return whether an entry was changed, which is to be stored and committed before the next call
    */
   boolean request(LedgerRecord head) {
-    boolean headAlone = head instanceof InFlight first && first.postponed();
+    boolean headAlone = head instanceof InFlight first && (first.postponed() || first.runsAlone());
     for (Iterator<InFlight> each = unrequested.values().iterator(); each.hasNext(); ) {
       var inFlight = each.next();
       if (headAlone && inFlight != head) {

@@ -166,10 +166,40 @@ class LedgerTest {
 
     fixture.reader.find(LedgerFixture.record(0), fixture.admission);
     fixture.work.complete(0);
-    fixture.punctuate(ledger);
+    before = fixture.commits;
     fixture.punctuate(ledger);
     assertThat(fixture.out).containsExactly("0=answer-0");
+    assertThat(fixture.commits).as("its answer is committed first").isEqualTo(before + 1);
+    fixture.punctuate(ledger);
+    fixture.punctuate(ledger);
     assertThat(fixture.reader.requests()).containsExactly("0 alone", "1 alone");
+  }
+
+  /** A broker may refuse the other's answer, and with it all that leaves in one transaction. */
+  @Test
+  void shouldNotLetAnotherRecordLeaveWithOneThatRanAlone() {
+    leaveUnanswered(0);
+    for (int process = 20; process < 22; process++) {
+      takeOver(process).close();
+    }
+    var ledger = takeOver(22);
+    fixture.punctuate(ledger);
+    fixture.punctuate(ledger);
+    fixture.reader.find(LedgerFixture.record(0), fixture.admission);
+    fixture.punctuate(ledger);
+    int started = fixture.work.started().size();
+    fixture.take(ledger, 1);
+    fixture.punctuate(ledger);
+    assertThat(fixture.work.started()).as("nothing runs beside it").hasSize(started);
+    assertThat(fixture.reader.requests()).containsExactly("0 alone");
+
+    fixture.work.complete(0);
+    int before = fixture.commits;
+    fixture.punctuate(ledger);
+    assertThat(fixture.out).containsExactly("0=answer-0");
+    assertThat(fixture.commits).isEqualTo(before + 1);
+    fixture.punctuate(ledger);
+    assertThat(fixture.reader.requests()).containsExactly("0 alone", "1");
   }
 
   @Test
