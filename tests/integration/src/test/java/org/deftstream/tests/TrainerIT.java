@@ -77,6 +77,8 @@ class TrainerIT {
     settings.put("trainer.validation.share", "0.3");
     settings.put("trainer.validation.pairs.max", "8");
     settings.put("trainer.steps", "120");
+    // Other tests run beside this one and would leave a trainer of low priority nothing.
+    settings.put("trainer.nice", "0");
     settings.put("trainer.batch", "4");
     settings.put("trainer.checkpoint.seconds", "1");
     settings.put("trainer.http.port", Integer.toString(port));
