@@ -15,7 +15,8 @@ public final class ContactSheet {
   /**
    * Draws images in rows.
    *
-   * @param images flat, channels last, in [-1, 1]; values beyond are clipped
+   * @param images flat, channels last, in [-1, 1]; values beyond are clipped; of two channels,
+   *     which are complex, the magnitudes are shown, from 0 to 1
    * @param columns images in a row
    * @param zoom pixels of the sheet for a pixel of the image
    * @return the bytes of a PNG file
@@ -41,6 +42,9 @@ public final class ContactSheet {
 
   private static int rgb(float[] image, ImageShape shape, int y, int x) {
     int at = (y * shape.width() + x) * shape.channels();
+    if (shape.channels() == 2) {
+      return 0x010101 * (int) Math.round(255 * Math.min(1, Math.hypot(image[at], image[at + 1])));
+    }
     int red = grey(image[at]);
     boolean colour = shape.channels() >= 3;
     int green = colour ? grey(image[at + 1]) : red;

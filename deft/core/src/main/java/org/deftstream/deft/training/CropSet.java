@@ -17,19 +17,28 @@ import org.deftstream.deft.text.FileProblem;
 /**
  * Images of any size on the heap, to draw square crops from: each crop is a region that is averaged
  * down by a whole factor, turned and mirrored at random. An image is drawn as often as it has
- * pixels. Immutable and thread-safe.
+ * pixels. Crops of two channels are complex, made of grey images ({@link SmoothPhase}). Immutable
+ * and thread-safe.
  */
 public final class CropSet {
   private static final int DRAWS = 4;
 
+  /** Real and imaginary part. */
+  private static final int COMPLEX = 2;
+
+  /** Channels of the images that are held: 1 where crops are complex. */
   private final int channels;
+
+  private final boolean complex;
   private final List<Integer> factors;
   private final double minimumDeviation;
   private final List<Pixels> images;
   private final long[] upTo;
 
-  private CropSet(int channels, List<Integer> factors, double deviation, List<Pixels> images) {
+  private CropSet(
+      int channels, boolean complex, List<Integer> factors, double deviation, List<Pixels> images) {
     this.channels = channels;
+    this.complex = complex;
     this.factors = List.copyOf(factors);
     this.minimumDeviation = deviation;
     this.images = images;
@@ -44,6 +53,7 @@ public final class CropSet {
   /**
    * Reads a folder of PNG, JPEG, TIFF or BMP files.
    *
+   * @param channels of the crops; for 2 the images are read as grey ones
    * @param side of the smallest crop that must fit into every image
    * @param factors by which regions are averaged down, each at least 1
    * @param minimumDeviation crops whose values in [0, 255] deviate less are drawn again a few
@@ -62,13 +72,15 @@ public final class CropSet {
       throw new UserError("no images at " + folder + ": crops are drawn from a folder of images");
     }
     var images = new ArrayList<Pixels>();
-    var room = new Room(folder, channels, side, maxBytes);
+    boolean complex = channels == COMPLEX;
+    int held = complex ? 1 : channels;
+    var room = new Room(folder, held, side, maxBytes);
     try (var files = Files.walk(folder)) {
       var pictures =
           files.filter(f -> Files.isRegularFile(f) && PictureFile.isPicture(f.toString()));
       for (Path file : pictures.sorted().toList()) {
         try (var in = Files.newInputStream(file)) {
-          var image = PictureFile.read(in, file.toString(), channels, room.of(file));
+          var image = PictureFile.read(in, file.toString(), held, room.of(file));
           room.take(image);
           images.add(image);
         }
@@ -79,7 +91,7 @@ public final class CropSet {
     if (images.isEmpty()) {
       throw new UserError("no PNG, JPEG, TIFF or BMP images in " + folder);
     }
-    return new CropSet(channels, factors, minimumDeviation, images);
+    return new CropSet(held, complex, factors, minimumDeviation, images);
   }
 
   /** What the images of a folder may take of the heap; looked at before their pixels are read. */
@@ -124,9 +136,9 @@ public final class CropSet {
     return images.size();
   }
 
-  /** Channels of every image. */
+  /** Channels of every crop. */
   public int channels() {
-    return channels;
+    return complex ? COMPLEX : channels;
   }
 
   /** Number of crops of a side that lie beside each other in the images, unscaled. */
@@ -139,14 +151,15 @@ public final class CropSet {
    *
    * @param side in pixels
    * @param turned whether it is turned by quarters and mirrored at random
-   * @return side x side x channels values in [-1, 1]
+   * @return side x side x {@link #channels} values in [-1, 1]
    */
   public float[] crop(int side, boolean turned, RandomGenerator random) {
     float[] crop = draw(side, random);
     for (int i = 1; i < DRAWS && deviation(crop) * 127.5 < minimumDeviation; i++) {
       crop = draw(side, random);
     }
-    return turned ? oriented(crop, side, random.nextInt(8)) : crop;
+    float[] lying = turned ? oriented(crop, side, random.nextInt(8)) : crop;
+    return complex ? SmoothPhase.complex(lying, side, random) : lying;
   }
 
   /**
@@ -156,7 +169,7 @@ public final class CropSet {
    * @param turned whether they are turned by quarters and mirrored at random
    */
   public Truths truths(int side, boolean turned) {
-    var shape = new ImageShape(side, side, channels);
+    var shape = new ImageShape(side, side, channels());
     int number = (int) Math.max(1, Math.min(Integer.MAX_VALUE, disjointCrops(side)));
     return new Truths() {
       @Override

@@ -168,4 +168,25 @@ class CropSetTest {
       assertThat(batches.batch(step).input()).hasSize(8 * 64);
     }
   }
+
+  @Test
+  void shouldGiveGreyImagesAPhaseForANetworkOfTwoChannels() throws Exception {
+    write("a.png", 6, 12, BufferedImage.TYPE_BYTE_GRAY);
+    var set = CropSet.read(directory, 2, 4, List.of(1), 0, 72);
+    assertThat(set.channels()).isEqualTo(2);
+    var random = new SplittableRandom(1);
+    int anywhere = 0;
+    for (int n = 0; n < 200; n++) {
+      float[] crop = set.crop(4, true, random);
+      assertThat(crop).hasSize(32);
+      double before = Math.atan2(crop[15], crop[14]);
+      double after = Math.atan2(crop[17], crop[16]);
+      assertThat(Math.cos(after - before)).as("a smooth phase").isGreaterThan(0.95);
+      anywhere += crop[14] < 0 ? 1 : 0;
+      for (int i = 0; i < 16; i++) {
+        assertThat(Math.hypot(crop[2 * i], crop[2 * i + 1])).isLessThan(1 + 1e-6);
+      }
+    }
+    assertThat(anywhere).as("half of half of the phases").isBetween(25, 80);
+  }
 }
