@@ -103,6 +103,9 @@ abstract class FourierAxis {
 
   /** Other lengths, by the library, line after line. */
   private static final class Any extends FourierAxis {
+    /** Columns that are read together: their values lie beside each other in memory. */
+    private static final int TOGETHER = 16;
+
     private final int length;
     private final DoubleFFT_1D transform;
 
@@ -114,20 +117,27 @@ abstract class FourierAxis {
 
     @Override
     void butterflies(double[] real, double[] imaginary, int stride, int columns, boolean backward) {
-      var line = new double[2 * length];
-      for (int c = 0; c < columns; c++) {
+      var lines = new double[2 * length * Math.min(TOGETHER, columns)];
+      for (int first = 0; first < columns; first += TOGETHER) {
+        int count = Math.min(TOGETHER, columns - first);
         for (int i = 0; i < length; i++) {
-          line[2 * i] = real[i * stride + c];
-          line[2 * i + 1] = imaginary[i * stride + c];
+          for (int c = 0; c < count; c++) {
+            lines[2 * (c * length + i)] = real[i * stride + first + c];
+            lines[2 * (c * length + i) + 1] = imaginary[i * stride + first + c];
+          }
         }
-        if (backward) {
-          transform.complexInverse(line, false);
-        } else {
-          transform.complexForward(line);
+        for (int c = 0; c < count; c++) {
+          if (backward) {
+            transform.complexInverse(lines, 2 * c * length, false);
+          } else {
+            transform.complexForward(lines, 2 * c * length);
+          }
         }
         for (int i = 0; i < length; i++) {
-          real[i * stride + c] = line[2 * i];
-          imaginary[i * stride + c] = line[2 * i + 1];
+          for (int c = 0; c < count; c++) {
+            real[i * stride + first + c] = lines[2 * (c * length + i)];
+            imaginary[i * stride + first + c] = lines[2 * (c * length + i) + 1];
+          }
         }
       }
     }

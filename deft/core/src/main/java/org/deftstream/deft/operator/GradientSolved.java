@@ -16,7 +16,7 @@ public abstract class GradientSolved extends FixedOperator {
     super(kind, shape, noise);
   }
 
-  /** By conjugate gradients from x0, with {@link #ITERATIONS} and {@link #TOLERANCE}. */
+  /** By conjugate gradients from x0, with {@link #iterations} and {@link #tolerance}. */
   @Override
   public final float[] proximal(float[] x0, float[] measurement, double rho) {
     requireWeight(rho);
@@ -39,9 +39,19 @@ public abstract class GradientSolved extends FixedOperator {
         },
         nearInverse(rho),
         adjoint(values),
-        ITERATIONS,
-        TOLERANCE,
+        iterations(),
+        tolerance(),
         0);
+  }
+
+  /** {@link #ITERATIONS}, unless an operator has fewer. */
+  protected int iterations() {
+    return ITERATIONS;
+  }
+
+  /** {@link #TOLERANCE}, unless an operator has a wider one. */
+  protected double tolerance() {
+    return TOLERANCE;
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.deftstream.deft.operator.imaging;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.deftstream.deft.linalg.RealFourier;
 
 /**
@@ -85,25 +86,38 @@ final class CutConvolution {
   /** What the sensor sees of a scene, channels last. */
   float[] measured(float[] image, int channels) {
     var out = new float[height * width * channels];
-    var plane = new double[gridHeight * gridWidth];
-    for (int c = 0; c < channels; c++) {
-      place(image, channels, c, scene * width, 0, 0, plane);
-      convolve(plane, false);
-      take(plane, above(), before(), width, out, channels, c);
-    }
+    each(
+        channels,
+        (plane, c) -> {
+          place(image, channels, c, scene * width, 0, 0, plane);
+          convolve(plane, false, above() + height);
+          take(plane, above(), before(), width, out, channels, c);
+        });
     return out;
   }
 
   /** The adjoint of {@link #measured}. */
   float[] adjoint(float[] measurement, int channels) {
     var out = new float[scene * height * scene * width * channels];
-    var plane = new double[gridHeight * gridWidth];
-    for (int c = 0; c < channels; c++) {
-      place(measurement, channels, c, width, above(), before(), plane);
-      convolve(plane, true);
-      take(plane, 0, 0, scene * width, out, channels, c);
-    }
+    each(
+        channels,
+        (plane, c) -> {
+          place(measurement, channels, c, width, above(), before(), plane);
+          convolve(plane, true, scene * height);
+          take(plane, 0, 0, scene * width, out, channels, c);
+        });
     return out;
+  }
+
+  /** Something for a channel, with a grid of its own. */
+  private interface ChannelWork {
+    void run(double[] plane, int channel);
+  }
+
+  private void each(int channels, ChannelWork work) {
+    IntStream.range(0, channels)
+        .parallel()
+        .forEach(c -> work.run(new double[gridHeight * gridWidth], c));
   }
 
   /** Rows of the scene above the sensor. */
@@ -132,8 +146,8 @@ final class CutConvolution {
     }
   }
 
-  /** Convolves with the kernel, or with it turned by 180 degrees. */
-  private void convolve(double[] plane, boolean turned) {
+  /** Convolves with the kernel, or with it turned by 180 degrees; so many rows from the top. */
+  private void convolve(double[] plane, boolean turned, int rows) {
     var re = new double[real.length];
     var im = new double[real.length];
     fourier.forward(plane, re, im);
@@ -143,26 +157,27 @@ final class CutConvolution {
       re[i] = real[i] * was - sign * im[i];
       im[i] = real[i] * im[i] + sign * was;
     }
-    fourier.backward(re, im, plane, gridHeight);
+    fourier.backward(re, im, plane, rows);
   }
 
   /** Multiplies a scene by {@code (C^T C + rho)^-1}, C being the convolution that is not cut. */
   float[] uncut(float[] image, int channels, double rho) {
     var out = new float[image.length];
-    var plane = new double[gridHeight * gridWidth];
-    var re = new double[real.length];
-    var im = new double[real.length];
-    for (int c = 0; c < channels; c++) {
-      place(image, channels, c, scene * width, 0, 0, plane);
-      fourier.forward(plane, re, im);
-      for (int i = 0; i < re.length; i++) {
-        double weight = 1 / (real[i] * real[i] + imaginary[i] * imaginary[i] + rho);
-        re[i] *= weight;
-        im[i] *= weight;
-      }
-      fourier.backward(re, im, plane, gridHeight);
-      take(plane, 0, 0, scene * width, out, channels, c);
-    }
+    each(
+        channels,
+        (plane, c) -> {
+          place(image, channels, c, scene * width, 0, 0, plane);
+          var re = new double[real.length];
+          var im = new double[real.length];
+          fourier.forward(plane, re, im);
+          for (int i = 0; i < re.length; i++) {
+            double weight = 1 / (real[i] * real[i] + imaginary[i] * imaginary[i] + rho);
+            re[i] *= weight;
+            im[i] *= weight;
+          }
+          fourier.backward(re, im, plane, scene * height);
+          take(plane, 0, 0, scene * width, out, channels, c);
+        });
     return out;
   }
 }

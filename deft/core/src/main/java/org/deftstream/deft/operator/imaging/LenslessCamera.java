@@ -23,8 +23,8 @@ import org.deftstream.deft.operator.OperatorBounds;
  * or {@code scene} times as high and wide, the sensor before its middle; beyond it is darkness.
  *
  * <p>The pseudo-inverse is a stated surrogate, one deconvolution: {@code (C^T C + rho)^-1 A^T (y +
- * A 1) - 1}, C being the convolution without the cut. Proximal points are exact. Immutable and
- * thread-safe.
+ * A 1) - 1}, C being the convolution without the cut. Proximal points are those of {@value
+ * #POINT_ITERATIONS} conjugate gradients at most. Immutable and thread-safe.
  */
 final class LenslessCamera extends GradientSolved {
   static final String KIND = "lensless";
@@ -34,6 +34,15 @@ final class LenslessCamera extends GradientSolved {
 
   /** Frequencies whose power is below this part of the strongest are not told from noise. */
   private static final double LEAST_POWER = 1e-3;
+
+  /**
+   * A proximal point is as near as so many conjugate gradients come: what they leave is of
+   * frequencies that the kernel hardly passes, and the next step's point begins where this one
+   * ends.
+   */
+  private static final int POINT_ITERATIONS = 15;
+
+  private static final double POINT_TOLERANCE = 1e-3;
 
   /** Points of light of a kernel that is drawn. */
   private static final int SPOTS = 40;
@@ -141,6 +150,16 @@ final class LenslessCamera extends GradientSolved {
   @Override
   protected UnaryOperator<float[]> nearInverse(double rho) {
     return image -> convolution.uncut(image, channels(), rho);
+  }
+
+  @Override
+  protected int iterations() {
+    return POINT_ITERATIONS;
+  }
+
+  @Override
+  protected double tolerance() {
+    return POINT_TOLERANCE;
   }
 
   @Override
