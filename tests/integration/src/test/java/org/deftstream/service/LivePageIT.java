@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.deftstream.tests.browser.Browser;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,11 @@ class LivePageIT {
       assertThat(browser.value("document.querySelectorAll('main img').length").asInt()).isZero();
       assertThat(browser.value("document.title").asText()).isEqualTo("one · Deftstream");
 
-      browser.await("document.getElementById('in').textContent === '22'");
+      for (String count : List.of("in:22", "out:21", "dead:1")) {
+        String[] parts = count.split(":", -1);
+        browser.await(
+            "document.getElementById('%s').textContent === '%s'".formatted(parts[0], parts[1]));
+      }
       var metrics = page(url + "/metrics");
       same(browser, "in", metrics, "deftstream_records_in_total");
       same(browser, "out", metrics, "deftstream_records_out_total");
