@@ -13,6 +13,8 @@ public final class Page {
   enum Document {
     /** Faults and load. */
     FAULTS("faults.md"),
+    /** Images of any size. */
+    SIZES("sizes.md"),
     /** What the trainer reaches. */
     TRAINING("training.md");
 
@@ -23,7 +25,11 @@ public final class Page {
     }
 
     private String head() {
-      return this == FAULTS ? HEAD_OF_FAULTS : HEAD_OF_TRAINING;
+      return switch (this) {
+        case FAULTS -> HEAD_OF_FAULTS;
+        case SIZES -> HEAD_OF_SIZES;
+        case TRAINING -> HEAD_OF_TRAINING;
+      };
     }
 
     private Path path() {
@@ -38,6 +44,13 @@ public final class Page {
       Every table is what its command printed; the long form of a driver puts its own here. The short
       form (`-Ddeftstream.benchmarks=short` instead of `-Pbenchmarks`) prints the same table for a
       training of a few steps.
+      """;
+
+  private static final String HEAD_OF_SIZES =
+      """
+      # Images of any size
+
+      Every table is what its command printed; the long form of a driver puts its own here.
       """;
 
   private static final String HEAD_OF_FAULTS =

@@ -123,6 +123,28 @@ public enum Section {
       as long in both, which leaves less to win.\
       """,
       "mvn verify -Pbenchmarks -Dit.test=MixedLoadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** What a pixel costs. */
+  SIZE_COST(
+      Page.Document.SIZES,
+      "What a pixel costs",
+      """
+      Seconds for a megapixel of one step of the prior `ct`, one image at a time, medians: the image
+      as one row of its own size (`direct`, what this prior states), and cut into overlapping patches
+      of 64 pixels, 16 to a call.\
+      """,
+      "mvn verify -Pbenchmarks -Dit.test=ImageSizesIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Seams, and sizes that were not learned. */
+  SIZE_SEAMS(
+      Page.Document.SIZES,
+      "Whole images against crops, and seams",
+      """
+      Slices of 512 pixels of patients and scanners that the prior `ct` did not learn from, in
+      [-1024, 2048] HU, with noise, denoised in one step. The lines are the two pixels on both sides
+      of where regions meet; the last column is their mean squared error divided by that of the other
+      pixels.\
+      """,
+      "mvn verify -Pbenchmarks -Dit.test=ImageSizesIT -Ddeftstream.slices=DIR"
+          + " -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** A refresh after a refresh, and pairs that are wrong. */
   REFRESHES(
       Page.Document.TRAINING,
