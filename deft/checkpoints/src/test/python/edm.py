@@ -2,6 +2,7 @@
 paper, and objects that are pickled as NVlabs' programs pickle theirs."""
 
 import collections
+import re
 import sys
 import types
 
@@ -92,21 +93,44 @@ class Persistent:
         return _reconstruct_persistent_obj, (meta,)
 
 
-def module(class_name, parameters=(), parts=(), **attributes):
+def with_filters(w, taps, images_up=False):
+    """Adds the filters that the published networks keep with their layers that change sizes."""
+    f = torch.tensor(taps, dtype=torch.float32)
+    f = (f.outer(f) / f.sum() ** 2)[None, None]
+    for name in list(w):
+        sized = re.fullmatch(r"(.*_(?:down|up))\.conv0\.weight", name)
+        if sized:
+            w[sized[1] + ".conv0.resample_filter"] = w[sized[1] + ".skip.resample_filter"] = f
+        if name.endswith("_aux_residual.weight"):
+            w[name.replace("weight", "resample_filter")] = f
+        if name.endswith("_aux_skip.weight"):
+            w[name.replace("_aux_skip.weight", "_aux_down.resample_filter")] = f
+        if images_up and re.fullmatch(r"dec.*_up\.conv0\.weight", name):
+            w[name.replace("_up.conv0.weight", "_aux_up.resample_filter")] = f
+    return w
+
+
+def module(class_name, parameters=(), parts=(), buffers=(), **attributes):
     state = dict(training=False, _parameters=collections.OrderedDict(parameters),
-                 _buffers=collections.OrderedDict(), _non_persistent_buffers_set=set(),
+                 _buffers=collections.OrderedDict(buffers), _non_persistent_buffers_set=set(),
                  _backward_hooks=collections.OrderedDict(), _is_full_backward_hook=None,
                  _forward_hooks=collections.OrderedDict(), _state_dict_hooks=collections.OrderedDict(),
                  _modules=collections.OrderedDict(parts), **attributes)
     return Persistent(class_name, state)
 
 
-def as_modules(w, kwargs):
+def as_modules(w, kwargs, wrapper="EDMPrecond", **attributes):
     """The tree of modules of a network, as a snapshot of a training has it."""
     layers = collections.OrderedDict()
     for name, value in w.items():
-        layers.setdefault(name.rsplit(".", 1)[0], []).append(
-            (name.rsplit(".", 1)[1], torch.nn.Parameter(value.half(), requires_grad=False)))
+        layers.setdefault(name.rsplit(".", 1)[0], []).append((name.rsplit(".", 1)[1], value.half()))
+
+    def layer(values):
+        kept = [(n, v) for n, v in values if n in ("resample_filter", "freqs")]
+        trained = [(n, torch.nn.Parameter(v, requires_grad=False)) for n, v in values
+                   if n not in ("resample_filter", "freqs")]
+        # A layer that only changes the size says that it has no weight.
+        return module("Conv2d", trained or [("weight", None), ("bias", None)], buffers=kept)
 
     def tree(prefix):
         parts = collections.OrderedDict()
@@ -115,15 +139,13 @@ def as_modules(w, kwargs):
                 head = name[len(prefix):].split(".")[0]
                 if head not in parts:
                     inner = prefix + head
-                    parts[head] = (module("Conv2d", layers[inner]) if inner in layers
-                                   else tree(inner + "."))
+                    parts[head] = layer(layers[inner]) if inner in layers else tree(inner + ".")
         if prefix in ("enc.", "dec."):
             holder = torch.nn.ModuleDict()
             holder._modules = parts
             return holder
-        return module("DhariwalUNet" if prefix == "" else "UNetBlock", parts=parts.items())
+        return module(kwargs["model_type"] if prefix == "" else "UNetBlock", parts=parts.items())
 
-    return module("EDMPrecond", parts=[("model", tree(""))], sigma_data=0.5, use_fp16=False,
+    return module(wrapper, parts=[("model", tree(""))], use_fp16=False,
                   img_resolution=kwargs["img_resolution"], img_channels=kwargs["img_channels"],
-                  label_dim=0, sigma_min=0, sigma_max=float("inf"), _init_args=(),
-                  _init_kwargs=dict(kwargs))
+                  label_dim=0, _init_args=(), _init_kwargs=dict(kwargs), **attributes)

@@ -10,6 +10,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ContactSheet;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.NetworkConfig;
+import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.SchedulerConfig;
 import org.deftstream.deft.prior.SchedulerConfig.Prediction;
@@ -170,20 +171,38 @@ public final class PriorCommand {
         throw new UserError(
             "--steps must be from 1 to " + most + ", those of the prior, got " + steps);
       }
-      var sampler =
-          new SamplerSettings(
-              steps, SamplerSettings.TimeGrid.UNIFORM, SamplerSettings.NoiseRule.ETA, 1, 1);
       try (var opened = TensorFlowBackend.start(SessionOptions.standard()).openPrior(prior)) {
-        var samples = PriorSamples.draw(opened, sampler, count, seed);
-        for (float[] sample : samples) {
-          requireFinite(sample, directory);
-        }
-        AtomicFiles.write(out, ContactSheet.png(samples, opened.imageShape(), 8, 2));
-      } catch (IOException e) {
-        throw new UserError("cannot write " + out + ": " + FileProblem.reason(e), e);
+        drawSamples(opened, directory, steps, count, seed, out);
       }
       System.out.println(out);
       return 0;
+    }
+  }
+
+  /**
+   * Draws images of a prior and writes them as one.
+   *
+   * @param directory of the prior, for messages
+   * @param out the PNG
+   * @throws UserError if a value is not finite, or it cannot be written
+   */
+  static void drawSamples(
+      Prior prior, Path directory, int steps, int count, String seed, Path out) {
+    var sampler =
+        new SamplerSettings(
+            Math.min(steps, prior.schedule().steps()),
+            SamplerSettings.TimeGrid.UNIFORM,
+            SamplerSettings.NoiseRule.ETA,
+            1,
+            1);
+    var samples = PriorSamples.draw(prior, sampler, count, seed);
+    for (float[] sample : samples) {
+      requireFinite(sample, directory);
+    }
+    try {
+      AtomicFiles.write(out, ContactSheet.png(samples, prior.imageShape(), 8, 2));
+    } catch (IOException e) {
+      throw new UserError("cannot write " + out + ": " + FileProblem.reason(e), e);
     }
   }
 
@@ -198,7 +217,14 @@ public final class PriorCommand {
   private static NetworkConfig readNetwork(Path file) {
     var json = readJson(file);
     try {
-      return NetworkConfig.parse(json);
+      var network = NetworkConfig.parse(json);
+      if (!network.trainable()) {
+        throw new IllegalArgumentException(
+            "networks of "
+                + json.path("_class_name").asText()
+                + " are imported, not trained here; a UNet2DModel or a ResidualUNet2DModel is");
+      }
+      return network;
     } catch (IllegalArgumentException e) {
       throw new UserError("cannot use the network of " + file + ": " + e.getMessage(), e);
     }

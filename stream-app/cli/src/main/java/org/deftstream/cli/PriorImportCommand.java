@@ -3,11 +3,13 @@ package org.deftstream.cli;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.checkpoint.prior.Answers;
 import org.deftstream.deft.checkpoint.prior.Family;
 import org.deftstream.deft.checkpoint.prior.PriorImport;
 import org.deftstream.deft.checkpoint.prior.PriorWriter;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.safetensors.NewDirectory;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.deftstream.deft.text.ProgressLine;
@@ -24,6 +26,10 @@ import picocli.CommandLine.Parameters;
 final class PriorImportCommand implements Callable<Integer> {
   /** Below this an answer to pure noise is not that of a prior that was trained. */
   private static final double TRAINED = 0.5;
+
+  private static final int MOST_SAMPLES = 64;
+  private static final int SAMPLE_STEPS = 25;
+  private static final String SHEET = "samples.png";
 
   @Parameters(
       paramLabel = "FILE|DIR",
@@ -43,7 +49,8 @@ final class PriorImportCommand implements Callable<Integer> {
       names = "--like",
       paramLabel = "FAMILY",
       description =
-          "Whose layout it has: adm, ddpm, edm or diffusers. Without: told by the names of its weights.")
+          "Whose layout it has: adm, ddpm, edm, ncsnpp, drunet or diffusers. Without: told by the names"
+              + " of its weights.")
   private String like;
 
   @Option(names = "--name", description = "The prior's name; without: that of --out.")
@@ -87,6 +94,33 @@ final class PriorImportCommand implements Callable<Integer> {
       description = "Of EDM: standard deviation of its images; 0.5 by default.")
   private Double sigmaData;
 
+  @Option(
+      names = "--precondition",
+      description =
+          "Of EDM: how the network is asked: edm (default), vp or ve. A pickled network says so itself.")
+  private String precondition;
+
+  @Option(
+      names = "--sde",
+      description =
+          "Of NCSN++: vp or sub-vp in continuous time, or discrete where it was trained on timesteps.")
+  private String sde;
+
+  @Option(
+      names = "--sigma-max",
+      description =
+          "Greatest noise level, for images in [0, 1]: of NCSN++ that of its training; of DRUNet where"
+              + " samplers begin, 10 by default.")
+  private Double sigmaMax;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Draw so many images, at most 64, in 25 steps, as samples.png in the prior's directory.")
+  private int samples;
+
   private Answers answers() {
     return new Answers()
         .put("--size", size)
@@ -96,12 +130,19 @@ final class PriorImportCommand implements Callable<Integer> {
         .put("--schedule", schedule)
         .put("--timesteps", timesteps)
         .put("--predicts", predicts)
-        .put("--sigma-data", sigmaData);
+        .put("--sigma-data", sigmaData)
+        .put("--precondition", precondition)
+        .put("--sde", sde)
+        .put("--sigma-max", sigmaMax);
   }
 
   @Override
   public Integer call() {
-    PriorWriter.requireFree(out);
+    long began = System.nanoTime();
+    if (samples < 0 || samples > MOST_SAMPLES) {
+      throw new UserError("--samples must be from 0 to " + MOST_SAMPLES + ", got " + samples);
+    }
+    NewDirectory.requireFree(out);
     var family = like == null ? null : Family.named(like);
     try (var opened = PriorImport.open(source, family, weights, answers());
         var line = ProgressLine.onStandardError("importing")) {
@@ -118,6 +159,7 @@ final class PriorImportCommand implements Callable<Integer> {
       opened.reading(
           () -> writer.write(called, origin, share -> line.show(share, ""), this::check));
     }
+    System.err.println("imported " + ProcessUse.since(began));
     System.out.println(out);
     return 0;
   }
@@ -136,6 +178,15 @@ final class PriorImportCommand implements Callable<Integer> {
               ? "; that of a trained prior is near 1: are the schedule, the order of q, k and v and"
                   + " the entry of the weights right?"
               : "");
+      if (samples > 0) {
+        PriorCommand.drawSamples(
+            prior,
+            directory.path(),
+            SAMPLE_STEPS,
+            samples,
+            "import",
+            directory.path().resolve(SHEET));
+      }
     }
   }
 }

@@ -2,7 +2,10 @@ package org.deftstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,8 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
  * otherwise.
  */
 class PriorImportCommandIT {
-  private static final Path CHECKPOINT =
-      Path.of("..", "..", "deft", "checkpoints", "src/test/resources/checkpoints/adm/model.pt");
+  private static final Path CHECKPOINTS =
+      Path.of("..", "..", "deft", "checkpoints", "src/test/resources/checkpoints");
+  private static final Path CHECKPOINT = CHECKPOINTS.resolve("adm/model.pt");
 
   @TempDir private Path folder;
 
@@ -49,5 +53,33 @@ class PriorImportCommandIT {
     Safetensors.write(reference, content, Safetensors.Storage.F32, Map.of());
 
     assertThat(run("prior", "verify", out)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldDrawSamplesOfADenoiserAndSayWhatItTook() throws IOException {
+    String out = folder.resolve("denoiser").toString();
+    var err = System.err;
+    var lines = new ByteArrayOutputStream();
+    int imported;
+    try {
+      System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
+      imported =
+          run(
+              ("prior import "
+                      + CHECKPOINTS.resolve("drunet/drunet_two.pth")
+                      + " --size 16 --samples 2 --out "
+                      + out)
+                  .split(" "));
+    } finally {
+      System.setErr(err);
+    }
+
+    assertThat(imported).as(lines.toString(StandardCharsets.UTF_8)).isZero();
+    assertThat(lines.toString(StandardCharsets.UTF_8))
+        .contains("a network like drunet")
+        .containsPattern("imported in [0-9]+ s, at most [0-9.]+ GB of memory");
+    // Two channels of an image beside each other are no picture; of each the first is drawn.
+    assertThat(Files.size(folder.resolve("denoiser/samples.png"))).isPositive();
+    assertThat(run("prior", "verify", out)).isZero();
   }
 }

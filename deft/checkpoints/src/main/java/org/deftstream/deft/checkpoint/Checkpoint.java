@@ -197,6 +197,11 @@ public final class Checkpoint implements AutoCloseable {
    * @throws UserError if there are none; the message names the entries
    */
   public Map<String, TensorSource> weights(String key) {
+    return network(key).tensors();
+  }
+
+  /** As {@link #weights}, with what else is told of the network where it is an object. */
+  public NetworkWeights network(String key) {
     try {
       return new WeightsChoice(root, size).weights(key);
     } catch (UnsoundCheckpointException e) {

@@ -12,22 +12,7 @@ final class ModuleWeights {
   private final Map<Object, Boolean> seen = new IdentityHashMap<>();
   private final Map<String, TensorSource> weights = new LinkedHashMap<>();
 
-  /** What its answers stand for where nothing else is said: sigma_data of EDM. */
-  private static final double SIGMA_DATA = 0.5;
-
   Map<String, TensorSource> of(PickledObject module) {
-    String name = module.className();
-    if (name.contains("Precond") && !name.equals("EDMPrecond")) {
-      throw new UnsoundCheckpointException(
-          "its network is wrapped in "
-              + UnsoundCheckpointException.shown(name)
-              + ", which asks it otherwise; of NVlabs' wrappers EDMPrecond is understood");
-    }
-    if (module.state().get("sigma_data") instanceof Number told
-        && told.doubleValue() != SIGMA_DATA) {
-      throw new UnsoundCheckpointException(
-          "its sigma_data is " + told + ", not 0.5: save its state_dict() and say --sigma-data");
-    }
     collect("", module, 0);
     return weights;
   }

@@ -48,12 +48,15 @@ final class WeightsChoice {
   private final Object root;
   private final long fileBytes;
 
+  /** The network object that the weights were found in; null where they were in a dictionary. */
+  private PickledObject module;
+
   WeightsChoice(Object root, long fileBytes) {
     this.root = root;
     this.fileBytes = fileBytes;
   }
 
-  Map<String, TensorSource> weights(String key) {
+  NetworkWeights weights(String key) {
     var found = key == null ? search(root, DEPTH) : at(key);
     if (found == null || found.isEmpty()) {
       throw new UnsoundCheckpointException(
@@ -70,7 +73,7 @@ final class WeightsChoice {
             "its tensors claim more values than its " + fileBytes + " bytes can hold");
       }
     }
-    return withoutWrapper(found);
+    return NetworkWeights.of(withoutWrapper(found), module);
   }
 
   private Map<String, TensorSource> at(String key) {
@@ -87,12 +90,13 @@ final class WeightsChoice {
     return search(here, DEPTH);
   }
 
-  private static Map<String, TensorSource> search(Object here, int depth) {
+  private Map<String, TensorSource> search(Object here, int depth) {
     if (here instanceof List<?> list && depth > 0) {
       return ofList(list, depth);
     }
-    if (here instanceof PickledObject module) {
-      return new ModuleWeights().of(module);
+    if (here instanceof PickledObject object) {
+      module = object;
+      return new ModuleWeights().of(object);
     }
     if (!(here instanceof Map<?, ?> map)) {
       return null;
@@ -115,7 +119,7 @@ final class WeightsChoice {
   }
 
   /** DDPM's programs write a list: weights, optimizer, epoch, step, running average. */
-  private static Map<String, TensorSource> ofList(List<?> list, int depth) {
+  private Map<String, TensorSource> ofList(List<?> list, int depth) {
     int last = Math.min(list.size(), 8) - 1;
     for (int i = last; i >= 0; i -= last > 0 && i == last ? last : 1) {
       var found = search(list.get(i), depth - 1);
@@ -135,7 +139,8 @@ final class WeightsChoice {
       var average = new LinkedHashMap<String, TensorSource>();
       int next = 0;
       for (var entry : named.entrySet()) {
-        // Buffers stand in the dictionary but not in the list, and are no weights of a layer.
+        // What is not trained stands in the dictionary only, and never changes.
+        average.put(entry.getKey(), entry.getValue());
         if (next < values.size()
             && values.get(next) instanceof TensorSource value
             && java.util.Arrays.equals(value.shape(), entry.getValue().shape())) {

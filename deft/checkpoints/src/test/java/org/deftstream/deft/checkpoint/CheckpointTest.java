@@ -120,23 +120,6 @@ class CheckpointTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"VPPrecond, 0.5, wrapped in VPPrecond", "EDMPrecond, 1.0, its sigma_data is 1.0"})
-  void shouldRefuseNetworkObjectsThatAreAskedOtherwise(String name, double data, String words)
-      throws Exception {
-    var pickle = new PickleText().ops("}").text("ema");
-    pickle.global("torch_utils.persistence", "_reconstruct_persistent_obj").ops("}(");
-    pickle.text("class_name").text(name).text("state").ops("}").text("sigma_data").ops("G");
-    pickle.number(Long.reverseBytes(Double.doubleToLongBits(data)), 8).ops("su\u0085Rs.");
-    Path file = Files.write(folder.resolve("network.pkl"), pickle.bytes());
-
-    try (var checkpoint = Checkpoint.open(file, true)) {
-      assertThatThrownBy(() -> checkpoint.weights(null))
-          .isInstanceOf(UserError.class)
-          .hasMessageContaining(words);
-    }
-  }
-
   @Test
   void shouldReadShardsAsOne() {
     var files =

@@ -153,6 +153,21 @@ public record BetaSchedule(
     return Preconditioning.of(prediction, schedule());
   }
 
+  @Override
+  public void requireSuits(NetworkConfig network) {
+    switch (network.told()) {
+      case NUMBER, ROW -> {}
+      case LEVEL ->
+          throw new IllegalArgumentException(
+              "time_embedding_type is fourier: such a network is told a noise level and predicts the"
+                  + " score, which needs a ScoreSdeVeScheduler");
+      case LOGARITHM, MAP ->
+          throw new IllegalArgumentException(
+              "the network is told a noise level, and the schedule has timesteps; it needs a "
+                  + SigmaSchedule.OWN_CLASS);
+    }
+  }
+
   /** As diffusers' {@code DDPMScheduler} writes it. */
   @Override
   public ObjectNode toJson() {

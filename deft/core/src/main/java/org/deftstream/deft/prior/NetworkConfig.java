@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /** The network of a prior or an adapter, as its {@code config.json} describes it. Immutable. */
-public sealed interface NetworkConfig permits UNetConfig, ResidualUNetConfig {
+public sealed interface NetworkConfig
+    permits UNetConfig, ResidualUNetConfig, DruNetConfig, SongUNetConfig {
   /** Pixels from top to bottom of the images it was trained on. */
   int sampleHeight();
 
@@ -44,12 +45,41 @@ public sealed interface NetworkConfig permits UNetConfig, ResidualUNetConfig {
     return 1;
   }
 
+  /** Whether it can be trained here; others are imported with their weights. */
+  default boolean trainable() {
+    return false;
+  }
+
+  /** What it must be told of the noise; see {@link SchedulerConfig#requireSuits}. */
+  Told told();
+
+  /** What a network is told of the noise in its input. */
+  enum Told {
+    /** A timestep, or any number that stands for the noise: sines and cosines of it. */
+    NUMBER,
+    /** A row of a table: timesteps only. */
+    ROW,
+    /** The logarithm of a level, in sines and cosines of stored frequencies. */
+    LOGARITHM,
+    /** The level itself, by which it divides its answer. */
+    LEVEL,
+    /** The level, as one more channel of the image. */
+    MAP
+  }
+
   /**
    * Parses the {@code config.json} of a prior, of the kind that its {@code _class_name} says.
    *
    * @throws IllegalArgumentException naming the field that is not understood
    */
   static NetworkConfig parse(JsonNode json) {
+    String className = json.path("_class_name").asText();
+    if (className.equals(DruNetConfig.CLASS_NAME)) {
+      return DruNetConfig.parse(json);
+    }
+    if (className.equals(SongUNetConfig.CLASS_NAME)) {
+      return SongUNetConfig.parse(json);
+    }
     var config = parseAdapter(json);
     if (config instanceof ResidualUNetConfig && config.inChannels() != config.outChannels()) {
       throw new IllegalArgumentException(

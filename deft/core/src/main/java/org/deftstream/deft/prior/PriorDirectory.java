@@ -142,7 +142,6 @@ public record PriorDirectory(
   public Tiling tiling() {
     var json = about().path("tiling");
     String kind = json.path("type").asText(unet.anySize() ? "direct" : "whole");
-    int multiple = unet instanceof ResidualUNetConfig residual ? residual.multiple() : 1;
     return switch (kind) {
       case "whole" -> new Tiling.Whole();
       case "direct" -> {
@@ -153,7 +152,7 @@ public record PriorDirectory(
                   + ": tiling direct needs a network of any size; understood for this one: whole,"
                   + " patches");
         }
-        yield new Tiling.Direct(multiple);
+        yield new Tiling.Direct(unet.multiple());
       }
       case "patches" -> patches(json.path("overlap"));
       default ->
@@ -198,20 +197,12 @@ public record PriorDirectory(
       Map<String, ? extends TensorSource> weights,
       Safetensors.Storage storage,
       ObjectNode about) {
+    PriorLayout.write(path, unet, scheduler, weights, storage);
     try {
       var pretty = JSON.writerWithDefaultPrettyPrinter();
-      Safetensors.write(
-          path.resolve(PriorLayout.WEIGHTS), weights, storage, Map.of("format", "pt"));
-      AtomicFiles.write(
-          path.resolve(PriorLayout.NETWORK), pretty.writeValueAsString(unet.toJson()) + "\n");
-      AtomicFiles.write(
-          path.resolve(PriorLayout.SCHEDULER),
-          pretty.writeValueAsString(scheduler.toJson()) + "\n");
       AtomicFiles.write(path.resolve(ABOUT), pretty.writeValueAsString(about) + "\n");
     } catch (IOException e) {
       throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e), e);
-    } catch (UncheckedIOException e) {
-      throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e.getCause()), e);
     }
     return open(path);
   }

@@ -1,12 +1,18 @@
 package org.deftstream.deft.prior;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.tensor.TensorSource;
 import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.text.JsonFields;
 import org.deftstream.deft.text.JsonText;
@@ -18,7 +24,7 @@ import org.deftstream.deft.text.JsonText;
  * diffusion_pytorch_model.fp16.safetensors}), or shards with their index.
  *
  * @param network {@code config.json}
- * @param scheduler {@code scheduler_config.json}
+ * @param scheduler {@code scheduler_config.json}; null where a folder that is imported has none
  * @param weights safetensors files, in the order of names
  */
 public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
@@ -26,6 +32,7 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
   static final String NETWORK = "unet/config.json";
 
   static final String SCHEDULER = "scheduler/scheduler_config.json";
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MODEL = "diffusion_pytorch_model";
   static final String WEIGHTS = "unet/" + MODEL + ".safetensors";
 
@@ -40,15 +47,16 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
 
   /**
    * Finds the files of a folder that is imported, whose weights may be pickles of torch ({@code
-   * diffusion_pytorch_model.bin}, whole or in shards) where there is no safetensors file.
+   * diffusion_pytorch_model.bin}, whole or in shards) where there is no safetensors file, and which
+   * may have no scheduler.
    *
-   * @throws UserError if one is missing: one line that names it, and what is there instead
+   * @throws UserError if another is missing: one line that names it, and what is there instead
    */
-  public static PriorLayout withPickles(Path path) {
+  public static PriorLayout imported(Path path) {
     return of(path, true);
   }
 
-  private static PriorLayout of(Path path, boolean pickles) {
+  private static PriorLayout of(Path path, boolean foreign) {
     if (!Files.isDirectory(path)) {
       throw new UserError(
           "no prior at "
@@ -61,9 +69,10 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
     Path network = required(path, folder.resolve("config.json"));
     Path scheduler = path.resolve("scheduler_config.json");
     if (folder.equals(unet) || !Files.exists(scheduler)) {
-      scheduler = required(path, path.resolve(SCHEDULER));
+      Path usual = path.resolve(SCHEDULER);
+      scheduler = foreign && !Files.exists(usual) ? null : required(path, usual);
     }
-    return new PriorLayout(network, scheduler, weights(path, folder, pickles));
+    return new PriorLayout(network, scheduler, weights(path, folder, foreign));
   }
 
   private static Path required(Path path, Path file) {
@@ -161,6 +170,30 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
       return files.map(f -> f.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
       throw new UserError("cannot read " + folder + ": " + FileProblem.reason(e), e);
+    }
+  }
+
+  /**
+   * Writes network, schedule and weights where {@link #of} finds them.
+   *
+   * @throws UserError if a file cannot be written
+   */
+  public static void write(
+      Path path,
+      NetworkConfig unet,
+      SchedulerConfig scheduler,
+      Map<String, ? extends TensorSource> weights,
+      Safetensors.Storage storage) {
+    try {
+      var pretty = JSON.writerWithDefaultPrettyPrinter();
+      Safetensors.write(path.resolve(WEIGHTS), weights, storage, Map.of("format", "pt"));
+      AtomicFiles.write(path.resolve(NETWORK), pretty.writeValueAsString(unet.toJson()) + "\n");
+      AtomicFiles.write(
+          path.resolve(SCHEDULER), pretty.writeValueAsString(scheduler.toJson()) + "\n");
+    } catch (IOException e) {
+      throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e), e);
+    } catch (UncheckedIOException e) {
+      throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e.getCause()), e);
     }
   }
 }

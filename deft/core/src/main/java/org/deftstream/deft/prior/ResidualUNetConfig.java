@@ -147,6 +147,16 @@ public record ResidualUNetConfig(
   }
 
   @Override
+  public boolean trainable() {
+    return true;
+  }
+
+  @Override
+  public Told told() {
+    return Told.NUMBER;
+  }
+
+  @Override
   public ObjectNode toJson() {
     var json = JsonNodeFactory.instance.objectNode();
     json.put("_class_name", CLASS_NAME);

@@ -10,7 +10,7 @@ import org.deftstream.deft.text.JsonFields;
  * Fields about how its authors sample from it are known and leave the prior as it is, because the
  * sampler here has its own settings; a field that is not known is refused by name. Immutable.
  */
-public sealed interface SchedulerConfig permits BetaSchedule, SigmaSchedule {
+public sealed interface SchedulerConfig permits BetaSchedule, SigmaSchedule, ContinuousSchedule {
   /** Number of timesteps N. */
   int steps();
 
@@ -23,7 +23,19 @@ public sealed interface SchedulerConfig permits BetaSchedule, SigmaSchedule {
   /** How the network is asked, and what its answer says of the noise. */
   Preconditioning preconditioning();
 
-  /** As a scheduler of diffusers writes it. */
+  /**
+   * Refuses a network that is told otherwise than this tells.
+   *
+   * @throws IllegalArgumentException one line that names both
+   */
+  void requireSuits(NetworkConfig network);
+
+  /** Whether a scheduler of diffusers is all of this. */
+  default boolean inDiffusers() {
+    return true;
+  }
+
+  /** As a scheduler of diffusers writes it, where there is one. */
   ObjectNode toJson();
 
   /** What a network predicts, by diffusers' names. */
@@ -70,8 +82,10 @@ public sealed interface SchedulerConfig permits BetaSchedule, SigmaSchedule {
    */
   static SchedulerConfig parse(JsonNode json) {
     var f = JsonFields.of(json, BetaSchedule.WHERE);
-    return SigmaSchedule.describes(f.text("_class_name", ""))
-        ? SigmaSchedule.read(f)
-        : BetaSchedule.read(f);
+    String className = f.text("_class_name", "");
+    if (className.equals(ContinuousSchedule.CLASS_NAME)) {
+      return ContinuousSchedule.read(f);
+    }
+    return SigmaSchedule.describes(className) ? SigmaSchedule.read(f) : BetaSchedule.read(f);
   }
 }

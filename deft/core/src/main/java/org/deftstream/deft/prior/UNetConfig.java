@@ -158,6 +158,20 @@ public record UNetConfig(
     return false;
   }
 
+  @Override
+  public boolean trainable() {
+    return true;
+  }
+
+  @Override
+  public Told told() {
+    return switch (time.kind()) {
+      case POSITIONAL -> Told.NUMBER;
+      case FOURIER -> Told.LEVEL;
+      case LEARNED -> Told.ROW;
+    };
+  }
+
   /** Number of scales; each is half the size of the one before. */
   public int levels() {
     return blockOutChannels.size();

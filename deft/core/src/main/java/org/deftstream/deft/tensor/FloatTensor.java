@@ -25,6 +25,11 @@ public record FloatTensor(int[] shape, float[] data) implements TensorSource {
 
   /** The number of values in a tensor of this shape. */
   public static long sizeOf(int[] shape) {
+    for (int d : shape) {
+      if (d == 0) {
+        return 0;
+      }
+    }
     long size = 1;
     for (int d : shape) {
       size = Math.multiplyExact(size, (long) d);

@@ -45,7 +45,13 @@ class ParameterisationTest {
                 + " 'prediction_type': 'v_prediction', 'sigma_data': 0.25, 'sigma_max': 50}",
             "{'_class_name': 'EDMDPMSolverMultistepScheduler', 'rho': 5, 'sigma_min': 0.01}",
             "{'_class_name': 'ScoreSdeVeScheduler', 'num_train_timesteps': 1000, 'sigma_max': 90,"
-                + " 'snr': 0.15}")) {
+                + " 'snr': 0.15}",
+            "{'_class_name': 'NoiseLevelScheduler', 'preconditioning': 'exploding',"
+                + " 'num_train_timesteps': 1000, 'sigma_min': 0.01, 'sigma_max': 50}",
+            "{'_class_name': 'NoiseLevelScheduler', 'preconditioning': 'denoiser',"
+                + " 'num_train_timesteps': 1000, 'sigma_min': 0.002, 'sigma_max': 10}",
+            "{'_class_name': 'ScoreSdeVpScheduler', 'num_train_timesteps': 1000}",
+            "{'_class_name': 'ScoreSdeVpScheduler', 'sub_vp': true, 'sampling_eps': 1e-3}")) {
       var json = new ObjectMapper().readTree(text.replace('\'', '"'));
       var config = SchedulerConfig.parse(json);
       assertThat(SchedulerConfig.parse(config.toJson())).isEqualTo(config);
@@ -62,10 +68,24 @@ class ParameterisationTest {
       double data = sigmas.sigmaData();
       double root = Math.hypot(sigma, data);
       double x = seen * root;
-      double gain = DEVIATION * DEVIATION / (DEVIATION * DEVIATION + sigma * sigma);
-      double denoised = MEAN + gain * (x - MEAN);
-      double answer = (denoised - data * data / (root * root) * x) / (sigma * data / root);
+      double answer =
+          (denoised(x, sigma) - data * data / (root * root) * x) / (sigma * data / root);
       return config.prediction() == Prediction.V ? -answer : answer;
+    }
+    if (config instanceof SigmaSchedule sigmas && sigmas.kind() == SigmaSchedule.Kind.EXPLODING) {
+      double sigma = 2 * Math.exp(time);
+      return (denoised(seen, sigma) - seen) / sigma;
+    }
+    if (config instanceof SigmaSchedule sigmas && sigmas.kind() == SigmaSchedule.Kind.DENOISER) {
+      return (denoised(2 * seen - 1, 2 * time) + 1) / 2;
+    }
+    if (config instanceof ContinuousSchedule continuous) {
+      double moment = time / 999;
+      double integral = 0.1 * moment + 19.9 * moment * moment / 2;
+      double signal = Math.exp(-integral / 2);
+      double variance = 1 - Math.exp(-integral);
+      double noise = continuous.sub() ? variance : Math.sqrt(variance);
+      return (seen / signal - denoised(seen / signal, noise / signal)) * signal / noise;
     }
     if (config instanceof SigmaSchedule) {
       double mean = (MEAN + 1) / 2;
@@ -83,6 +103,12 @@ class ParameterisationTest {
     };
   }
 
+  /** The mean of the image given it with noise of {@code sigma}. */
+  private static double denoised(double x, double sigma) {
+    double gain = DEVIATION * DEVIATION / (DEVIATION * DEVIATION + sigma * sigma);
+    return MEAN + gain * (x - MEAN);
+  }
+
   /** The mean of the image given {@code x_t}. */
   private static double clean(NoiseSchedule schedule, int t, double xt) {
     double signal = Math.sqrt(schedule.alphaBar(t));
@@ -95,7 +121,7 @@ class ParameterisationTest {
       SchedulerConfig config, NoiseSchedule schedule, Preconditioning p, double xt, int t) {
     double time = p.time() == null ? t : p.time()[t];
     double answer = network(config, schedule, p.inputScale()[t] * xt + p.inputShift(), time);
-    return p.ofInput()[t] * xt + p.ofAnswer()[t] * answer;
+    return p.ofInput()[t] * xt + p.ofAnswer()[t] * (answer - p.answerShift());
   }
 
   @ParameterizedTest

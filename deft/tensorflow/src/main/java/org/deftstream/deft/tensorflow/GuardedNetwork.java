@@ -17,14 +17,6 @@ final class GuardedNetwork implements TrainableNetwork {
     return new GuardedNetwork(NativeCalls.call(maker));
   }
 
-  private static void run(Runnable work) {
-    NativeCalls.call(
-        () -> {
-          work.run();
-          return null;
-        });
-  }
-
   @Override
   public float[] step(
       float[] input,
@@ -59,12 +51,12 @@ final class GuardedNetwork implements TrainableNetwork {
 
   @Override
   public void restore(Map<String, FloatTensor> state) {
-    run(() -> network.restore(state));
+    NativeCalls.run(() -> network.restore(state));
   }
 
   @Override
   public void warmStart(Map<String, FloatTensor> weights) {
-    run(() -> network.warmStart(weights));
+    NativeCalls.run(() -> network.warmStart(weights));
   }
 
   @Override
@@ -74,6 +66,6 @@ final class GuardedNetwork implements TrainableNetwork {
 
   @Override
   public void close() {
-    run(network::close);
+    NativeCalls.run(network::close);
   }
 }

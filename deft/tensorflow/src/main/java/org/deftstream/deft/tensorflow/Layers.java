@@ -26,12 +26,23 @@ final class Layers {
   /** A convolution with bias; {@code stride} 2 halves an even size. */
   Operand<TFloat32> conv(
       String name, Operand<TFloat32> x, int in, int out, int kernel, int stride, String padding) {
+    var y = plainConv(name, x, in, out, kernel, stride, padding);
+    return tf.nn.biasAdd(y, weights.weight(name + ".bias", WeightLayout.PLAIN, out));
+  }
+
+  /** A convolution without bias. */
+  Operand<TFloat32> plainConv(
+      String name, Operand<TFloat32> x, int in, int out, int kernel, int stride, String padding) {
     var w = weights.weight(name + ".weight", WeightLayout.CONV, out, in, kernel, kernel);
-    var b = weights.weight(name + ".bias", WeightLayout.PLAIN, out);
-    var y =
-        tf.nn.conv2d(
-            x, w, List.of(1L, (long) stride, (long) stride, 1L), padding, new Conv2d.Options[0]);
-    return tf.nn.biasAdd(y, b);
+    return tf.nn.conv2d(
+        x, w, List.of(1L, (long) stride, (long) stride, 1L), padding, new Conv2d.Options[0]);
+  }
+
+  /** A transposed 2x2 convolution of stride 2 without bias, which doubles the size. */
+  Operand<TFloat32> plainConvUp(String name, Operand<TFloat32> x, int in, int out) {
+    var w = weights.weight(name + ".weight", WeightLayout.CONV_UP, in, out, 2, 2);
+    var spread = tf.nn.conv2d(x, w, List.of(1L, 1L, 1L, 1L), "SAME", new Conv2d.Options[0]);
+    return tf.nn.depthToSpace(spread, 2L);
   }
 
   /** A 3x3 convolution of stride 1 that keeps the size. */

@@ -31,6 +31,15 @@ final class NativeCalls {
     }
   }
 
+  /** As {@link #call}, of what answers nothing. */
+  static void run(Runnable work) {
+    call(
+        () -> {
+          work.run();
+          return null;
+        });
+  }
+
   /**
    * Makes the end of the process wait for calls. Called once, before the libraries are loaded.
    *

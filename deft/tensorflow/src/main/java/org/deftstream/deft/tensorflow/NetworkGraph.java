@@ -1,8 +1,10 @@
 package org.deftstream.deft.tensorflow;
 
+import org.deftstream.deft.prior.DruNetConfig;
 import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.Preconditioning;
 import org.deftstream.deft.prior.ResidualUNetConfig;
+import org.deftstream.deft.prior.SongUNetConfig;
 import org.deftstream.deft.prior.UNetConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -10,7 +12,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
-/** Builds a network of either kind, and the noise that the answer of a prior's stands for. */
+/** Builds a network of any kind, and the noise that the answer of a prior's stands for. */
 final class NetworkGraph {
   private NetworkGraph() {}
 
@@ -18,7 +20,7 @@ final class NetworkGraph {
    * Adds a network without classes to a graph.
    *
    * @param x input, batch x height x width x in_channels
-   * @param t timesteps, TInt32, or noise levels, TFloat32, one per row
+   * @param t timesteps, TInt32, or what stands for the noise level, TFloat32, one per row
    * @return output, batch x height x width x out_channels
    */
   static Operand<TFloat32> build(
@@ -29,6 +31,12 @@ final class NetworkGraph {
       Operand<? extends TNumber> t) {
     if (config instanceof ResidualUNetConfig residual) {
       return ResidualUNetGraph.build(tf, residual, weights, x, t);
+    }
+    if (config instanceof DruNetConfig drunet) {
+      return DruNetGraph.build(tf, drunet, weights, x, t);
+    }
+    if (config instanceof SongUNetConfig song) {
+      return SongUNetGraph.build(tf, song, weights, x, t);
     }
     return UNetGraph.build(tf, (UNetConfig) config, weights, x, t);
   }
@@ -61,7 +69,8 @@ final class NetworkGraph {
     if (p.answersNoise()) {
       return answer;
     }
-    var told = tf.math.mul(ofRow(tf, p.ofAnswer(), t), answer);
+    var middle = p.answerShift() == 0 ? answer : tf.math.sub(answer, tf.constant(p.answerShift()));
+    var told = tf.math.mul(ofRow(tf, p.ofAnswer(), t), middle);
     return tf.math.add(told, tf.math.mul(ofRow(tf, p.ofInput(), t), x));
   }
 

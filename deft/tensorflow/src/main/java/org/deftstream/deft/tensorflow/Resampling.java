@@ -66,6 +66,17 @@ public final class Resampling {
     return tf.pad(x, tf.constant(new int[][] {{0, 0}, {1, 1}, {1, 1}, {0, 0}}), tf.constant(0f));
   }
 
+  /**
+   * A 3x3 convolution, then the filter [1 3 3 1] halving; what lies beyond the edge is what the
+   * convolution makes of zeros there.
+   */
+  Picture convolutionFirDown(String name, Picture x, int out) {
+    var wide = border(border(x.value()));
+    var y = layers.conv(name, wide, x.channels(), out, 3, 1, "VALID");
+    var blurred = blur(y, out, "VALID");
+    return meanDown(new Picture(blurred, x.height(), x.width(), out));
+  }
+
   private Picture nearestUp(Picture x) {
     int h = 2 * x.height();
     int w = 2 * x.width();
@@ -81,22 +92,24 @@ public final class Resampling {
 
   /** The filter [1 2 1] / 4 in both directions; outside the image there are zeros. */
   private Picture blur(Picture x) {
+    return x.with(blur(x.value(), x.channels(), "SAME"));
+  }
+
+  private Operand<TFloat32> blur(Operand<TFloat32> x, int channels, String padding) {
     var taps = new float[][] {{1, 2, 1}, {2, 4, 2}, {1, 2, 1}};
-    var kernel = new float[3][3][x.channels()][1];
+    var kernel = new float[3][3][channels][1];
     for (int i = 0; i < 3; i++) {
       for (int j = 0; j < 3; j++) {
-        for (int c = 0; c < x.channels(); c++) {
+        for (int c = 0; c < channels; c++) {
           kernel[i][j][c][0] = taps[i][j] / 16;
         }
       }
     }
-    var y =
-        tf.nn.depthwiseConv2dNative(
-            x.value(),
-            tf.constant(kernel),
-            List.of(1L, 1L, 1L, 1L),
-            "SAME",
-            new DepthwiseConv2dNative.Options[0]);
-    return x.with(y);
+    return tf.nn.depthwiseConv2dNative(
+        x,
+        tf.constant(kernel),
+        List.of(1L, 1L, 1L, 1L),
+        padding,
+        new DepthwiseConv2dNative.Options[0]);
   }
 }

@@ -7,10 +7,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
-import org.deftstream.deft.prior.SigmaSchedule;
 import org.deftstream.deft.prior.Tiling;
-import org.deftstream.deft.prior.TimeEmbedding;
-import org.deftstream.deft.prior.UNetConfig;
 import org.deftstream.deft.schedule.NoiseSchedule;
 import org.deftstream.deft.tensor.TensorSource;
 import org.tensorflow.Graph;
@@ -73,34 +70,11 @@ final class TensorFlowPrior implements Prior {
     network = new DjlNetwork("prior " + directory.name(), model, options);
   }
 
-  /**
-   * A network that is told a noise level and answers a score needs a schedule of such, and back.
-   */
   private static void requireSuitable(PriorDirectory directory) {
-    boolean fourier =
-        directory.unet() instanceof UNetConfig unet
-            && unet.time().kind() == TimeEmbedding.Kind.FOURIER;
-    boolean score =
-        directory.scheduler() instanceof SigmaSchedule sigmas
-            && sigmas.kind() == SigmaSchedule.Kind.SCORE;
-    if (fourier != score) {
-      throw new UserError(
-          "prior "
-              + directory.path()
-              + (fourier
-                  ? ": time_embedding_type is fourier: such a network is told a noise level and"
-                      + " predicts the score, which needs a ScoreSdeVeScheduler"
-                  : ": ScoreSdeVeScheduler needs a network of time_embedding_type fourier, which is"
-                      + " told a noise level"));
-    }
-    boolean learned =
-        directory.unet() instanceof UNetConfig unet
-            && unet.time().kind() == TimeEmbedding.Kind.LEARNED;
-    if (learned && directory.scheduler() instanceof SigmaSchedule) {
-      throw new UserError(
-          "prior "
-              + directory.path()
-              + ": time_embedding_type is learned, a table of timesteps; EDM tells a noise level");
+    try {
+      directory.scheduler().requireSuits(directory.unet());
+    } catch (IllegalArgumentException e) {
+      throw new UserError("prior " + directory.path() + ": " + e.getMessage(), e);
     }
   }
 

@@ -9,13 +9,19 @@ enum WeightLayout {
   /** A matrix: [out, in] there, [in, out] here. */
   LINEAR,
   /** A 2D convolution: [out, in, height, width] there, [height, width, in, out] here. */
-  CONV;
+  CONV,
+  /**
+   * A transposed 2x2 convolution of stride 2: [in, out, 2, 2] there; here one of a single pixel,
+   * [1, 1, in, 4 out], whose four parts become the four pixels.
+   */
+  CONV_UP;
 
   int[] toTensorFlow(int[] s) {
     return switch (this) {
       case PLAIN -> s;
       case LINEAR -> new int[] {s[1], s[0]};
       case CONV -> new int[] {s[2], s[3], s[1], s[0]};
+      case CONV_UP -> new int[] {1, 1, s[0], 4 * s[1]};
     };
   }
 
@@ -28,6 +34,7 @@ enum WeightLayout {
           new FloatTensor(
               toTensorFlow(s),
               transpose(tensor.data(), s[0], s[1] * s[2] * s[3], s[1], s[2] * s[3]));
+      case CONV_UP -> new FloatTensor(toTensorFlow(s), transposeEach(tensor.data(), s[0], s[1], 4));
     };
   }
 
@@ -50,7 +57,22 @@ enum WeightLayout {
         }
         yield new FloatTensor(shape, result);
       }
+      case CONV_UP -> new FloatTensor(shape, transposeEach(d, shape[0], 4, shape[1]));
     };
+  }
+
+  /** Transposes each of several matrices. */
+  private static float[] transposeEach(float[] d, int matrices, int rows, int columns) {
+    var result = new float[d.length];
+    int size = rows * columns;
+    for (int m = 0; m < matrices; m++) {
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < columns; c++) {
+          result[m * size + c * rows + r] = d[m * size + r * columns + c];
+        }
+      }
+    }
+    return result;
   }
 
   private static float[] transpose(float[] d, int rows, int columns) {

@@ -47,6 +47,17 @@ public final class Answers {
     return (Double) given.getOrDefault(option, known);
   }
 
+  /** As above, of numbers that are not always known. */
+  double number(String option, Double known, String meaning) {
+    asked.add(option);
+    Object value = given.getOrDefault(option, known);
+    if (value == null) {
+      missing.put(option, meaning);
+      return 1;
+    }
+    return (Double) value;
+  }
+
   /** As above, of words. */
   String word(String option, String known, Set<String> words, String meaning) {
     asked.add(option);

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.checkpoint.NetworkWeights;
 import org.deftstream.deft.prior.BlockType;
 import org.deftstream.deft.prior.ClassEmbedding;
-import org.deftstream.deft.prior.SigmaSchedule;
 import org.deftstream.deft.prior.TimeEmbedding;
 import org.deftstream.deft.prior.UNetConfig;
 
@@ -22,6 +22,7 @@ final class EdmConversion {
   private static final int HEAD = 64;
 
   private final NamedTensors tensors;
+  private final NetworkWeights source;
   private final Answers answers;
   private final int size;
   private final int channels;
@@ -30,33 +31,38 @@ final class EdmConversion {
   private final int blocks;
   private int head;
 
-  private EdmConversion(NamedTensors tensors, Answers answers) {
+  private EdmConversion(NamedTensors tensors, NetworkWeights source, Answers answers) {
     this.tensors = tensors;
+    this.source = source;
     this.answers = answers;
-    if (tensors.has("map_label.weight")) {
-      throw new UserError(
-          "it draws images of a given class (map_label); a prior draws without: one trained with"
-              + " label_dim 0 is needed");
-    }
-    this.size = side();
+    refuseClasses(tensors);
+    this.size = side(tensors);
     this.channels = tensors.side("enc." + level(0) + "_conv.weight", 4, 1);
     int count = 0;
     while (count < MOST_BLOCKS && tensors.hasPart("enc." + level(0) + "_block" + count + ".")) {
       count++;
     }
     this.blocks = count;
-    refuseSongUNet();
     for (int l = 0; tensors.hasPart("enc." + level(l) + "_block0."); l++) {
       widths.add(tensors.side("enc." + level(l) + "_block0.conv1.weight", 4, 0));
       attention.add(tensors.has("enc." + level(l) + "_block0.qkv.weight"));
     }
   }
 
-  static ImportedPrior convert(NamedTensors tensors, Answers answers) {
-    return new EdmConversion(tensors, answers).prior();
+  static ImportedPrior convert(NamedTensors tensors, NetworkWeights source, Answers answers) {
+    return new EdmConversion(tensors, source, answers).prior();
   }
 
-  private int side() {
+  static void refuseClasses(NamedTensors tensors) {
+    if (tensors.has("map_label.weight")) {
+      throw new UserError(
+          "it draws images of a given class (map_label); a prior draws without: one trained with"
+              + " label_dim 0 is needed");
+    }
+  }
+
+  /** Pixels of a side, which are in the name of the first convolution. */
+  static int side(NamedTensors tensors) {
     for (int side = 1; side <= MOST; side++) {
       if (tensors.has("enc." + side + "x" + side + "_conv.weight")) {
         return side;
@@ -67,19 +73,6 @@ final class EdmConversion {
 
   private String level(int l) {
     return (size >> l) + "x" + (size >> l);
-  }
-
-  /** The other network of EDM scales its sums and projects whatever it resamples. */
-  private void refuseSongUNet() {
-    String first = "enc." + level(0) + "_block0";
-    boolean projects = tensors.has("enc." + level(1) + "_down.skip.weight");
-    int told = tensors.side(first + ".affine.weight", 2, 0);
-    int width = tensors.side(first + ".conv1.weight", 4, 0);
-    if (projects || told != 2 * width) {
-      throw new UserError(
-          "it is a SongUNet (DDPM++ or NCSN++), whose sums and filters are others; of EDM's networks"
-              + " DhariwalUNet (ADM) is read, and of NCSN++ the folders of diffusers");
-    }
   }
 
   private ImportedPrior prior() {
@@ -97,7 +90,7 @@ final class EdmConversion {
               + "; only networks whose channel_mult begins with 1 are read");
     }
     head = answers.integer("--head-width", HEAD, "");
-    double sigmaData = answers.number("--sigma-data", 0.5);
+    var scheduler = Precondition.of(source, answers);
     answers.requireAll(Family.EDM);
     int coarsest = widths.get(widths.size() - 1);
     if (head > coarsest) {
@@ -105,7 +98,9 @@ final class EdmConversion {
           "--head-width is " + head + ", more than the " + coarsest + " channels of its attention");
     }
     var network = Schedules.checked(() -> UNetConfig.parse(network().toJson()));
-    var scheduler = Schedules.checked(() -> SigmaSchedule.edm(sigmaData));
+    if (tensors.dropFilters() > 2) {
+      throw new UserError("its sizes change by another filter than that of DhariwalUNet, [1 1]");
+    }
     relabel();
     // Given to it in training only.
     tensors.drop("map_augment.weight");

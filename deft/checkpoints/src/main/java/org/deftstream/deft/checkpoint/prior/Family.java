@@ -13,8 +13,12 @@ public enum Family {
   ADM("time_embed.0.weight", "input_blocks.0.0.weight"),
   /** DDPM (Ho et al., 2020) as ported to PyTorch, and DDIM, which uses the same networks. */
   DDPM("temb.dense.0.weight", "down.0.block.0.norm1.weight"),
-  /** EDM (Karras et al., 2022): the network of ADM with other names and preconditioning. */
-  EDM("map_layer0.weight", "out_conv.weight"),
+  /** EDM (Karras et al., 2022): the networks of ADM and of NCSN++ with other names. */
+  EDM("map_layer0.weight", "map_layer1.weight"),
+  /** score_sde (Song et al., 2021): NCSN++ and DDPM++, whose layers have numbers. */
+  NCSNPP("all_modules.1.weight", "all_modules.2.weight"),
+  /** DRUNet of KAIR, DPIR and deepinv (Zhang et al., 2021): a denoiser that is told the level. */
+  DRUNET("m_head.weight", "m_tail.weight"),
   /** A folder of diffusers' {@code UNet2DModel}. */
   DIFFUSERS("time_embedding.linear_1.weight", "conv_in.weight");
 

@@ -76,7 +76,7 @@ final class NamedTensors {
     var weight = get(from + ".weight", rank);
     int rows = weight.shape()[0];
     int channels = weight.shape()[1];
-    if (rows != 3 * channels || weight.size() != (long) rows * channels) {
+    if (rows != 3L * channels || weight.size() != (long) rows * channels) {
       throw new UserError("weight " + from + ".weight is no matrix of 3 x " + channels + " rows");
     }
     if (head < 1 || channels % head != 0) {
@@ -97,9 +97,41 @@ final class NamedTensors {
     weights.put("conv_out.bias", TensorRows.first(get(from + ".bias", 1), channels));
   }
 
+  /** A weight without bias, as it is. */
+  void weight(String from, String to, int rank) {
+    weights.put(to, get(from, rank));
+  }
+
+  /** A weight without bias, another way round. */
+  void transposed(String from, String to) {
+    weights.put(to, new TransposedMatrix(get(from, 2)));
+  }
+
   /** A tensor that has no place in a network that draws. */
   void drop(String name) {
     left.remove(name);
+  }
+
+  /**
+   * Drops the filters that sizes change by, which are constants of the network.
+   *
+   * @return number of taps of a side; 0 where there are none
+   * @throws UserError if they are not all alike
+   */
+  int dropFilters() {
+    int taps = 0;
+    for (var entry : source.entrySet()) {
+      if (entry.getKey().endsWith(".resample_filter")) {
+        int[] shape = entry.getValue().shape();
+        int side = shape.length == 0 ? 0 : shape[shape.length - 1];
+        if (taps != 0 && side != taps) {
+          throw new UserError("its filters have " + taps + " and " + side + " taps");
+        }
+        taps = side;
+        left.remove(entry.getKey());
+      }
+    }
+    return taps;
   }
 
   /**

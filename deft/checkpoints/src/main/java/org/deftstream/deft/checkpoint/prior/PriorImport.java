@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.checkpoint.Checkpoint;
+import org.deftstream.deft.checkpoint.NetworkWeights;
 import org.deftstream.deft.prior.PriorLayout;
 import org.deftstream.deft.tensor.TensorSource;
 import org.deftstream.deft.text.FileProblem;
@@ -43,9 +44,9 @@ public final class PriorImport implements AutoCloseable {
     return closedUnless(
         checkpoint,
         () -> {
-          var weights = checkpoint.weights(key);
-          var family = like == null ? told(weights) : like;
-          return new PriorImport(checkpoint, convert(family, weights, answers));
+          var network = checkpoint.network(key);
+          var family = like == null ? told(network.tensors()) : like;
+          return new PriorImport(checkpoint, convert(family, network, answers));
         });
   }
 
@@ -54,7 +55,7 @@ public final class PriorImport implements AutoCloseable {
       throw new UserError(
           path + " is a folder; a checkpoint like " + like.word() + " is one file, name that");
     }
-    var layout = PriorLayout.withPickles(path);
+    var layout = PriorLayout.imported(path);
     var checkpoint = Checkpoint.of(path, layout.weights());
     return closedUnless(
         checkpoint,
@@ -97,8 +98,8 @@ public final class PriorImport implements AutoCloseable {
             + Family.words());
   }
 
-  private static ImportedPrior convert(
-      Family family, Map<String, TensorSource> weights, Answers answers) {
+  private static ImportedPrior convert(Family family, NetworkWeights network, Answers answers) {
+    var weights = network.tensors();
     var absent = Arrays.stream(family.names()).filter(n -> !weights.containsKey(n)).toList();
     if (!absent.isEmpty()) {
       throw new UserError(
@@ -112,7 +113,12 @@ public final class PriorImport implements AutoCloseable {
     return switch (family) {
       case ADM -> AdmConversion.convert(tensors, answers);
       case DDPM -> DdpmConversion.convert(tensors, answers);
-      case EDM -> EdmConversion.convert(tensors, answers);
+      case EDM ->
+          tensors.has("out_conv.weight")
+              ? EdmConversion.convert(tensors, network, answers)
+              : SongConversion.convert(tensors, network, answers);
+      case NCSNPP -> NcsnppConversion.convert(tensors, answers);
+      case DRUNET -> DruNetConversion.convert(tensors, answers);
       case DIFFUSERS ->
           throw new UserError(
               "it holds the weights of a diffusers network without its config.json: name the folder"

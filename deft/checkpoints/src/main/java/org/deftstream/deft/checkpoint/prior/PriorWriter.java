@@ -1,25 +1,21 @@
 package org.deftstream.deft.checkpoint.prior;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.safetensors.NewDirectory;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.tensor.TensorSource;
-import org.deftstream.deft.text.FileProblem;
 
 /**
  * Writes an imported prior as a directory, weight by weight, and only if it holds what a prior
- * must: until then it lies in a hidden neighbour, which is deleted if anything fails.
+ * must: else nothing is left of it.
  */
 public final class PriorWriter {
   private final ImportedPrior prior;
@@ -34,30 +30,7 @@ public final class PriorWriter {
   public PriorWriter(ImportedPrior prior, Path out) {
     this.prior = prior;
     this.out = out;
-    requireFree(out);
-  }
-
-  /**
-   * Refuses a directory that holds something, before any work is done.
-   *
-   * @throws UserError if it does
-   */
-  public static void requireFree(Path out) {
-    try {
-      if (Files.isDirectory(out)) {
-        try (var files = Files.list(out)) {
-          if (files.findAny().isEmpty()) {
-            return;
-          }
-        }
-      }
-      if (Files.exists(out)) {
-        throw new UserError(
-            out + " is there already; --out needs a directory that is not, or is empty");
-      }
-    } catch (IOException e) {
-      throw new UserError("cannot read " + out + ": " + FileProblem.reason(e), e);
-    }
+    NewDirectory.requireFree(out);
   }
 
   /** Number of weights. */
@@ -76,28 +49,21 @@ public final class PriorWriter {
    */
   public void write(
       String name, String origin, DoubleConsumer progress, Consumer<PriorDirectory> check) {
-    Path place = out.toAbsolutePath().normalize();
-    Path hidden = place.resolveSibling("." + place.getFileName() + ".import");
-    try {
-      delete(hidden);
-      var about = JsonNodeFactory.instance.objectNode();
-      about.put("name", name);
-      about.putObject("imported").put("from", origin).put("family", prior.family().word());
-      check.accept(
-          PriorDirectory.write(
-              hidden,
-              prior.network(),
-              prior.scheduler(),
-              watched(progress),
-              Safetensors.Storage.F32,
-              about));
-      Files.deleteIfExists(place);
-      Files.move(hidden, place, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UserError("cannot write " + out + ": " + FileProblem.reason(e), e);
-    } finally {
-      deleteQuietly(hidden);
-    }
+    NewDirectory.write(
+        out,
+        hidden -> {
+          var about = JsonNodeFactory.instance.objectNode();
+          about.put("name", name);
+          about.putObject("imported").put("from", origin).put("family", prior.family().word());
+          check.accept(
+              PriorDirectory.write(
+                  hidden,
+                  prior.network(),
+                  prior.scheduler(),
+                  watched(progress),
+                  Safetensors.Storage.F32,
+                  about));
+        });
   }
 
   private Map<String, TensorSource> watched(DoubleConsumer progress) {
@@ -128,23 +94,5 @@ public final class PriorWriter {
                       }
                     }));
     return watched;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (var files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
-  }
-
-  private static void deleteQuietly(Path folder) {
-    try {
-      delete(folder);
-    } catch (IOException e) {
-      // Hidden, and deleted first by the next import to the same place.
-    }
   }
 }

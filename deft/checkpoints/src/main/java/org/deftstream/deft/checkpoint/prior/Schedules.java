@@ -44,6 +44,13 @@ final class Schedules {
                 prediction));
   }
 
+  /** That of DDPM for a network that predicts the noise. */
+  static SchedulerConfig linear(int steps) {
+    double scale = 1000.0 / Math.max(1, steps);
+    return checked(
+        () -> new BetaSchedule(steps, 1e-4 * scale, 2e-2 * scale, "linear", Prediction.EPSILON));
+  }
+
   /** Turns a refusal of a configuration into a line for the user. */
   static <T> T checked(Supplier<T> made) {
     try {

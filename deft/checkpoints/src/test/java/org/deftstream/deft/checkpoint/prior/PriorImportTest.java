@@ -2,21 +2,20 @@ package org.deftstream.deft.checkpoint.prior;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.checkpoint.Fixtures;
+import org.deftstream.deft.prior.BetaSchedule;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.SchedulerConfig.Prediction;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checkpoints of every family, as PyTorch wrote them, answer here as they do there. */
 class PriorImportTest {
@@ -99,42 +98,25 @@ class PriorImportTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"network-snapshot.pkl, EDM", "state.pt, "})
-  void shouldImportEdmFromANetworkObjectAndFromAStateDictionary(String file, Family like) {
-    var expected = Safetensors.read(Fixtures.path("edm/expected.safetensors")).tensors();
-    float[] x = expected.get("input").data();
-    float[] clean = expected.get("output").data();
+  @Test
+  void shouldAskHowANetworkWasTrainedThatWasSavedWithoutItsScheduler() throws Exception {
+    Path alone = Files.createDirectories(folder.resolve("alone"));
+    for (String file : new String[] {"config.json", "diffusion_pytorch_model.bin"}) {
+      Files.copy(Fixtures.path("diffusers/" + file), alone.resolve(file));
+    }
+    assertThatThrownBy(() -> PriorImport.open(alone, null, null, new Answers()).close())
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(alone.toString())
+        .hasMessageContaining("no scheduler_config.json")
+        .hasMessageContaining("--schedule linear, scaled_linear or cosine");
+
     imported(
-        Fixtures.path("edm/" + file),
-        like,
-        new Answers().put("--head-width", 8),
+        alone,
+        null,
+        new Answers().put("--schedule", "cosine").put("--predicts", "v"),
         directory -> {
-          try (var prior =
-              TensorFlowBackend.start(SessionOptions.standard()).openPrior(directory)) {
-            int last = prior.schedule().steps() - 1;
-            int size = prior.imageShape().size();
-            // The levels of the fixture are the least, one that lies between two of ours, the
-            // greatest.
-            for (int row : new int[] {0, 2}) {
-              int t = row == 0 ? 0 : last;
-              double sigma = prior.schedule().sigma(t);
-              assertThat(sigma).isCloseTo(row == 0 ? 0.002 : 80, within(1e-6));
-              var xt = new float[size];
-              for (int i = 0; i < size; i++) {
-                xt[i] = (float) (x[row * size + i] * Math.sqrt(prior.schedule().alphaBar(t)));
-              }
-
-              float[] eps = prior.predictNoise(xt, new int[] {t});
-
-              for (int i = 0; i < size; i++) {
-                double expectedNoise = (x[row * size + i] - clean[row * size + i]) / sigma;
-                // What is divided by 0.002 is stored in single precision.
-                double margin = row == 0 ? 1e-3 : TOLERANCE;
-                assertThat((double) eps[i]).isCloseTo(expectedNoise, within(margin));
-              }
-            }
-          }
+          assertThat(directory.scheduler())
+              .isEqualTo(new BetaSchedule(1000, 1e-4, 2e-2, "squaredcos_cap_v2", Prediction.V));
         });
   }
 
