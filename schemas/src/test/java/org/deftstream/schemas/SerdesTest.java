@@ -150,8 +150,9 @@ class SerdesTest {
             .setSourceOffset(1L << 40)
             .build();
     var several =
-        new Reconstruction("m-1", "t", TENSOR, TENSOR, 8, provenance, true, SCALE, GEOMETRY);
-    var single = new Reconstruction("m-1", "t", TENSOR, null, 1, provenance, null, null, null);
+        new Reconstruction("m-1", "t", TENSOR, TENSOR, 8, provenance, true, SCALE, GEOMETRY, 1.25);
+    var single =
+        new Reconstruction("m-1", "t", TENSOR, null, 1, provenance, null, null, null, null);
 
     assertThat(roundTrip("reconstructions", Reconstruction.class, several)).isEqualTo(several);
     assertThat(roundTrip("reconstructions", Reconstruction.class, single)).isEqualTo(single);

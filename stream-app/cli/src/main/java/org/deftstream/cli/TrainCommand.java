@@ -42,6 +42,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private TrainingOptions training;
   @Mixin private FormOptions form;
   @Mixin private HeldImages held;
+  @Mixin private RivalOptions rival;
   @Mixin private TrainMode mode;
 
   @Option(names = "--adapter", paramLabel = "ID", description = "Its new id.")
@@ -145,6 +146,7 @@ public final class TrainCommand implements Callable<Integer> {
     if (!factors.isEmpty() && !(learned.range().isEmpty() && learned.limit() == 0)) {
       throw new UserError("--range and --limit choose whole images and do not go with --scales");
     }
+    rival.check(ofPrior(), held.wanted());
     if (held.wanted()) {
       if (images.source() == null) {
         throw new UserError("--validation takes images of --images, which is missing");
@@ -165,6 +167,11 @@ public final class TrainCommand implements Callable<Integer> {
   private int train() {
     check();
     var task = models.task();
+    if (rival.wanted()) {
+      System.out.println(
+          rival.train(adapterId, task, networkFile, training, () -> pairs(task), from));
+      return 0;
+    }
     var unet = AdapterNetworkFile.read(networkFile, task, form.form());
     var given = ofPrior() ? Optional.<LabelledPairs>empty() : Optional.of(pairs(task));
     var validation = validation(task);

@@ -15,6 +15,7 @@ public final class LeaseCounter implements TaskRegistry {
   private final TaskRegistry tasks;
   private final AtomicInteger open = new AtomicInteger();
   private volatile Optional<Boolean> outOfRange = Optional.empty();
+  private volatile Optional<Double> deviationFactor = Optional.empty();
 
   /** Counts the leases of a registry. */
   public LeaseCounter(TaskRegistry tasks) {
@@ -24,6 +25,11 @@ public final class LeaseCounter implements TaskRegistry {
   /** From now on every residual is outside the adapter's range, or inside. */
   public void outOfRange(boolean outside) {
     outOfRange = Optional.of(outside);
+  }
+
+  /** From now on every adapter states a factor on the samples' standard deviation. */
+  public void deviationFactor(double factor) {
+    deviationFactor = Optional.of(factor);
   }
 
   /** Leases that were not given back. */
@@ -79,6 +85,11 @@ public final class LeaseCounter implements TaskRegistry {
     @Override
     public Optional<Boolean> outOfRange(double residual) {
       return outOfRange;
+    }
+
+    @Override
+    public Optional<Double> deviationFactor() {
+      return deviationFactor;
     }
 
     @Override

@@ -58,15 +58,22 @@ public record ContenderRun(
     var residual = new double[pairs.size()];
     var failures = new ArrayList<String>();
     var images = new ArrayList<float[]>();
+    var spread = new SpreadFit(sampler.samples());
     try {
       for (int i = 0; i < psnr.length; i++) {
-        judge(name, futures.get(i), i, psnr, residual, failures, images);
+        judge(name, futures.get(i), i, psnr, residual, failures, images, spread);
       }
     } finally {
       futures.forEach(future -> future.cancel(false));
     }
     return new ContenderScores(
-        name, sampler.describe(), psnr, residual, List.copyOf(failures), List.copyOf(images));
+        name,
+        sampler.describe(),
+        psnr,
+        residual,
+        spread.factor(),
+        List.copyOf(failures),
+        List.copyOf(images));
   }
 
   private void judge(
@@ -76,7 +83,8 @@ public record ContenderRun(
       double[] psnr,
       double[] residual,
       List<String> failures,
-      List<float[]> images) {
+      List<float[]> images,
+      SpreadFit spread) {
     var pair = pairs.get(index);
     psnr[index] = Double.NaN;
     residual[index] = Double.NaN;
@@ -84,6 +92,7 @@ public record ContenderRun(
       var answer = future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       psnr[index] = Psnr.of(answer.mean(), pair.truth());
       residual[index] = answer.residual();
+      spread.add(pair.truth(), answer.mean(), answer.standardDeviation());
       if (index < IMAGES && images.size() == index) {
         images.add(answer.mean());
       }

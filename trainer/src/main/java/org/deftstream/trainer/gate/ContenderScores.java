@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param sampler how it was sampled, in one line
  * @param psnr of each mean, data range 2, in dB; NaN where it failed
  * @param residual of each mean, in units of the noise; NaN where it failed
+ * @param deviationFactor the factor on the samples' standard deviation with which the 90 % interval
+ *     covers 90 % of the values; NaN for a single sample
  * @param failures what went wrong, empty if nothing did
  * @param images means of the first pairs, flat, channels last, to look at
  */
@@ -20,12 +22,13 @@ public record ContenderScores(
     String sampler,
     double[] psnr,
     double[] residual,
+    double deviationFactor,
     List<String> failures,
     List<float[]> images) {
   /** Figures without images. */
   public ContenderScores(
       String name, String sampler, double[] psnr, double[] residual, List<String> failures) {
-    this(name, sampler, psnr, residual, failures, List.of());
+    this(name, sampler, psnr, residual, Double.NaN, failures, List.of());
   }
 
   /** Whether every pair was answered. */

@@ -14,7 +14,7 @@ public final class ValidationRecord {
   /**
    * The figures of one adapter: {@code pairs}, {@code sampler}, and, if all pairs were answered,
    * {@code psnr} with its 95 % interval, {@code residual.low} and {@code .high} and the rule that
-   * they follow.
+   * they follow, and for several samples {@code deviation.factor} and its rule.
    */
   public static ObjectNode of(ContenderScores figures) {
     var json = JsonNodeFactory.instance.objectNode();
@@ -28,6 +28,11 @@ public final class ValidationRecord {
           .put("low", rounded(range.low()))
           .put("high", rounded(range.high()))
           .put("rule", ResidualRange.RULE);
+      if (Double.isFinite(figures.deviationFactor())) {
+        json.putObject("deviation")
+            .put("factor", rounded(figures.deviationFactor()))
+            .put("rule", SpreadFit.RULE);
+      }
     }
     return json;
   }

@@ -21,10 +21,19 @@ public final class AdapterNetworkFile {
    * @throws UserError one line that names the file and what is wrong
    */
   public static NetworkConfig read(Path file, Task task, AdapterForm form) {
+    return read(file, task, AdapterFeatures.channels(form, task.operator()));
+  }
+
+  /**
+   * As above.
+   *
+   * @param channels that the network sees
+   */
+  public static NetworkConfig read(Path file, Task task, int channels) {
     var shape = task.operator().imageShape();
     try {
       var json = JsonText.readObject(file);
-      json.put("in_channels", AdapterFeatures.channels(form, task.operator()));
+      json.put("in_channels", channels);
       json.put("out_channels", shape.channels());
       if (json.path("_class_name").asText().equals(ResidualUNetConfig.CLASS_NAME)) {
         var network = NetworkConfig.parseAdapter(json);

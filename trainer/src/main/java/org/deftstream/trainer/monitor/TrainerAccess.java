@@ -92,7 +92,10 @@ public final class TrainerAccess {
         service.get(TrainerKeys.REFRESH_PAIRS),
         service.get(TrainerKeys.REFRESH_MINUTES),
         service.get(TrainerKeys.LEAST_TRAINING),
-        service.get(TrainerKeys.LEAST_VALIDATION));
+        service.get(TrainerKeys.LEAST_VALIDATION),
+        service.get(TrainerKeys.COLD_START).equals("prior")
+            ? service.get(TrainerKeys.COLD_SAMPLES)
+            : 0);
   }
 
   private static RefreshSettings refresh(ServiceSettings service) {

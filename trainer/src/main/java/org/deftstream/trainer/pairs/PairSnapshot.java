@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.operator.Operators;
@@ -15,6 +19,7 @@ import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.FileProblem;
 import org.deftstream.deft.training.LabelledPairs;
+import org.deftstream.deft.training.Truths;
 
 /**
  * The pairs of one refresh, frozen: {@code pairs.f32} with the values and {@code pairs.json} with
@@ -28,17 +33,58 @@ public final class PairSnapshot implements AutoCloseable {
 
   private final Task task;
   private final List<PairEntry> entries;
+  private final String origin;
   private final PairFile file;
 
-  private PairSnapshot(Task task, List<PairEntry> entries, PairFile file) {
+  private PairSnapshot(Task task, List<PairEntry> entries, String origin, PairFile file) {
     this.task = task;
     this.entries = entries;
+    this.origin = origin;
     this.file = file;
+  }
+
+  /**
+   * Writes images that nobody sent as pairs, to be measured by simulation.
+   *
+   * @param directory what is in it is replaced
+   * @throws UserError if they cannot be kept
+   */
+  public static void write(Path directory, Task task, Truths truths) {
+    var entries = new ArrayList<PairEntry>();
+    for (int i = 0; i < truths.size(); i++) {
+      entries.add(new PairEntry("sample-" + i, Optional.empty(), false, Set.of(), 0, 0, i, i));
+    }
+    var random = new SplittableRandom(1); // truths that vary from call to call are drawn once
+    write(
+        directory,
+        task,
+        entries,
+        entry ->
+            new Pair(
+                entry.id(),
+                Optional.empty(),
+                task.name(),
+                truths.truth(entry.slot(), random),
+                Optional.empty(),
+                Map.of()),
+        truths.origin());
   }
 
   static void write(
       Path directory, Task task, List<PairEntry> entries, Function<PairEntry, Pair> values) {
+    write(directory, task, entries, values, "");
+  }
+
+  private static void write(
+      Path directory,
+      Task task,
+      List<PairEntry> entries,
+      Function<PairEntry, Pair> values,
+      String origin) {
     var index = JSON.createObjectNode().put("task", task.name());
+    if (!origin.isEmpty()) {
+      index.put("origin", origin);
+    }
     index.put("operator", Operators.fingerprint(task.operator())).put("prior", task.prior());
     index.put("pairBytes", new PairLayout(task.operator()).bytes());
     var list = index.putArray("pairs");
@@ -118,10 +164,15 @@ public final class PairSnapshot implements AutoCloseable {
       index.path("pairs").forEach(entry -> entries.add(PairEntry.fromJson(entry)));
       var file =
           PairFile.open(directory.resolve(VALUES), new PairLayout(task.operator()), task.name());
-      return new PairSnapshot(task, List.copyOf(entries), file);
+      return new PairSnapshot(task, List.copyOf(entries), index.path("origin").asText(), file);
     } catch (IOException e) {
       throw unreadable(directory, e);
     }
+  }
+
+  /** Where the truths are from, where nobody sent them; empty for pairs that somebody sent. */
+  public String origin() {
+    return origin;
   }
 
   /** All entries, oldest first. */
@@ -153,7 +204,8 @@ public final class PairSnapshot implements AutoCloseable {
     if (chosen.isEmpty()) {
       throw new UserError("task " + task.name() + " has no pairs to " + what + " on");
     }
-    return new SnapshotPairs(task.operator(), chosen, file);
+    return new SnapshotPairs(
+        task.operator(), chosen, file, origin.isEmpty() ? "labelled pairs" : origin);
   }
 
   /**

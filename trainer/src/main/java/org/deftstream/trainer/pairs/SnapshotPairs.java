@@ -11,7 +11,8 @@ import org.deftstream.deft.training.LabelledPairs;
  * Pairs of a file as a training wants them. A pair with a truth alone is measured with the task's
  * operator, afresh at every use.
  */
-record SnapshotPairs(ForwardOperator operator, List<PairEntry> entries, PairFile file)
+record SnapshotPairs(
+    ForwardOperator operator, List<PairEntry> entries, PairFile file, String origin)
     implements LabelledPairs {
   @Override
   public ImageShape shape() {

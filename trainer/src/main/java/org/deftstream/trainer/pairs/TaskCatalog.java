@@ -24,6 +24,14 @@ public interface TaskCatalog {
     return Set.of();
   }
 
+  /**
+   * The names of tasks that are defined on the control topic and have never had an adapter, as far
+   * as {@link #renew} has read.
+   */
+  default Set<String> withoutAdapter() {
+    return Set.of();
+  }
+
   /** The names of all. */
   Set<String> names();
 }

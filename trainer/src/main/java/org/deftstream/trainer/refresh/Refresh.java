@@ -90,7 +90,8 @@ public final class Refresh {
         if (trained(serving).isEmpty()) {
           return end(new Outcome(End.DIVERGED, Optional.empty(), String.join("; ", diverged)));
         }
-        judge(pairs.validation(settings.split(), settings.validationPairs()), serving);
+        var validation = pairs.validation(settings.split(), settings.validationPairs());
+        judge(validation, pairs.origin(), serving);
       }
     }
     return end(publish(serving));
@@ -151,7 +152,8 @@ public final class Refresh {
         .map(json -> SamplerSettings.fromJson(json, SAMPLER));
   }
 
-  private void judge(List<ValidationPair> validation, Optional<AdapterDirectory.Content> serving) {
+  private void judge(
+      List<ValidationPair> validation, String origin, Optional<AdapterDirectory.Content> serving) {
     var sampler = sampler();
     var candidate =
         trained(serving).stream()
@@ -166,6 +168,9 @@ public final class Refresh {
     rivals.addAll(evaluation.trainingFree(validation, sampler));
     Judgement judgement = settings.gate().judge(candidate.figures(), rivals);
     var record = ValidationRecord.of(judgement, settings.gate().margin());
+    if (!origin.isEmpty()) {
+      record.put("truths", origin);
+    }
     var judged =
         candidate
             .adapter()

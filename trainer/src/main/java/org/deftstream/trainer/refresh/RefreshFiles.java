@@ -11,14 +11,17 @@ import java.util.List;
 import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.FileProblem;
 
 /**
  * The directory of one refresh, which is its record as well: {@code refresh.json} (what was asked),
- * {@code pairs}, {@code serving} (the adapter that served when it began), {@code warm} and {@code
- * scratch} (trainings), {@code candidate}, {@code judgement.json}, {@code result.json} (written
- * last). Every file appears whole, so what is there says how far the refresh has come.
+ * {@code pairs}, {@code cold.json} where they are samples of the prior, {@code serving} (the
+ * adapter that served when it began), {@code warm} and {@code scratch} (trainings), {@code
+ * candidate}, {@code judgement.json}, {@code result.json} (written last). Every file appears whole,
+ * so what is there says how far the refresh has come.
  *
  * @param directory the directory
  */
@@ -30,6 +33,7 @@ public record RefreshFiles(Path directory) {
   private static final String PLAN = "refresh.json";
   private static final String RESULT = "result.json";
   private static final String JUDGEMENT = "judgement.json";
+  private static final String COLD = "cold.json";
 
   /** The directory of a task's n-th refresh, counted from 1. */
   public static RefreshFiles of(Path taskDirectory, int number) {
@@ -39,6 +43,33 @@ public record RefreshFiles(Path directory) {
   /** The frozen pairs. */
   public Path pairs() {
     return directory.resolve("pairs");
+  }
+
+  /** Where samples of the prior are kept until they are pairs. */
+  public Path samples() {
+    return directory.resolve("prior-samples");
+  }
+
+  /** Says that the pairs are to be samples of the prior of a task as it is defined now. */
+  public void writeCold(Task task) {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new UserError("cannot write into " + directory + ": " + FileProblem.of(e), e);
+    }
+    write(COLD, definition(task));
+  }
+
+  /** Whether the pairs are samples of the prior of a task as it is defined now. */
+  public boolean isCold(Task task) {
+    return read(COLD).filter(definition(task)::equals).isPresent();
+  }
+
+  private static ObjectNode definition(Task task) {
+    return JSON.createObjectNode()
+        .put("task", task.name())
+        .put("operator", Operators.fingerprint(task.operator()))
+        .put("prior", task.prior());
   }
 
   Path training(String name) {
@@ -103,6 +134,7 @@ public record RefreshFiles(Path directory) {
   /** Deletes what only going on needs: pairs and checkpoints. */
   void tidy() {
     delete(pairs());
+    delete(samples());
     for (String run : List.of(WARM, SCRATCH)) {
       delete(training(run).resolve("run").resolve("checkpoint.safetensors"));
       delete(training(run).resolve("adapter"));

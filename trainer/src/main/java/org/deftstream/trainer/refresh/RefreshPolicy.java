@@ -11,10 +11,23 @@ import java.util.Optional;
  * @param interval and so long after the last refresh, if there is a new pair at all
  * @param leastTraining not with fewer pairs to train on, at least 1
  * @param leastValidation not with fewer pairs to validate on, at least 2: an interval needs them
+ * @param coldSamples samples of its prior that a task learns from that is defined, has no adapter
+ *     and no pair; 0 for no such start
  */
 public record RefreshPolicy(
-    int newPairs, Optional<Duration> interval, int leastTraining, int leastValidation) {
+    int newPairs,
+    Optional<Duration> interval,
+    int leastTraining,
+    int leastValidation,
+    int coldSamples) {
+  /** A policy that waits for pairs. */
+  public RefreshPolicy(
+      int newPairs, Optional<Duration> interval, int leastTraining, int leastValidation) {
+    this(newPairs, interval, leastTraining, leastValidation, 0);
+  }
+
   public RefreshPolicy {
+    require(coldSamples >= 0, "samples of a cold start must be 0 or more", coldSamples);
     require(newPairs >= 1, "the number of new pairs must be at least 1", newPairs);
     require(leastTraining >= 1, "pairs to train on must be at least 1", leastTraining);
     require(leastValidation >= 2, "pairs to validate on must be at least 2", leastValidation);

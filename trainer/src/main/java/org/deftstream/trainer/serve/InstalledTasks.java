@@ -8,8 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.task.Task;
+import org.deftstream.messaging.control.ControlChanges;
 import org.deftstream.schemas.PrintableText;
 import org.deftstream.schemas.avro.AdapterControl;
 import org.deftstream.trainer.models.ModelFiles;
@@ -33,6 +35,7 @@ final class InstalledTasks implements TaskCatalog {
   private final Map<String, Task> known = new HashMap<>();
   private Map<String, String> definitions = Map.of();
   private final Set<String> changed = new HashSet<>();
+  private Set<String> withoutAdapter = Set.of();
   private long read;
   private boolean everRead;
 
@@ -86,12 +89,16 @@ final class InstalledTasks implements TaskCatalog {
       return;
     }
     var now = new HashMap<String, String>();
+    var bare = new HashSet<String>();
     control
         .get()
         .forEach(
             (name, state) -> {
               if (state.getDefinition() != null) {
                 now.put(name, state.getDefinition());
+                if (ControlChanges.known(state).isEmpty()) {
+                  bare.add(name);
+                }
               }
             });
     for (var each : now.entrySet()) {
@@ -105,6 +112,7 @@ final class InstalledTasks implements TaskCatalog {
       }
     }
     definitions = now;
+    withoutAdapter = Set.copyOf(bare);
     read = System.nanoTime();
     everRead = true;
   }
@@ -128,6 +136,12 @@ final class InstalledTasks implements TaskCatalog {
           PrintableText.line(name, LONGEST),
           PrintableText.line(e.getMessage() == null ? e.toString() : e.getMessage(), LONGEST));
     }
+  }
+
+  /** Those whose definition can be used. */
+  @Override
+  public synchronized Set<String> withoutAdapter() {
+    return withoutAdapter.stream().filter(known::containsKey).collect(Collectors.toSet());
   }
 
   @Override

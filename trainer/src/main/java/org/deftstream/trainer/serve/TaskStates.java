@@ -108,7 +108,13 @@ final class TaskStates implements PairReader.Sink, AutoCloseable {
     return any;
   }
 
+  /** The states of all tasks, those included that may begin without a pair. */
   synchronized Collection<TaskTrainingState> all() {
+    if (policy.coldSamples() > 0 && !topic.isEmpty()) {
+      var bare = tasks.withoutAdapter();
+      bare.forEach(this::state);
+      states.values().forEach(state -> state.bare(bare.contains(state.task().name())));
+    }
     return List.copyOf(states.values());
   }
 

@@ -36,6 +36,9 @@ final class TaskTrainingState implements AutoCloseable {
   private final Map<Integer, Long> commands = new TreeMap<>();
   private TaskProgress progress;
 
+  /** Whether the task is defined and had never an adapter when that was looked at. */
+  private boolean bare;
+
   /**
    * A state with an empty window.
    *
@@ -77,9 +80,24 @@ final class TaskTrainingState implements AutoCloseable {
     commands.merge(partition, offset, Math::max);
   }
 
+  /** Takes note of whether the task is defined on the control topic and never had an adapter. */
+  synchronized void bare(boolean now) {
+    bare = now;
+  }
+
   /** Whether a refresh is to begin now, and why, or what it waits for. */
   synchronized RefreshPolicy.Verdict decide() {
-    return policy.decide(situation(), clock.instant());
+    return startsCold()
+        ? new RefreshPolicy.Verdict(true, "no adapter and no pair is there, but a prior")
+        : policy.decide(situation(), clock.instant());
+  }
+
+  /** Once for each definition: what the gate refused would be refused again. */
+  private boolean startsCold() {
+    return bare
+        && policy.coldSamples() > 0
+        && window.entries().isEmpty()
+        && !RefreshFiles.of(directory, progress.refreshes()).isCold(task);
   }
 
   /** When a refresh is due by the clock, if new pairs wait for one. */
@@ -123,11 +141,14 @@ final class TaskTrainingState implements AutoCloseable {
     var files = RefreshFiles.of(directory, progress.refreshes());
     boolean unfinished;
     try {
-      unfinished = files.result().isEmpty() && PairSnapshot.exists(files.pairs(), task);
+      unfinished =
+          files.result().isEmpty()
+              && (files.isCold(task) || PairSnapshot.exists(files.pairs(), task));
     } catch (UserError e) {
       LOG.warn("refresh {} of task {} begins again: {}", number(), task.name(), e.getMessage());
+      boolean cold = files.isCold(task);
       files.delete();
-      window.freeze(files.pairs());
+      freeze(files, cold);
       unfinished = true;
     }
     return unfinished ? Optional.of(new Begun(number(), files)) : Optional.empty();
@@ -144,13 +165,23 @@ final class TaskTrainingState implements AutoCloseable {
    * @param positions per partition the offset behind the last record that was read, taken before
    */
   synchronized Begun begin(Map<Integer, Long> positions) {
+    boolean cold = startsCold();
     var next = progress.next(clock.instant(), positions);
     var files = RefreshFiles.of(directory, next.refreshes());
-    window.freeze(files.pairs());
+    freeze(files, cold);
     next.write(directory);
     progress = next;
     RefreshFiles.forget(directory, next.refreshes(), settings.refreshes());
     return new Begun(next.refreshes(), files);
+  }
+
+  /** What a cold start learns from is drawn when it runs: that takes the prior. */
+  private void freeze(RefreshFiles files, boolean cold) {
+    if (cold) {
+      files.writeCold(task);
+    } else {
+      window.freeze(files.pairs());
+    }
   }
 
   /**

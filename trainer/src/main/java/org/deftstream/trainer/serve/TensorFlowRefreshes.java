@@ -12,8 +12,10 @@ import org.deftstream.deft.task.Task;
 import org.deftstream.deft.tensorflow.Bfloat16;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import org.deftstream.deft.training.PriorTruths;
 import org.deftstream.trainer.models.AdapterNetworkFile;
 import org.deftstream.trainer.models.ModelFiles;
+import org.deftstream.trainer.pairs.PairSnapshot;
 import org.deftstream.trainer.refresh.EngineEvaluation;
 import org.deftstream.trainer.refresh.Outcome;
 import org.deftstream.trainer.refresh.Publication;
@@ -55,6 +57,9 @@ final class TensorFlowRefreshes implements RefreshRunner {
   @Override
   public Outcome run(Task task, int number, RefreshFiles directory, String reason) {
     try (var prior = serving.openPrior(files.prior(task.prior()))) {
+      if (directory.isCold(task) && !PairSnapshot.exists(directory.pairs(), task)) {
+        drawPairs(task, prior, directory);
+      }
       var evaluation =
           new EngineEvaluation(
               task,
@@ -74,6 +79,15 @@ final class TensorFlowRefreshes implements RefreshRunner {
               Clock.systemUTC())
           .run(reason, new TrainingLog(task.name(), status.refreshing(task.name(), number)));
     }
+  }
+
+  /** Samples that were drawn before a kill are not drawn again. */
+  private void drawPairs(Task task, Prior prior, RefreshFiles directory) {
+    int count = settings.policy().coldSamples();
+    LOG.info("task {}: {} samples of prior {} are drawn", task.name(), count, prior.name());
+    var shape = task.operator().imageShape();
+    var truths = PriorTruths.draw(prior, shape, count, directory.samples(), n -> {});
+    PairSnapshot.write(directory.pairs(), task, truths);
   }
 
   /** The task's own, and those that are asked for, with its sampler. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.deftstream.messaging.control.ControlChanges;
 import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterRef;
 import org.deftstream.trainer.models.ModelFiles;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,25 @@ class InstalledTasksTest {
     define(OWN, "{");
     assertThat(tasks.renew()).isEmpty();
     assertThat(sigma(tasks, OWN)).isEqualTo(0.05);
+  }
+
+  @Test
+  void shouldKnowWhichDefinedTasksNeverHadAnAdapter() {
+    define(OWN, definition(OWN, 0.05));
+    define("unit/other", "{");
+    control.put(SHIPPED, ControlChanges.initial(SHIPPED));
+    var tasks = tasks(Duration.ZERO);
+    assertThat(tasks.withoutAdapter()).as("nothing was read").isEmpty();
+    tasks.renew();
+    assertThat(tasks.withoutAdapter()).containsExactly(OWN);
+    control.put(
+        OWN,
+        ControlChanges.activate(
+            ControlChanges.offer(
+                control.get(OWN), new AdapterRef("one", "{}", "sha-of-one", 3L, 1, null)),
+            "one"));
+    tasks.renew();
+    assertThat(tasks.withoutAdapter()).isEmpty();
   }
 
   @Test

@@ -9,9 +9,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.task.Task;
+import org.deftstream.deft.training.Truths;
 import org.deftstream.trainer.pairs.PairSnapshot;
 import org.deftstream.trainer.pairs.Pairs;
 import org.deftstream.trainer.pairs.TrainValidationSplit;
@@ -33,12 +37,20 @@ class TaskTrainingStateTest {
   }
 
   private TaskTrainingState state(Task task, String topic) {
+    return state(task, topic, 0);
+  }
+
+  private TaskTrainingState cold(Task task) {
+    return state(task, "topic-1", 40);
+  }
+
+  private TaskTrainingState state(Task task, String topic, int coldSamples) {
     return new TaskTrainingState(
         task,
         topic,
         new WindowSettings(directory, 100, Duration.ofDays(1), 3),
         new TrainValidationSplit(0.5),
-        new RefreshPolicy(20, Optional.empty(), 2, 2),
+        new RefreshPolicy(20, Optional.empty(), 2, 2, coldSamples),
         CLOCK);
   }
 
@@ -163,6 +175,88 @@ class TaskTrainingStateTest {
             Pairs.simulated("old" + i, null), CLOCK.millis() - Duration.ofDays(2).toMillis(), 0, i);
       }
       assertThat(state.decide().due()).isFalse();
+    }
+  }
+
+  @Test
+  void shouldBeginWithoutAPairWhereThereIsNoAdapterOnceForEachDefinition() {
+    try (var state = cold(Pairs.task())) {
+      assertThat(state.decide().due()).as("it has an adapter").isFalse();
+      state.bare(true);
+      assertThat(state.decide().due()).isTrue();
+      var begun = state.begin(Map.of());
+      assertThat(begun.files().isCold(Pairs.task())).isTrue();
+      assertThat(state.decide().due()).as("it has begun").isFalse();
+      assertThat(state.unfinished()).map(TaskTrainingState.Begun::number).contains(1);
+    }
+    try (var state = cold(Pairs.task())) {
+      state.bare(true);
+      assertThat(state.unfinished()).as("after a restart").isPresent();
+      assertThat(state.decide().due()).isFalse();
+    }
+    try (var state = cold(Pairs.task(0.1))) {
+      state.bare(true);
+      assertThat(state.unfinished()).as("redefined").isEmpty();
+      assertThat(state.decide().due()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldWaitForPairsWhereSomeAreThereOrNobodyAskedForMore() {
+    try (var state = cold(Pairs.task())) {
+      state.bare(true);
+      fill(state, 0, 1);
+      assertThat(state.decide().due()).isFalse();
+    }
+    try (var state = state()) {
+      state.bare(true);
+      assertThat(state.decide().due()).isFalse();
+    }
+  }
+
+  /** What is drawn when a cold start runs is pairs like any others, and says what it is. */
+  @Test
+  void shouldKeepImagesThatNobodySentAsPairs() {
+    var operator = Pairs.task().operator();
+    Path at = directory.resolve("drawn");
+    var truths =
+        new Truths() {
+          @Override
+          public ImageShape shape() {
+            return operator.imageShape();
+          }
+
+          @Override
+          public int size() {
+            return 30;
+          }
+
+          @Override
+          public float[] truth(int index, RandomGenerator random) {
+            var image = new float[shape().size()];
+            Arrays.fill(image, index / 100f);
+            return image;
+          }
+
+          @Override
+          public String origin() {
+            return "samples of the prior";
+          }
+        };
+
+    PairSnapshot.write(at, Pairs.task(), truths);
+
+    var split = new TrainValidationSplit(0.5);
+    try (var pairs = PairSnapshot.open(at, Pairs.task())) {
+      assertThat(pairs.origin()).isEqualTo("samples of the prior");
+      var training = pairs.training(split);
+      var validation = pairs.validation(split, 100);
+      assertThat(training.size() + validation.size()).isEqualTo(30);
+      assertThat(training.origin()).isEqualTo("samples of the prior");
+      for (var pair : validation) {
+        int index = Integer.parseInt(pair.id().substring("sample-".length()));
+        assertThat(pair.truth()[0]).isEqualTo(index / 100f);
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ import org.deftstream.deft.text.Nearest;
  * <tr><td>{@code ddnm}</td><td>none</td></tr>
  * <tr><td>{@code ddnm-plus}</td><td>{@code gain}, 1 where it is left out</td></tr>
  * <tr><td>{@code ddrm}</td><td>{@code etaB}, 1 where it is left out</td></tr>
+ * <tr><td>{@code dds}</td><td>{@code gamma}; {@code iterations}, 5 where it is left out</td></tr>
  * <tr><td>{@code diffpir}</td><td>{@code lambda}</td></tr>
  * <tr><td>{@code dps}</td><td>{@code zeta}</td></tr>
  * <tr><td>{@code pigdm}</td><td>{@code weight}, 1 where it is left out</td></tr>
@@ -25,7 +26,13 @@ public final class HTransforms {
   /** The names that {@link #create(String, Map, Prior)} knows. */
   public static Set<String> methods() {
     return Set.of(
-        Ddnm.METHOD, DdnmPlus.METHOD, Ddrm.METHOD, DiffPir.METHOD, Dps.METHOD, PiGdm.METHOD);
+        Ddnm.METHOD,
+        DdnmPlus.METHOD,
+        Ddrm.METHOD,
+        Dds.METHOD,
+        DiffPir.METHOD,
+        Dps.METHOD,
+        PiGdm.METHOD);
   }
 
   /** Whether a method needs {@link Prior#vectorJacobian}, which costs about three predictions. */
@@ -35,7 +42,7 @@ public final class HTransforms {
 
   /** Whether a method is published as a step: {@link HTransform#prescribesStep}. */
   public static boolean prescribesStep(String method) {
-    return Set.of(Ddnm.METHOD, DdnmPlus.METHOD, Ddrm.METHOD).contains(method)
+    return Set.of(Ddnm.METHOD, DdnmPlus.METHOD, Ddrm.METHOD, Dds.METHOD).contains(method)
         || needsJacobian(method);
   }
 
@@ -81,6 +88,10 @@ public final class HTransforms {
     if (method.equals(Ddrm.METHOD) && operator.auxiliaryShapes().isEmpty()) {
       Ddrm.spectrum(operator);
     }
+    if (method.equals(Dds.METHOD) && !operator.linear()) {
+      throw new IllegalArgumentException(
+          Dds.METHOD + " needs a linear operator, not " + operator.kind());
+    }
   }
 
   /** A method only stores the prior, so that null does for checking the parameters. */
@@ -92,6 +103,10 @@ public final class HTransforms {
       }
       case DdnmPlus.METHOD -> new DdnmPlus(parameters.only("gain").get("gain", 1));
       case Ddrm.METHOD -> new Ddrm(parameters.only("etaB").get("etaB", 1));
+      case Dds.METHOD -> {
+        parameters.only("gamma", "iterations");
+        yield new Dds(parameters.get("gamma"), parameters.get("iterations", 5));
+      }
       case DiffPir.METHOD -> new DiffPir(parameters.only("lambda").get("lambda"));
       case Dps.METHOD -> new Dps(prior, parameters.only("zeta").get("zeta"));
       case PiGdm.METHOD -> new PiGdm(prior, parameters.only("weight").get("weight", 1));

@@ -50,6 +50,21 @@ public interface TrainableNetwork extends AutoCloseable {
         "the network has one size; it takes no rows of " + height + "x" + width);
   }
 
+  /**
+   * The vector-Jacobian product of {@link #predict} with respect to its input: what a network that
+   * is applied several times in a row, with other operations in between, is differentiated with.
+   *
+   * @param input as in {@link #step}
+   * @param gradient as in {@link #step}
+   * @param timesteps one per row
+   * @param cotangent v, the shape of an answer
+   * @return {@code J^T v}, the shape of the input
+   */
+  default float[] vectorJacobian(
+      float[] input, float[] gradient, int[] timesteps, float[] cotangent) {
+    throw new UnsupportedOperationException("the network has no vector-Jacobian product");
+  }
+
   /** The running average of the weights, by diffusers name and in diffusers' layout. */
   Map<String, FloatTensor> averagedWeights();
 

@@ -54,6 +54,15 @@ public final class TrainingRun {
   public interface Batches {
     /** The batch of step {@code step}, the same at every call with the same weights. */
     Batch batch(long step);
+
+    /**
+     * The loss of the batch that was made last, where it is not what its step minimises.
+     *
+     * @param stepped the mean squared error that the step reported
+     */
+    default double loss(double stepped) {
+      return stepped;
+    }
   }
 
   /** Sees the run's progress. */
@@ -110,8 +119,9 @@ public final class TrainingRun {
       double rate = learningRate * Math.min(1, (step + 1.0) / WARM_UP_STEPS) * (1 - progress);
       double decay = Math.min(emaDecay, (1.0 + step) / (10.0 + step));
       var b = batches.batch(step);
-      double loss =
+      double stepped =
           mean(network.step(b.input(), b.gradient(), b.timesteps(), b.target(), rate, decay));
+      double loss = batches.loss(stepped);
       if (!Double.isFinite(loss)) {
         throw new TrainingDivergedException(
             "training diverged at step " + step + ": the loss is " + loss);

@@ -1,6 +1,7 @@
 package org.deftstream.deft.variational;
 
 import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.LinearPart;
 
 /**
  * The classical reconstruction that new methods are held against: {@code argmin_x |y - A x|^2 / 2 +
@@ -11,11 +12,6 @@ import org.deftstream.deft.operator.ForwardOperator;
  * and thread-safe.
  */
 public final class Fista {
-  private static final int POWER_ITERATIONS = 12;
-
-  /** What the power iterations may have missed of the steepest curvature. */
-  private static final double MARGIN = 1.1;
-
   private Fista() {}
 
   /**
@@ -45,13 +41,13 @@ public final class Fista {
               + " and "
               + iterations);
     }
-    var weights = operator.weights(measurement);
-    double step = 1 / (MARGIN * steepest(operator, weights));
+    var linear = LinearPart.of(operator, measurement);
+    double step = 1 / linear.steepest();
     var x = start.clone();
     var ahead = start.clone();
     double momentum = 1;
     for (int i = 0; i < iterations; i++) {
-      var uphill = operator.adjoint(weighted(operator.unexplained(ahead, measurement), weights));
+      var uphill = linear.uphill(ahead, measurement);
       var moved = new float[x.length];
       for (int j = 0; j < moved.length; j++) {
         moved[j] = (float) (ahead[j] + step * uphill[j]);
@@ -70,49 +66,5 @@ public final class Fista {
       x = next;
     }
     return x;
-  }
-
-  /** The largest eigenvalue of {@code A^T W A}, by power iterations. */
-  private static double steepest(ForwardOperator operator, float[] weights) {
-    int size = operator.imageShape().size();
-    var zero = operator.measure(new float[size]);
-    var direction = new float[size];
-    for (int i = 0; i < size; i++) {
-      direction[i] = (float) (1 + 0.5 * Math.sin(1.7 * i));
-    }
-    double value = 0;
-    for (int i = 0; i < POWER_ITERATIONS; i++) {
-      double length = norm(direction);
-      for (int j = 0; j < size; j++) {
-        direction[j] /= (float) length;
-      }
-      var measured = operator.measure(direction);
-      for (int j = 0; j < measured.length; j++) {
-        measured[j] -= zero[j]; // An affine operator's linear part.
-      }
-      direction = operator.adjoint(weighted(measured, weights));
-      value = norm(direction);
-      if (!(value > 0)) {
-        throw new IllegalArgumentException(operator.kind() + " measures nothing");
-      }
-    }
-    return value;
-  }
-
-  private static float[] weighted(float[] values, float[] weights) {
-    if (weights != null) {
-      for (int i = 0; i < values.length; i++) {
-        values[i] *= weights[i];
-      }
-    }
-    return values;
-  }
-
-  private static double norm(float[] values) {
-    double sum = 0;
-    for (float value : values) {
-      sum += (double) value * value;
-    }
-    return Math.sqrt(sum);
   }
 }

@@ -23,9 +23,10 @@ class BaselineBiasTest {
   /**
    * Where the biases come from: DiffPIR takes x0 given x_t for {@code N(x0Hat, s_t^2 / lambda I)},
    * so its mean stays behind the more it trusts the prior. DDNM takes noise for signal; DDNM+ less
-   * so, and draws too narrow. DDRM's mean nears the posterior's with more steps, and its spread
-   * does not. The step of PiGDM does not shrink with the step of the sampler, so in 1000 steps it
-   * is guided too far: its weight goes with the number of steps.
+   * so, and draws too narrow. DDS trusts the measurement as much at every level. DDRM's mean nears
+   * the posterior's with more steps, and its spread does not. The step of PiGDM does not shrink
+   * with the step of the sampler, so in 1000 steps it is guided too far: its weight goes with the
+   * number of steps.
    */
   @ParameterizedTest
   @CsvSource({
@@ -41,6 +42,9 @@ class BaselineBiasTest {
     "inpainting, ddnm-plus, gain, 1, ZETA, 0.7225, 100, 0.31, 0.40, 0.56, 0.69",
     "inpainting, ddrm, etaB, 1, ZETA, 0.7225, 20, 0.64, 0.78, 0.59, 0.71",
     "inpainting, ddrm, etaB, 1, ZETA, 0.7225, 1000, 0.15, 0.23, 0.52, 0.62",
+    "ct, dds, gamma, 1, ETA, 1, 100, 0.45, 0.60, 0.21, 0.29",
+    "ct, dds, gamma, 10, ETA, 1, 100, 0.73, 0.95, 0.09, 0.13",
+    "inpainting, dds, gamma, 0.3, ETA, 1, 100, 0.39, 0.52, 0.64, 0.82",
     "ct, pigdm, weight, 1, ETA, 1, 100, 0.20, 0.27, 0.40, 0.50",
     "ct, pigdm, weight, 1, ETA, 1, 1000, 0.64, 0.79, 0.33, 0.43",
     "inpainting, pigdm, weight, 1, ETA, 1, 100, 0.17, 0.24, 0.50, 0.61"

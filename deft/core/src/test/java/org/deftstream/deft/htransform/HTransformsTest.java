@@ -42,7 +42,7 @@ class HTransformsTest {
   void shouldNameWhatItDoesNotKnow() {
     assertThatThrownBy(() -> HTransforms.create("mcg", Map.of()))
         .hasMessageStartingWith("unknown method 'mcg'")
-        .hasMessageEndingWith("Known: ddnm, ddnm-plus, ddrm, diffpir, dps, pigdm");
+        .hasMessageEndingWith("Known: ddnm, ddnm-plus, ddrm, dds, diffpir, dps, pigdm");
     assertThatThrownBy(() -> HTransforms.create("ddnm-plus", Map.of("gian", 1.0)))
         .hasMessage("ddnm-plus: unknown parameter 'gian'; did you mean 'gain'? Known: gain");
     assertThatThrownBy(() -> HTransforms.create("ddnm", Map.of("gain", 1.0)))
@@ -57,6 +57,10 @@ class HTransformsTest {
         .hasMessage("pigdm: weight must be a number above 0, got 0.0");
     assertThatThrownBy(() -> HTransforms.check("ddrm", Map.of("etaB", 1.5)))
         .hasMessage("ddrm: etaB must be a number in (0, 1], got 1.5");
+    assertThatThrownBy(() -> HTransforms.check("dds", Map.of("gamma", 1.0, "iterations", 2.5)))
+        .hasMessage("dds: iterations must be a whole number from 1 to 1000, got 2.5");
+    assertThatThrownBy(() -> HTransforms.check("dds", Map.of()))
+        .hasMessage("dds: parameter 'gamma' is missing");
     assertThatThrownBy(() -> HTransforms.create("diffpir", Map.of("lambda", Double.NaN)))
         .hasMessage("diffpir: lambda must be a number above 0, got NaN");
   }

@@ -223,6 +223,45 @@ class PublishedStepTest {
     assertClose(after(new DdnmPlus(gain), row), expected);
   }
 
+  /** With as many iterations as it takes, the system is solved; with one, it is descended. */
+  @ParameterizedTest
+  @CsvSource({
+    "ct, 30, 0.85, 400, 300",
+    "ct, 30, 1, 60, 2",
+    "ct, 1, 0, 60, 2",
+    "ct, 1, 1, 30, -1",
+    "inpainting, 30, 0.5, 400, 300"
+  })
+  void shouldTakeTheStepOfDds(String kind, int iterations, double eta, int t, int target) {
+    double gamma = 3;
+    var measurement = SmallProblems.measurement(kind);
+    var row = row(measurement, t, target, NoiseRule.ETA, eta);
+    var matrix = Dense.matrix(measurement.operator());
+    var x0 = doubles(row.x0Hat());
+    for (int i = 0; i < x0.length; i++) {
+      x0[i] = Math.max(-1, Math.min(1, x0[i]));
+    }
+    var system = plus(times(transpose(matrix), matrix), Dense.identity(x0.length, 1 / gamma), 1);
+    var y = doubles(measurement.measurement());
+    var uphill = times(transpose(matrix), plus(y, times(matrix, x0), -1));
+    var expected = plus(x0, times(Dense.inverse(system), uphill), 1);
+    if (iterations == 1) {
+      double curvature = 0;
+      var image = times(system, uphill);
+      for (int i = 0; i < image.length; i++) {
+        curvature += image[i] * uphill[i];
+      }
+      expected = plus(x0, uphill, norm(uphill) * norm(uphill) / curvature);
+    }
+    double b = row.step().targetAlphaBar();
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = Math.sqrt(b) * expected[i] + row.step().predicted() * row.eps()[i];
+      expected[i] += row.step().fresh() * row.fresh()[i];
+    }
+
+    assertClose(after(new Dds(gamma, iterations), row), expected);
+  }
+
   /** {@code A^+ (y - A x)}. */
   private static double[] towards(StepRow row, float[] x) {
     var measurement = row.measurement();

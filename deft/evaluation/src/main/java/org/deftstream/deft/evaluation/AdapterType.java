@@ -1,6 +1,7 @@
 package org.deftstream.deft.evaluation;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
 import java.util.Set;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
@@ -48,7 +49,22 @@ final class AdapterType implements MethodType {
             .put("weights", manifest.weightsSha256());
     identity.set("sampler", sampler.toJson());
     return new SampledMethod(
-        identity, learned, sampler, bench, manifest.parameters(), network::close);
+        identity,
+        learned,
+        sampler,
+        bench,
+        manifest.parameters(),
+        residualRange(manifest),
+        network::close);
+  }
+
+  /** What its validation has seen, with the room that the service leaves; empty where unsaid. */
+  private static Optional<double[]> residualRange(AdapterManifest manifest) {
+    var range = manifest.validation().path("residual");
+    return range.path("low").isNumber() && range.path("high").isNumber()
+        ? Optional.of(
+            new double[] {range.path("low").doubleValue(), range.path("high").doubleValue()})
+        : Optional.empty();
   }
 
   private static void check(AdapterManifest manifest, Bench bench) {

@@ -13,7 +13,6 @@ import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineSettings;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.metrics.FeatureNetwork;
-import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.task.Task;
@@ -80,7 +79,7 @@ public final class Evaluation implements AutoCloseable {
                 c ->
                     TestSet.simulate(
                         task.operator(),
-                        task.operator(),
+                        Instrument.plain(task.operator()),
                         imagesOf(planned, c, shape),
                         planned.seeds()));
     var features =
@@ -100,9 +99,12 @@ public final class Evaluation implements AutoCloseable {
     planned.methods().forEach(prepared::open);
   }
 
-  private static ForwardOperator measuring(PlannedTask planned, Task task) {
+  private static Instrument measuring(PlannedTask planned, Task task) {
     try {
-      return planned.mismatch().map(m -> m.of(task.operator())).orElse(task.operator());
+      return planned
+          .mismatch()
+          .map(m -> m.of(task.operator()))
+          .orElseGet(() -> Instrument.plain(task.operator()));
     } catch (IllegalArgumentException e) {
       throw new UserError("task '" + planned.task() + "': " + e.getMessage(), e);
     }

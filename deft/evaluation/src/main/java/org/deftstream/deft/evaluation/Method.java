@@ -2,6 +2,7 @@ package org.deftstream.deft.evaluation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Optional;
 import org.deftstream.deft.operator.BoundMeasurement;
 
 /**
@@ -31,6 +32,11 @@ public interface Method extends AutoCloseable {
   /** Number of its own weights; 0 if nothing was learned for the task. */
   default long parameters() {
     return 0;
+  }
+
+  /** The residuals beyond which the service marks an answer, if it does: {@code {low, high}}. */
+  default Optional<double[]> residualRange() {
+    return Optional.empty();
   }
 
   /** Evaluates once what is slow the first time, so that no image pays for it. */

@@ -128,6 +128,7 @@ final class MethodRunner {
           seconds,
           0,
           false,
+          Double.NaN,
           estimate.failure());
     }
     var operator = item.measurement().operator();
@@ -151,12 +152,13 @@ final class MethodRunner {
         number,
         item.image(),
         item.seed(),
-        Psnr.of(mean, item.truth()),
-        Ssim.of(mean, item.truth(), shape),
+        Psnr.of(item.judged(mean), item.truth()),
+        Ssim.of(item.judged(mean), item.truth(), shape),
         estimate.residual(),
         seconds,
         restart,
         turn,
+        item.contrastKept(mean),
         "");
   }
 }

@@ -14,6 +14,8 @@ public final class MethodTypes {
           new PenalisedType(),
           new TrainingFreeType(),
           new RedDiffType(),
+          new DapsType(),
+          new RegressionType(),
           new AdapterType());
 
   private MethodTypes() {}

@@ -3,6 +3,7 @@ package org.deftstream.deft.evaluation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -17,8 +18,8 @@ import org.deftstream.deft.text.JsonFields;
  * @param method a name of {@link MethodTypes#names}
  * @param parameters the method's parameters by name
  * @param sampler how it is sampled; empty takes the task's own settings
- * @param adapter directory of an adapter, {@code NAME:PATH} in a source of the plan; empty unless
- *     the method needs one
+ * @param adapter directory of an adapter or a regression, {@code NAME:PATH} in a source of the
+ *     plan; empty unless the method needs one
  * @param restarts how often each measurement is reconstructed from fresh noise, at least 1; the
  *     result with the smallest residual counts
  */
@@ -87,7 +88,9 @@ public record PlannedMethod(
   /** A copy that takes at most so many steps and samples, for a smoke test. */
   PlannedMethod limited(Task task, int steps, int samples) {
     var fewer = new TreeMap<>(parameters);
-    fewer.computeIfPresent("steps", (name, value) -> Math.min(value, steps));
+    for (String name : List.of("steps", "levels")) {
+      fewer.computeIfPresent(name, (same, value) -> Math.min(value, steps));
+    }
     var own = sampler.or(() -> ownSampler(task));
     var small =
         own.map(s -> s.withSteps(Math.min(steps, s.steps())))
@@ -97,7 +100,7 @@ public record PlannedMethod(
 
   /** What the task says about the sampler of this method, if anything. */
   private Optional<SamplerSettings> ownSampler(Task task) {
-    return adapter.isPresent()
+    return method.equals(AdapterType.NAME)
         ? Optional.of(task.learnedSampler())
         : Optional.of(task.trainingFree())
             .filter(own -> own.method().equals(method))

@@ -127,7 +127,9 @@ final class PreparedTask implements AutoCloseable {
         m.planned().restarts(),
         m.method().parameters(),
         m.key(),
-        m.calibrationKey());
+        m.calibrationKey(),
+        m.method().residualRange().map(range -> range[0]).orElse(null),
+        m.method().residualRange().map(range -> range[1]).orElse(null));
   }
 
   @Override

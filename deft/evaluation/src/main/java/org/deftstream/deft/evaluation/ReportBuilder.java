@@ -103,9 +103,17 @@ final class ReportBuilder {
         compare ? difference(m, reference, Score::psnr) : null,
         compare ? difference(m, reference, Score::ssim) : null,
         (int) good.stream().filter(Score::turned).count(),
+        m.residualLow() == null ? null : (int) good.stream().filter(s -> marked(m, s)).count(),
+        good.stream().anyMatch(s -> Double.isFinite(s.contrast()))
+            ? Bootstrap.mean(byImage(good, Score::contrast), SEED)
+            : null,
         distance,
         m.samples() > 1 && any ? uncertainty.of(run, m) : null,
         byImage(good, Score::psnr));
+  }
+
+  private static boolean marked(MethodRun m, Score score) {
+    return score.residual() < m.residualLow() || score.residual() > m.residualHigh();
   }
 
   /** The mean over the seeds of each image: measurements of one image are not independent. */

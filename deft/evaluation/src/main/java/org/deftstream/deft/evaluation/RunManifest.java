@@ -88,6 +88,8 @@ public record RunManifest(
    * @param parameters number of weights learned for the task
    * @param key of its results
    * @param calibrationKey of its results on the validation images; null for none
+   * @param residualLow residuals below are marked in service; null where none are
+   * @param residualHigh likewise above
    */
   public record MethodRun(
       String label,
@@ -99,7 +101,9 @@ public record RunManifest(
       int restarts,
       long parameters,
       String key,
-      String calibrationKey) {}
+      String calibrationKey,
+      Double residualLow,
+      Double residualHigh) {}
 
   String toText() {
     return JSON.valueToTree(this).toPrettyString() + "\n";

@@ -3,6 +3,7 @@ package org.deftstream.deft.evaluation;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.deftstream.deft.engine.EngineBrokenException;
@@ -22,12 +23,14 @@ final class SampledMethod implements Method {
   private final SamplerSettings sampler;
   private final Bench bench;
   private final long parameters;
+  private final Optional<double[]> residualRange;
   private final Runnable closing;
 
   /**
    * A method.
    *
    * @param parameters number of weights that were learned for the task
+   * @param residualRange {@link Method#residualRange}
    * @param closing gives back what the h-transform was made of
    */
   SampledMethod(
@@ -36,12 +39,14 @@ final class SampledMethod implements Method {
       SamplerSettings sampler,
       Bench bench,
       long parameters,
+      Optional<double[]> residualRange,
       Runnable closing) {
     this.identity = identity;
     this.hTransform = hTransform;
     this.sampler = sampler;
     this.bench = bench;
     this.parameters = parameters;
+    this.residualRange = residualRange;
     this.closing = closing;
   }
 
@@ -68,6 +73,11 @@ final class SampledMethod implements Method {
   @Override
   public long parameters() {
     return parameters;
+  }
+
+  @Override
+  public Optional<double[]> residualRange() {
+    return residualRange;
   }
 
   @Override

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param seconds wall time of the batch divided by its images, all samples and restarts together
  * @param restart which restart had the smallest residual; 0 if there was one only
  * @param turned whether the image was turned by 180 degrees before it was judged
+ * @param contrast share of a lesion's contrast that is kept; NaN where none was put in
  * @param failure why there is no image; empty if there is one
  */
 public record Score(
@@ -34,6 +35,7 @@ public record Score(
     double seconds,
     int restart,
     boolean turned,
+    double contrast,
     String failure) {
 
   boolean failed() {
@@ -57,6 +59,9 @@ public record Score(
     if (restart > 0) {
       json.put("restart", restart);
     }
+    if (Double.isFinite(contrast)) {
+      json.put("contrast", contrast);
+    }
     return turned ? json.put("turned", true) : json;
   }
 
@@ -74,6 +79,7 @@ public record Score(
         json.path("seconds").asDouble(),
         json.path("restart").asInt(),
         json.path("turned").asBoolean(),
+        json.path("contrast").asDouble(Double.NaN),
         json.path("failure").asText(""));
   }
 }

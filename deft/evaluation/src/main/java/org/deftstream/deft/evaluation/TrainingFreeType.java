@@ -2,6 +2,7 @@ package org.deftstream.deft.evaluation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.deftstream.deft.htransform.HTransforms;
 import org.deftstream.deft.sampler.SamplerSettings;
@@ -32,6 +33,12 @@ final class TrainingFreeType implements MethodType {
     HTransforms.check(planned.method(), bench.task().operator());
     ObjectNode identity = settings.toJson();
     return new SampledMethod(
-        identity, settings.hTransform(bench.prior()), sampler, bench, 0, () -> {});
+        identity,
+        settings.hTransform(bench.prior()),
+        sampler,
+        bench,
+        0,
+        Optional.empty(),
+        () -> {});
   }
 }

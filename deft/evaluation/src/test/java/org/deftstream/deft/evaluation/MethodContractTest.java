@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * What holds for every method that a plan may name, whether it is a choice of h, an optimisation or
  * the plain pseudo-inverse: an image for each measurement, the same for the same id, whatever else
- * is in the batch. Adapters need files and are held to it as h-transforms.
+ * is in the batch. Adapters need files and are held to it as h-transforms, regressions in {@code
+ * RegressionTest}.
  */
 class MethodContractTest {
   private static final ImageShape SHAPE = new ImageShape(4, 4, 1);
@@ -66,6 +67,10 @@ class MethodContractTest {
               "'kind': 'phase-retrieval'"));
   private static final Map<String, Map<String, Double>> PARAMETERS =
       Map.of(
+          "daps",
+          Map.of("levels", 6.0, "langevinSteps", 10.0),
+          "dds",
+          Map.of("gamma", 2.0),
           "diffpir",
           Map.of("lambda", 1.0),
           "dps",
@@ -81,7 +86,11 @@ class MethodContractTest {
   private static final Set<String> CERTAIN =
       Set.of("pseudo-inverse", "denoiser", "total-variation", "l1-wavelet");
 
-  private static final Set<String> PENALISED = Set.of("total-variation", "l1-wavelet");
+  /** Methods that need a linear operator. */
+  private static final Set<String> LINEAR = Set.of("total-variation", "l1-wavelet", "dds", "daps");
+
+  /** Methods that read files, which are held to the same elsewhere. */
+  private static final Set<String> OF_FILES = Set.of("adapter", "regression");
 
   static final List<String> NOT_LINEAR = List.of("hdr", "nonlinear-blur", "phase-retrieval");
 
@@ -104,12 +113,12 @@ class MethodContractTest {
 
   static Stream<Arguments> problems() {
     return MethodTypes.names().stream()
-        .filter(name -> !name.equals("adapter"))
+        .filter(name -> !OF_FILES.contains(name))
         .flatMap(
             name ->
                 OPERATORS.keySet().stream()
                     .filter(kind -> !name.equals("ddrm") || !WITHOUT_SPECTRUM.contains(kind))
-                    .filter(kind -> !PENALISED.contains(name) || !NOT_LINEAR.contains(kind))
+                    .filter(kind -> !LINEAR.contains(name) || !NOT_LINEAR.contains(kind))
                     .map(kind -> arguments(name, kind)));
   }
 
@@ -208,10 +217,15 @@ class MethodContractTest {
         .hasMessage(
             "task 't', method 'total-variation': total-variation needs a linear operator, not "
                 + kind);
+    assertThatThrownBy(() -> open("dds", kind))
+        .hasMessage("task 't', method 'dds': dds needs a linear operator, not " + kind);
+    assertThatThrownBy(() -> open("daps", kind))
+        .hasMessage(
+            "task 't', method 'daps': daps needs a linear operator with noise, not " + kind);
   }
 
   private Method open(String name, String kind) {
-    var sampled = !CERTAIN.contains(name) && !name.equals("red-diff");
+    var sampled = !CERTAIN.contains(name) && !Set.of("red-diff", "daps").contains(name);
     var planned =
         new PlannedMethod(
             name,

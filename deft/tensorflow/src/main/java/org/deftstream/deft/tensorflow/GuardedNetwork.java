@@ -40,6 +40,12 @@ final class GuardedNetwork implements TrainableNetwork {
   }
 
   @Override
+  public float[] vectorJacobian(
+      float[] input, float[] gradient, int[] timesteps, float[] cotangent) {
+    return NativeCalls.call(() -> network.vectorJacobian(input, gradient, timesteps, cotangent));
+  }
+
+  @Override
   public Map<String, FloatTensor> averagedWeights() {
     return NativeCalls.call(network::averagedWeights);
   }

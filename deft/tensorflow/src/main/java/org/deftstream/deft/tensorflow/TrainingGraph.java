@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.training.TrainableNetwork;
@@ -48,6 +49,7 @@ final class TrainingGraph implements TrainableNetwork {
   private final Operand<TFloat32> rowLoss;
   private final List<Op> update = new ArrayList<>();
   private final Map<WeightSpec, Slots> slots = new LinkedHashMap<>();
+  private InputProduct product;
   private long steps;
 
   /** The four values that training keeps for one weight, and how to set them. */
@@ -239,6 +241,24 @@ final class TrainingGraph implements TrainableNetwork {
 
   @Override
   public float[] predict(float[] in, float[] g, int[] t, int h, int w) {
+    return ask(in, g, t, h, w, runner -> runner.fetch(output));
+  }
+
+  @Override
+  public float[] vectorJacobian(float[] in, float[] g, int[] t, float[] v) {
+    int rows = t.length;
+    int h = height(in.length, rows, config.inChannels());
+    int w = width(in.length, rows, config.inChannels());
+    if (product == null) {
+      product = new InputProduct(graph, input, output);
+    }
+    try (var cotangent = Tensors.of(v, rows, h, w, config.outChannels())) {
+      return ask(in, g, t, h, w, runner -> product.fetch(runner, cotangent));
+    }
+  }
+
+  private float[] ask(
+      float[] in, float[] g, int[] t, int h, int w, UnaryOperator<Session.Runner> fetching) {
     int rows = t.length;
     try (var x = Tensors.of(in, rows, h, w, config.inChannels());
         var time = Tensors.of(t);
@@ -247,7 +267,7 @@ final class TrainingGraph implements TrainableNetwork {
       if (likelihood != null) {
         runner.feed(gradient, likelihood);
       }
-      try (Result result = runner.fetch(output).run()) {
+      try (Result result = fetching.apply(runner).run()) {
         return Tensors.toFloats((TFloat32) result.get(0));
       }
     }

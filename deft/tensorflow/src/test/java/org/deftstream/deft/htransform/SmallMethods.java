@@ -33,7 +33,13 @@ final class SmallMethods {
 
   private static final String REAL = "deft, a UNet2DModel";
   private static final Map<String, Map<String, Double>> REQUIRED =
-      Map.of("diffpir", Map.of("lambda", 4.0), "dps", Map.of("zeta", 0.5));
+      Map.of(
+          "diffpir",
+          Map.of("lambda", 4.0),
+          "dps",
+          Map.of("zeta", 0.5),
+          "dds",
+          Map.of("gamma", 2.0));
   private static final Map<String, AdapterForm> ADAPTERS =
       Map.of(
           "deft, the paper's",
@@ -68,11 +74,11 @@ final class SmallMethods {
     return all;
   }
 
-  /** DDRM needs a singular value decomposition, and the closed form a matrix. */
+  /** DDRM needs a singular value decomposition, the closed form a matrix, DDS an adjoint. */
   static boolean goesWith(String method, ForwardOperator operator) {
     return switch (method) {
       case Ddrm.METHOD -> operator.spectralForm().isPresent();
-      case EXACT -> operator.linear();
+      case EXACT, Dds.METHOD -> operator.linear();
       default -> true;
     };
   }

@@ -18,6 +18,7 @@ import org.deftstream.devstack.demo.DemoResult.MethodFigures;
 import org.deftstream.devstack.demo.DemoResult.MethodKind;
 import org.deftstream.devstack.demo.DemoResult.TaskFigures;
 import org.deftstream.schemas.Tensors;
+import org.deftstream.schemas.avro.Reconstruction;
 
 /**
  * Compares the methods of one task on the subjects that every method answered: the same picture,
@@ -47,11 +48,24 @@ final class Comparison {
 
     static Score of(Tally.Answered answered) {
       var reconstruction = answered.reconstruction();
-      var deviation = reconstruction.getStandardDeviation();
       return of(
           answered.sent().item().subject(),
           Tensors.toFloats("mean", reconstruction.getMean()),
-          deviation == null ? null : Tensors.toFloats("standardDeviation", deviation));
+          ofSamples(reconstruction));
+    }
+
+    /** The deviation of the samples as they were drawn; null for a single one. */
+    private static float[] ofSamples(Reconstruction reconstruction) {
+      if (reconstruction.getStandardDeviation() == null) {
+        return null;
+      }
+      float[] deviation =
+          Tensors.toFloats("standardDeviation", reconstruction.getStandardDeviation());
+      Double factor = reconstruction.getDeviationFactor();
+      for (int i = 0; factor != null && i < deviation.length; i++) {
+        deviation[i] /= factor.floatValue();
+      }
+      return deviation;
     }
   }
 
@@ -158,7 +172,7 @@ final class Comparison {
   /**
    * PSNR of the mean squared error of one sample: {@code |x_k - truth|^2 = |mean - truth|^2 + |x_k
    * - mean|^2} on the average over the K samples, and the latter is {@code (K - 1) / K} times the
-   * square of the published standard deviation.
+   * square of the samples' standard deviation.
    */
   private Double singleSamplePsnr(Side side, int samples) {
     double sum = 0;

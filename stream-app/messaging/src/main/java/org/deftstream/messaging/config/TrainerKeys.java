@@ -81,6 +81,23 @@ public final class TrainerKeys {
           100_000,
           "No refresh with fewer pairs to validate on.");
 
+  public static final Setting<String> COLD_START =
+      GROUP.choice(
+          "trainer.cold.start",
+          "none",
+          List.of("none", "prior"),
+          "What a task that is defined on the control topic, has no adapter and no pair learns from:"
+              + " nothing, or samples of its prior, measured with its operator and judged by the"
+              + " same gate. The first adapter from real pairs that is better takes its place.");
+
+  public static final Setting<Integer> COLD_SAMPLES =
+      GROUP.number(
+          "trainer.cold.start.samples",
+          1000,
+          20,
+          1_000_000,
+          "Samples of the prior that a cold start draws, those to validate on included.");
+
   public static final Setting<String> START =
       GROUP.choice(
           "trainer.start",

@@ -67,6 +67,12 @@ final class MethodLease implements ServingMethod {
   }
 
   @Override
+  public Optional<Double> deviationFactor() {
+    return adapter.flatMap(
+        loaded -> DeviationFactor.of(loaded.manifest().validation(), sampler().describe()));
+  }
+
+  @Override
   public void failed() {
     guard().ifPresent(CanaryGuard::failed);
   }

@@ -53,6 +53,14 @@ public interface ServingMethod extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * The factor with which the samples' standard deviation covered what it should in the adapter's
+   * validation with this sampler; empty where none is known.
+   */
+  default Optional<Double> deviationFactor() {
+    return Optional.empty();
+  }
+
   /** Tells that the engine could not reconstruct the measurement with this method. */
   default void failed() {}
 

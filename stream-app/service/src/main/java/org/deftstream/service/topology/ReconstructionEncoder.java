@@ -60,7 +60,8 @@ public final class ReconstructionEncoder implements Closeable {
       org.deftstream.deft.engine.Reconstruction result) {
     int[] shape = {image.height(), image.width(), image.channels()};
     var scale = RecordScale.of(measurement).orElse(IDENTITY);
-    float[] deviation = result.standardDeviation();
+    var factor = result.standardDeviation() == null ? null : method.deviationFactor().orElse(null);
+    float[] deviation = widened(result.standardDeviation(), factor);
     return new Reconstruction(
         measurement.getId(),
         method.task().name(),
@@ -70,7 +71,19 @@ public final class ReconstructionEncoder implements Closeable {
         provenance(record, method, result),
         method.outOfRange(result.residual()).orElse(null),
         measurement.getScale(),
-        measurement.getGeometry());
+        measurement.getGeometry(),
+        factor);
+  }
+
+  private static float[] widened(float[] deviation, Double factor) {
+    if (factor == null) {
+      return deviation;
+    }
+    var widened = deviation.clone();
+    for (int i = 0; i < widened.length; i++) {
+      widened[i] *= factor.floatValue();
+    }
+    return widened;
   }
 
   private Provenance provenance(

@@ -117,6 +117,24 @@ class ReconstructionWorkTest {
   }
 
   @Test
+  void shouldWidenTheDeviationByTheFactorOfItsAdapterAndSaySo() throws Exception {
+    var without = decoded(start(LIMITS, serdes, new RecordHeaders()).get(1, TimeUnit.MINUTES));
+    assertThat(without.getDeviationFactor()).as("no factor is known").isNull();
+    work.close();
+
+    leases.deviationFactor(1.5);
+    var widened = decoded(start(LIMITS, serdes, new RecordHeaders()).get(1, TimeUnit.MINUTES));
+
+    assertThat(widened.getDeviationFactor()).isEqualTo(1.5);
+    float[] drawn = Tensors.toFloats(without.getStandardDeviation());
+    float[] published = Tensors.toFloats(widened.getStandardDeviation());
+    for (int i = 0; i < drawn.length; i++) {
+      assertThat(published[i]).isEqualTo(1.5f * drawn[i]);
+    }
+    assertThat(Tensors.toFloats(widened.getMean())).isEqualTo(Tensors.toFloats(without.getMean()));
+  }
+
+  @Test
   void shouldKeepAnAnswerUntilTheRegistryAnswers() throws Exception {
     unavailableToEncode.set(2);
     var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -61,8 +61,12 @@ public final class MarkdownReport {
   private static void quality(StringBuilder text, TaskReport task) {
     boolean differences = task.reference() != null;
     text.append("| method | parameters | sampler | weights | PSNR, dB | SSIM | residual |");
+    boolean contrast = task.methods().stream().anyMatch(m -> m.contrast() != null);
+    boolean marked = task.methods().stream().anyMatch(m -> m.marked() != null);
+    text.append(marked ? " marked |" : "").append(contrast ? " contrast kept |" : "");
     text.append(differences ? " PSNR difference | SSIM difference |" : "");
     text.append(" s/image | ms/step |\n|---|---|---|--:|--:|--:|--:|");
+    text.append(marked ? "--:|" : "").append(contrast ? "--:|" : "");
     text.append(differences ? "--:|--:|" : "").append("--:|--:|\n");
     for (var m : task.methods()) {
       row(
@@ -74,6 +78,12 @@ public final class MarkdownReport {
           interval(m.psnr(), 2),
           interval(m.ssim(), 4),
           interval(m.residual(), 2));
+      if (marked) {
+        row(text, marked(m, task));
+      }
+      if (contrast) {
+        row(text, interval(m.contrast(), 2));
+      }
       if (differences) {
         row(text, interval(m.psnrDifference(), 2), interval(m.ssimDifference(), 4));
       }
@@ -84,6 +94,10 @@ public final class MarkdownReport {
       text.append("|\n");
     }
     text.append('\n');
+  }
+
+  private static String marked(MethodReport m, TaskReport task) {
+    return m.marked() == null ? "" : m.marked() + " of " + task.measurements();
   }
 
   private static void distances(StringBuilder text, TaskReport task) {

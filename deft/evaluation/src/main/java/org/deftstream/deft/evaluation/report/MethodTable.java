@@ -28,7 +28,10 @@ final class MethodTable {
             "<div class=\"scroll\"><table class=\"methods\"><thead><tr><th>method</th>");
     html.append("<th colspan=\"2\">PSNR, dB</th>");
     html.append(task.reference() == null ? "" : head("to " + escape(task.reference())));
-    html.append(head("SSIM")).append(head("residual"));
+    boolean contrast = task.methods().stream().anyMatch(m -> m.contrast() != null);
+    boolean marked = task.methods().stream().anyMatch(m -> m.marked() != null);
+    html.append(head("SSIM")).append(head("residual")).append(marked ? head("marked") : "");
+    html.append(contrast ? head("contrast kept") : "");
     html.append(distances ? head("Fréchet") + head("KID × 1000") : "");
     html.append(coverage ? head("90 % covers") + head("× factor") : "");
     html.append(head("s / image")).append(head("ms / step")).append("</tr></thead><tbody>");
@@ -44,6 +47,8 @@ final class MethodTable {
       html.append(cell(mark(interval(m.psnr(), 2), best.filter(b -> b == m))));
       html.append(task.reference() == null ? "" : cell(difference(m.psnrDifference(), 2)));
       html.append(cell(interval(m.ssim(), 3))).append(cell(interval(m.residual(), 2)));
+      html.append(marked ? cell(m.marked() == null ? "" : "" + m.marked()) : "");
+      html.append(contrast ? cell(interval(m.contrast(), 2)) : "");
       if (distances) {
         var d = m.distances();
         html.append(cell(d == null ? "" : interval(d.frechet(), 2)));

@@ -67,6 +67,8 @@ public record Report(List<PlanReport> plans) {
    * @param psnrDifference mean of this method's minus the reference's on the same images
    * @param ssimDifference likewise
    * @param turned images that were turned by 180 degrees before they were judged
+   * @param marked measurements whose residual the service would mark; null where it knows no range
+   * @param contrast share of an inserted lesion's contrast that is kept; null where there is none
    * @param psnrByImage one value for each image
    */
   public record MethodReport(
@@ -88,6 +90,8 @@ public record Report(List<PlanReport> plans) {
       Interval psnrDifference,
       Interval ssimDifference,
       int turned,
+      Integer marked,
+      Interval contrast,
       Distances distances,
       Uncertainty uncertainty,
       double[] psnrByImage) {}

@@ -1,0 +1,111 @@
+package org.deftstream.deft.regression;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.deftstream.deft.UserError;
+import org.deftstream.deft.adapter.AdapterNetworks;
+import org.deftstream.deft.adapter.AdapterVerifier;
+import org.deftstream.deft.adapter.AdapterWeights;
+import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.text.FileProblem;
+
+/**
+ * A regression as files: {@code regression.safetensors} and {@code regression.json} in a directory.
+ * Stateless and thread-safe for different directories.
+ */
+public final class RegressionDirectory {
+  /** Name of the weights file. */
+  public static final String WEIGHTS = "regression.safetensors";
+
+  /** Name of the manifest. */
+  public static final String MANIFEST = "regression.json";
+
+  private RegressionDirectory() {}
+
+  /** What a directory holds. */
+  public record Content(RegressionManifest manifest, AdapterWeights weights) {
+    /**
+     * Checks the weights against the network.
+     *
+     * @throws UserError one line that names the weight that is missing or of another shape
+     */
+    public Content verified(AdapterNetworks networks) {
+      Map<String, int[]> expected = networks.weightShapes(manifest.network());
+      if (!expected.keySet().equals(weights.tensors().keySet())) {
+        throw new UserError(
+            "regression " + manifest.name() + " has other weights than its network needs");
+      }
+      expected.forEach((name, shape) -> require(name, shape, weights.tensors().get(name)));
+      return this;
+    }
+
+    private void require(String name, int[] shape, FloatTensor tensor) {
+      if (!Arrays.equals(shape, tensor.shape()) || !tensor.isFinite()) {
+        throw new UserError(
+            "regression %s: weight %s must be finite numbers of shape %s"
+                .formatted(manifest.name(), name, Arrays.toString(shape)));
+      }
+    }
+  }
+
+  /**
+   * Reads a regression and compares the weights with the manifest's checksum.
+   *
+   * @throws UserError one line that names the file that is missing or wrong
+   */
+  public static Content read(Path directory) {
+    Path manifestFile = directory.resolve(MANIFEST);
+    Path weightsFile = directory.resolve(WEIGHTS);
+    for (Path file : new Path[] {manifestFile, weightsFile}) {
+      if (!Files.isRegularFile(file)) {
+        throw new UserError("not a regression: " + file + " is missing");
+      }
+    }
+    Path looked = manifestFile;
+    try {
+      var manifest =
+          RegressionManifest.parse(
+              new String(Files.readAllBytes(manifestFile), StandardCharsets.UTF_8));
+      byte[] weights = Files.readAllBytes(weightsFile);
+      looked = weightsFile;
+      String sha256 = AdapterVerifier.sha256(weights);
+      if (!sha256.equals(manifest.weightsSha256())) {
+        throw new UserError(
+            weightsFile
+                + " has SHA-256 "
+                + sha256
+                + "; the manifest says "
+                + manifest.weightsSha256());
+      }
+      var tensors = Safetensors.parse(ByteBuffer.wrap(weights)).tensors();
+      return new Content(manifest, new AdapterWeights(tensors));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new UserError(looked + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UserError("cannot read regression " + directory + ": " + FileProblem.of(e), e);
+    }
+  }
+
+  /**
+   * Writes a regression; the manifest last.
+   *
+   * @throws UncheckedIOException if the directory cannot be written
+   */
+  public static void write(Path directory, RegressionManifest manifest, byte[] weightsFile) {
+    try {
+      Files.createDirectories(directory);
+      AtomicFiles.write(directory.resolve(WEIGHTS), weightsFile);
+      AtomicFiles.write(directory.resolve(MANIFEST), manifest.toJson() + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write regression " + directory, e);
+    }
+  }
+}
