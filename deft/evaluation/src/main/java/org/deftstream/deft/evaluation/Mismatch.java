@@ -24,7 +24,7 @@ record Mismatch(
 
   /**
    * Reads {@code {"label": "twice the noise", "operator": {...}, "jitterDegrees": 1, "insert":
-   * {...}}}, of which a label and one of the others must be there.
+   * {...}}}. With a label alone it is the images that are special.
    *
    * @throws IllegalArgumentException one line that names the field that is wrong or unknown
    */
@@ -39,10 +39,6 @@ record Mismatch(
         fields.has("jitterDegrees") ? fields.within("jitterDegrees", 0, LARGEST_JITTER) : 0;
     var insertion = fields.optionalObject("insert").map(Insertion::fromJson);
     fields.refuseUnknown();
-    if (changed.isEmpty() && jitter == 0 && insertion.isEmpty()) {
-      throw new IllegalArgumentException(
-          fields.where() + ": nothing is otherwise; give operator, jitterDegrees or insert");
-    }
     return new Mismatch(label, (ObjectNode) changed, jitter, insertion);
   }
 

@@ -118,8 +118,7 @@ class DisturbanceTest {
 
   @Test
   void shouldSayWhatCannotBe() {
-    assertThatThrownBy(() -> mismatch("'jitterDegrees':0"))
-        .hasMessageContaining("nothing is otherwise");
+    assertThatThrownBy(() -> mismatch("'jitterDegrees':-1")).hasMessageContaining("jitterDegrees");
     assertThatThrownBy(() -> mismatch("'insert':{'radius':2}"))
         .hasMessageContaining("give either value (metal) or add (a lesion)");
     assertThatThrownBy(() -> mismatch("'insert':{'radius':2,'add':1,'value':1}"))
