@@ -3,6 +3,7 @@ package org.deftstream.deft.evaluation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.deftstream.deft.evaluation.RunManifest.MethodRun;
 import org.deftstream.deft.evaluation.RunManifest.TaskRun;
 import org.deftstream.deft.evaluation.report.Report.Uncertainty;
@@ -13,6 +14,9 @@ import org.deftstream.deft.metrics.Coverage;
 /** Coverage curves from stored means and standard deviations. Not thread-safe. */
 final class UncertaintyFigures {
   private static final long SEED = 1;
+
+  /** Values of the truth up to here are background: -1 is nothing. */
+  private static final float EMPTY = -0.9f;
 
   private final ResultStore store;
 
@@ -38,7 +42,37 @@ final class UncertaintyFigures {
         Coverage.levels(),
         curve(test, method.samples(), 1),
         factor,
-        factor == null ? null : curve(test, method.samples(), factor));
+        factor == null ? null : curve(test, method.samples(), factor),
+        inside(run, method, factor == null ? 1 : factor));
+  }
+
+  /** The share of the matched level where the truth is not empty; null where it always is. */
+  private Interval inside(TaskRun run, MethodRun method, double factor) throws IOException {
+    int size = run.height() * run.width() * run.channels();
+    var truths = store.vectors(run.key(), "truth", size).readAll();
+    var means = store.vectors(method.key(), "mean", size).readAll();
+    var deviations = store.vectors(method.key(), "deviation", size).readAll();
+    double quantile = Coverage.quantile(Coverage.MATCHED_LEVEL, method.samples());
+    var shares = new ArrayList<Double>();
+    for (var score : store.scores(method.key()).values()) {
+      int i = score.item();
+      if (score.failed() || i >= deviations.size()) {
+        continue;
+      }
+      float[] truth = truths.get(i);
+      double[] all = Coverage.distances(truth, means.get(i), deviations.get(i), method.samples());
+      double[] there =
+          IntStream.range(0, all.length)
+              .filter(k -> truth[k] > EMPTY)
+              .mapToDouble(k -> all[k])
+              .toArray();
+      if (there.length > 0) {
+        shares.add(Coverage.share(there, quantile, factor));
+      }
+    }
+    return shares.isEmpty()
+        ? null
+        : Bootstrap.mean(shares.stream().mapToDouble(Double::doubleValue).toArray(), SEED);
   }
 
   private List<double[]> distances(TaskRun run, String truthKey, String key, int samples)

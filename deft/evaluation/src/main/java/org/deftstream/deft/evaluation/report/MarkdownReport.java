@@ -130,7 +130,8 @@ public final class MarkdownReport {
       text.append("; the factor is from validation images ").append(task.calibration());
     }
     text.append(":\n\n| method | samples | 50 % | 70 % | 90 % | 95 % | factor |");
-    text.append(" 50 % calibrated | 90 % calibrated |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    text.append(" 50 % calibrated | 90 % calibrated | 90 % where not empty |\n");
+    text.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for (var m : task.methods()) {
       var u = m.uncertainty();
       if (u != null) {
@@ -142,7 +143,8 @@ public final class MarkdownReport {
             text,
             u.factor() == null ? "" : number(u.factor(), 3),
             u.calibrated() == null ? "" : interval(u.calibrated().get(LEVEL_50), 3),
-            u.calibrated() == null ? "" : interval(u.calibrated().get(LEVEL_90), 3));
+            u.calibrated() == null ? "" : interval(u.calibrated().get(LEVEL_90), 3),
+            interval(u.inside(), 3));
         text.append("|\n");
       }
     }

@@ -118,7 +118,13 @@ public record Report(List<PlanReport> plans) {
    * @param covered share of pixels of the test images, for each level; intervals over images
    * @param factor on the standard deviation, from the validation images; null without calibration
    * @param calibrated share with that factor on the test images; null without calibration
+   * @param inside share at 90 %, with the factor where there is one, of the values whose truth is
+   *     not empty (above -0.9); null where all are
    */
   public record Uncertainty(
-      double[] levels, List<Interval> covered, Double factor, List<Interval> calibrated) {}
+      double[] levels,
+      List<Interval> covered,
+      Double factor,
+      List<Interval> calibrated,
+      Interval inside) {}
 }
