@@ -8,14 +8,12 @@ import java.security.NoSuchAlgorithmException;
 /**
  * The Gaussian noise of one posterior sample, as a function of who it is for and of the step, and
  * of nothing else: the same record gets the same noise after a crash, in another batch, on another
- * machine. {@link Philox} numbers, made normal by the Box-Muller transform in {@link StrictMath},
- * so every Java runtime gives the same bits. Immutable and thread-safe.
+ * machine. {@link Philox} numbers, made normal by {@link NormalPairs}, so every Java runtime gives
+ * the same bits. Immutable and thread-safe.
  */
 public final class CounterNoise {
   /** The step that stands for the start of a trajectory: {@code fill(x, INITIAL)} is x_T. */
   public static final int INITIAL = -1;
-
-  private static final double UNIT = 0x1p-32;
 
   private final long seed;
   private final int sampleIndex;
@@ -71,22 +69,10 @@ public final class CounterNoise {
       block[2] = step;
       block[3] = 0;
       Philox.encrypt(block, (int) seed, (int) (seed >>> 32));
-      pair(out, i, block[0], block[1]);
-      pair(out, i + 2, block[2], block[3]);
-    }
-  }
-
-  private static void pair(float[] out, int at, int first, int second) {
-    if (at >= out.length) {
-      return;
-    }
-    // Half a unit keeps the logarithm away from 0; the largest value is then 6.8.
-    double radius =
-        StrictMath.sqrt(-2 * StrictMath.log((Integer.toUnsignedLong(first) + 0.5) * UNIT));
-    double angle = 2 * Math.PI * UNIT * Integer.toUnsignedLong(second);
-    out[at] = (float) (radius * StrictMath.cos(angle));
-    if (at + 1 < out.length) {
-      out[at + 1] = (float) (radius * StrictMath.sin(angle));
+      NormalPairs.write(out, i, block[0], block[1]);
+      if (i + 2 < out.length) {
+        NormalPairs.write(out, i + 2, block[2], block[3]);
+      }
     }
   }
 }
