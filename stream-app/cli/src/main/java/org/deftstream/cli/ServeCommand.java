@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.tensorflow.Bfloat16;
+import org.deftstream.deft.tensorflow.OperatorPlace;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.messaging.admin.TopicAdmin;
 import org.deftstream.messaging.config.AdapterKeys;
@@ -44,14 +45,7 @@ final class ServeCommand implements Callable<Integer> {
     new TopicAdmin(settings.connection()).verify(settings.topics());
     try (var owner = new ShutdownOwner()) {
       var models =
-          owner.own(
-              "models",
-              InstalledModels.open(
-                  settings.modelsDirectory(),
-                  new SessionOptions(
-                      settings.get(EngineKeys.THREADS),
-                      Bfloat16.of(settings.get(EngineKeys.BFLOAT16)),
-                      1)));
+          owner.own("models", InstalledModels.open(settings.modelsDirectory(), session(settings)));
       var service =
           ReconstructionService.start(
               ServiceOptions.of(settings),
@@ -75,6 +69,13 @@ final class ServeCommand implements Callable<Integer> {
       say("ready: " + settings.instanceId() + " serves " + settings.topics().measurements());
       return ended(service, owner);
     }
+  }
+
+  /** How the settings let TensorFlow run. */
+  static SessionOptions session(ServiceSettings settings) {
+    return new SessionOptions(
+            settings.get(EngineKeys.THREADS), Bfloat16.of(settings.get(EngineKeys.BFLOAT16)), 1)
+        .withOperators(OperatorPlace.of(settings.get(EngineKeys.OPERATORS)));
   }
 
   private static ControlPlane control(

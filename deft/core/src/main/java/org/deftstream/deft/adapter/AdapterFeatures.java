@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.ProximalDevice;
 import org.deftstream.deft.operator.ProximalPoints;
 
 /**
@@ -85,10 +86,11 @@ public final class AdapterFeatures {
    *
    * @param x0 clipped x0Hat of each row
    * @param alphaBar {@code alphaBar_t} of each row
+   * @param device what may find them; null for the host
    * @return a point for each row; nulls where the form has no use for them
    */
   public float[][] proximalPoints(
-      float[][] x0, double[] alphaBar, BoundMeasurement[] measurements) {
+      float[][] x0, double[] alphaBar, BoundMeasurement[] measurements, ProximalDevice device) {
     if (form.gradient() != AdapterForm.Gradient.PROXIMAL) {
       return new float[x0.length][];
     }
@@ -98,7 +100,7 @@ public final class AdapterFeatures {
       double rho = sigma * sigma * alphaBar[i] / (1 - alphaBar[i]);
       rows.add(new ProximalPoints.Row(measurements[i], x0[i], rho));
     }
-    return ProximalPoints.of(rows);
+    return ProximalPoints.of(rows, device);
   }
 
   /**

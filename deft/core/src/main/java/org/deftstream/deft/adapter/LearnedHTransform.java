@@ -137,7 +137,7 @@ public final class LearnedHTransform implements HTransform {
       alphaBar[i] = rows.get(i).alphaBar();
       measurements[i] = rows.get(i).measurement();
     }
-    var proximal = own.proximalPoints(clean, alphaBar, measurements);
+    var proximal = own.proximalPoints(clean, alphaBar, measurements, rows.get(0).device());
     IntStream.range(0, rows.size())
         .parallel()
         .forEach(

@@ -22,7 +22,22 @@ final class Answer {
         Duration.ofNanos(job.queueNanos()),
         Duration.ofNanos(job.computeNanos(nanos)),
         job.largestBatch(),
-        job.request().prior().device());
+        device(job.request()));
+  }
+
+  /**
+   * Where the prior was evaluated and, where that is a choice, where proximal points were found.
+   */
+  private static String device(ReconstructionRequest request) {
+    var prior = request.prior();
+    return prior
+        .proximalDevice()
+        .map(
+            points ->
+                prior.device()
+                    + ", proximal points: "
+                    + points.place(request.measurement().operator()))
+        .orElseGet(prior::device);
   }
 
   private static double residual(ReconstructionRequest request, float[] mean) {

@@ -1,6 +1,7 @@
 package org.deftstream.deft.engine;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.deftstream.deft.htransform.HTransform;
 
 /** Evaluates one h-transform over the rows that belong to it. */
@@ -42,8 +43,8 @@ final class CorrectionCall implements FaultIsolation.Call<Row> {
     for (int i = 0; i < rows.size(); i++) {
       rows.get(i).checkCorrection(corrections.get(i));
     }
-    for (int i = 0; i < rows.size(); i++) {
-      rows.get(i).corrected(corrections.get(i));
-    }
+    IntStream.range(0, rows.size())
+        .parallel()
+        .forEach(i -> rows.get(i).corrected(corrections.get(i)));
   }
 }

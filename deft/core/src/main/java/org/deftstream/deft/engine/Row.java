@@ -72,7 +72,8 @@ final class Row {
         trajectory.job().request().measurement(),
         step,
         z,
-        trajectory.previous());
+        trajectory.previous(),
+        trajectory.job().request().prior().proximalDevice().orElse(null));
   }
 
   /** Refuses a correction of the wrong size, before any row of the call is changed. */

@@ -1,7 +1,7 @@
 package org.deftstream.deft.htransform;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.deftstream.deft.operator.ProximalPoints;
 
 /**
@@ -35,18 +35,18 @@ public final class DiffPir implements HTransform {
 
   @Override
   public List<float[]> correct(List<StepRow> rows) {
-    var asked = new ArrayList<ProximalPoints.Row>(rows.size());
-    for (var row : rows) {
-      double sigma = row.measurement().operator().noiseSigma();
-      double rho = lambda * sigma * sigma / variance(row);
-      asked.add(new ProximalPoints.Row(row.measurement(), clipped(row.x0Hat()), rho));
-    }
-    var proximal = ProximalPoints.of(asked);
-    var answers = new ArrayList<float[]>(rows.size());
-    for (int i = 0; i < proximal.length; i++) {
-      answers.add(correction(rows.get(i), proximal[i]));
-    }
-    return answers;
+    var asked = rows.parallelStream().map(this::asked).toList();
+    var proximal = ProximalPoints.of(asked, rows.get(0).device());
+    return IntStream.range(0, proximal.length)
+        .parallel()
+        .mapToObj(i -> correction(rows.get(i), proximal[i]))
+        .toList();
+  }
+
+  private ProximalPoints.Row asked(StepRow row) {
+    double sigma = row.measurement().operator().noiseSigma();
+    double rho = lambda * sigma * sigma / variance(row);
+    return new ProximalPoints.Row(row.measurement(), clipped(row.x0Hat()), rho);
   }
 
   private static double variance(StepRow row) {

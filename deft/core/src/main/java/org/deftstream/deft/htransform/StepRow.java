@@ -1,6 +1,7 @@
 package org.deftstream.deft.htransform;
 
 import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.ProximalDevice;
 import org.deftstream.deft.sampler.StepWeights;
 
 /**
@@ -19,6 +20,7 @@ import org.deftstream.deft.sampler.StepWeights;
  *     step, unless it is the last; else it may be null or hold anything
  * @param previous the conditional estimate {@code E[x0 | x_s, y]} of the step before. There for
  *     methods that remember it ({@link HTransform#remembers}); null at the first step
+ * @param device what may find proximal points; null for the host
  */
 public record StepRow(
     float[] xt,
@@ -29,7 +31,22 @@ public record StepRow(
     BoundMeasurement measurement,
     StepWeights step,
     float[] fresh,
-    float[] previous) {
+    float[] previous,
+    ProximalDevice device) {
+
+  /** A row whose proximal point the host finds. */
+  public StepRow(
+      float[] xt,
+      float[] eps,
+      float[] x0Hat,
+      int t,
+      double alphaBar,
+      BoundMeasurement measurement,
+      StepWeights step,
+      float[] fresh,
+      float[] previous) {
+    this(xt, eps, x0Hat, t, alphaBar, measurement, step, fresh, previous, null);
+  }
 
   /** A row whose step leads to the clean image. */
   public StepRow(

@@ -47,6 +47,17 @@ public final class AxisMatrix {
     return columns;
   }
 
+  /** All values, row-major. */
+  public float[] values() {
+    var values = new float[rows * columns];
+    for (int c = 0; c < columns; c++) {
+      for (int r = 0; r < rows; r++) {
+        values[r * columns + c] = byColumn[c * rows + r];
+      }
+    }
+    return values;
+  }
+
   AxisMatrix transposed() {
     return new AxisMatrix(matrix().transpose());
   }

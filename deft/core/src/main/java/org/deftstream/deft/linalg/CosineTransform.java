@@ -30,6 +30,24 @@ public final class CosineTransform {
     return apply(coordinates, true);
   }
 
+  /**
+   * The transform of a length as a matrix.
+   *
+   * @param rows whether its vectors are the rows, or the columns
+   * @return length x length, row-major
+   */
+  public static float[] vectors(int length, boolean rows) {
+    var vectors = new float[length * length];
+    for (int i = 0; i < length; i++) {
+      for (int k = 0; k < length; k++) {
+        double scale = Math.sqrt((k == 0 ? 1.0 : 2.0) / length);
+        vectors[rows ? k * length + i : i * length + k] =
+            (float) (scale * Math.cos(Math.PI * k * (2 * i + 1) / (2.0 * length)));
+      }
+    }
+    return vectors;
+  }
+
   private float[] apply(float[] values, boolean backward) {
     int h = shape.height();
     int w = shape.width();

@@ -32,12 +32,29 @@ public final class SparseMatrix {
     return rowStart.length - 1;
   }
 
-  int columns() {
+  public int columns() {
     return columns;
   }
 
   int entries() {
     return column.length;
+  }
+
+  /** Row and column of each entry, one after the other, in the order of {@link #values}. */
+  public long[] indices() {
+    var indices = new long[2 * column.length];
+    for (int row = 0; row < rows(); row++) {
+      for (int k = rowStart[row]; k < rowStart[row + 1]; k++) {
+        indices[2 * k] = row;
+        indices[2 * k + 1] = column[k];
+      }
+    }
+    return indices;
+  }
+
+  /** The entries, row after row. */
+  public float[] values() {
+    return weight.clone();
   }
 
   /** The product with each channel of {@code x}, a new array of {@code rows * channels}. */

@@ -290,6 +290,14 @@ public interface ForwardOperator {
   }
 
   /**
+   * How {@link #proximal} is found by operations on whole arrays, where it can be, for engines that
+   * run such. Third parties need not know any: the host's answer is always there.
+   */
+  default Optional<ProximalForm> proximalForm() {
+    return Optional.empty();
+  }
+
+  /**
    * Number of channels of {@link #conditioning}: what an adapter sees of the measurement besides
    * the likelihood gradient.
    */

@@ -32,6 +32,34 @@ public final class ProximalPoints {
     return points;
   }
 
+  /**
+   * The points, in the order of the rows, found where they are found faster.
+   *
+   * @param device what may find them; null for the host
+   */
+  public static float[][] of(List<Row> rows, ProximalDevice device) {
+    if (device == null) {
+      return of(rows);
+    }
+    var points = new float[rows.size()][];
+    var left = new ArrayList<Integer>();
+    for (var group : byOperator(rows)) {
+      var found = device.solve(group.stream().map(rows::get).toList());
+      for (int i = 0; i < group.size(); i++) {
+        if (found.isPresent()) {
+          points[group.get(i)] = found.get()[i];
+        } else {
+          left.add(group.get(i));
+        }
+      }
+    }
+    var onHost = of(left.stream().map(rows::get).toList());
+    for (int i = 0; i < onHost.length; i++) {
+      points[left.get(i)] = onHost[i];
+    }
+    return points;
+  }
+
   private static void solve(List<Row> rows, List<Integer> group, float[][] points) {
     int count = group.size();
     var x0 = new float[count][];
@@ -52,20 +80,32 @@ public final class ProximalPoints {
 
   /** Rows of the same operator, in even parts: one for each processor, or more. */
   private static List<List<Integer>> groups(List<Row> rows) {
-    Map<ForwardOperator, List<Integer>> byOperator = new IdentityHashMap<>();
-    for (int i = 0; i < rows.size(); i++) {
-      byOperator
-          .computeIfAbsent(rows.get(i).measurement().operator(), key -> new ArrayList<>())
-          .add(i);
-    }
     int processors = Runtime.getRuntime().availableProcessors();
     var groups = new ArrayList<List<Integer>>();
-    for (var all : byOperator.values()) {
+    for (var all : byOperator(rows)) {
       int parts = Math.min(all.size(), Math.max(processors, ceiling(all.size(), LARGEST_GROUP)));
       int size = ceiling(all.size(), parts);
       for (int from = 0; from < all.size(); from += size) {
         groups.add(all.subList(from, Math.min(from + size, all.size())));
       }
+    }
+    return groups;
+  }
+
+  private static List<List<Integer>> byOperator(List<Row> rows) {
+    // In the order in which they come, so that calls are the same from run to run.
+    Map<ForwardOperator, List<Integer>> places = new IdentityHashMap<>();
+    var groups = new ArrayList<List<Integer>>();
+    for (int i = 0; i < rows.size(); i++) {
+      places
+          .computeIfAbsent(
+              rows.get(i).measurement().operator(),
+              key -> {
+                var group = new ArrayList<Integer>();
+                groups.add(group);
+                return group;
+              })
+          .add(i);
     }
     return groups;
   }

@@ -1,6 +1,8 @@
 package org.deftstream.deft.prior;
 
+import java.util.Optional;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.ProximalDevice;
 import org.deftstream.deft.schedule.NoiseSchedule;
 
 /**
@@ -81,6 +83,14 @@ public interface Prior extends AutoCloseable {
           "prior " + name() + " has rows of " + imageShape() + ", not of " + row);
     }
     return vectorJacobian(xt, timesteps, cotangent);
+  }
+
+  /**
+   * What finds proximal points where the prior is evaluated; empty where the host does. Borrowed:
+   * closed with the prior.
+   */
+  default Optional<ProximalDevice> proximalDevice() {
+    return Optional.empty();
   }
 
   @Override

@@ -321,7 +321,7 @@ public final class AdapterBatches implements TrainingRun.Batches {
       alphaBar[k] = prior.schedule().alphaBar(state.t());
       measured[k] = measurements[chosen[there[k]]];
     }
-    var proximal = features.proximalPoints(clean, alphaBar, measured);
+    var proximal = features.proximalPoints(clean, alphaBar, measured, null);
     IntStream.range(0, there.length)
         .parallel()
         .forEach(

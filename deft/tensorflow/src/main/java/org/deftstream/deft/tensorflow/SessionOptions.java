@@ -13,13 +13,25 @@ import org.tensorflow.proto.RewriterConfig;
  * @param bfloat16 whether products are taken in bfloat16
  * @param gpuMemory share of a GPU's memory that may be taken, in (0, 1]; the first options of a
  *     process decide
+ * @param processorOnly whether GPUs are left alone
+ * @param operators where proximal points are found
  */
-public record SessionOptions(int threads, Bfloat16 bfloat16, double gpuMemory) {
+public record SessionOptions(
+    int threads,
+    Bfloat16 bfloat16,
+    double gpuMemory,
+    boolean processorOnly,
+    OperatorPlace operators) {
   public SessionOptions {
     if (!(gpuMemory > 0 && gpuMemory <= 1)) {
       throw new IllegalArgumentException(
           "the share of the GPU's memory must be above 0 and at most 1, got " + gpuMemory);
     }
+  }
+
+  /** On a GPU where there is one. */
+  public SessionOptions(int threads, Bfloat16 bfloat16, double gpuMemory) {
+    this(threads, bfloat16, gpuMemory, false, OperatorPlace.HOST);
   }
 
   /** With all of a GPU's memory, taken as it is needed. */
@@ -30,6 +42,16 @@ public record SessionOptions(int threads, Bfloat16 bfloat16, double gpuMemory) {
   /** All processors, float32. */
   public static SessionOptions standard() {
     return new SessionOptions(Runtime.getRuntime().availableProcessors(), false);
+  }
+
+  /** The same without GPUs. */
+  public SessionOptions onProcessor() {
+    return new SessionOptions(threads, bfloat16, gpuMemory, true, operators);
+  }
+
+  /** The same with operators elsewhere. */
+  public SessionOptions withOperators(OperatorPlace place) {
+    return new SessionOptions(threads, bfloat16, gpuMemory, processorOnly, place);
   }
 
   String toBase64() {
@@ -45,7 +67,11 @@ public record SessionOptions(int threads, Bfloat16 bfloat16, double gpuMemory) {
     if (gpuMemory < 1) {
       gpu.setPerProcessGpuMemoryFraction(gpuMemory);
     }
-    return ConfigProto.newBuilder()
+    var config = ConfigProto.newBuilder();
+    if (processorOnly) {
+      config.putDeviceCount("GPU", 0);
+    }
+    return config
         .setIntraOpParallelismThreads(threads)
         .setInterOpParallelismThreads(1)
         .setAllowSoftPlacement(true)

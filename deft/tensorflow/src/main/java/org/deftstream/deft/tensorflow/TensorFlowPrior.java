@@ -3,8 +3,10 @@ package org.deftstream.deft.tensorflow;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.ProximalDevice;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.Tiling;
@@ -32,6 +34,7 @@ final class TensorFlowPrior implements Prior {
   private final ImageShape shape;
   private final long parameters;
   private final DjlNetwork network;
+  private final GraphProximal proximal;
   private final Object jacobianLock = new Object();
   private DjlNetwork jacobian;
   private boolean closed;
@@ -68,6 +71,10 @@ final class TensorFlowPrior implements Prior {
       throw new UserError(e.getMessage(), e);
     }
     network = new DjlNetwork("prior " + directory.name(), model, options);
+    proximal =
+        options.operators() == OperatorPlace.HOST
+            ? null
+            : new GraphProximal(options.operators(), options);
   }
 
   private static void requireSuitable(PriorDirectory directory) {
@@ -173,6 +180,11 @@ final class TensorFlowPrior implements Prior {
   }
 
   @Override
+  public Optional<ProximalDevice> proximalDevice() {
+    return Optional.ofNullable(proximal);
+  }
+
+  @Override
   public float[] predictNoise(float[] xt, int[] timesteps) {
     return predictNoise(xt, timesteps, shape);
   }
@@ -239,6 +251,9 @@ final class TensorFlowPrior implements Prior {
       if (jacobian != null) {
         jacobian.close();
       }
+    }
+    if (proximal != null) {
+      proximal.close();
     }
     network.close();
   }

@@ -39,6 +39,15 @@ public final class EngineKeys {
               + " start whether that is faster here, and says what it took; a restart elsewhere may"
               + " take the other, so the same record may get another image.");
 
+  public static final Setting<String> OPERATORS =
+      GROUP.choice(
+          "engine.operators",
+          "host",
+          List.of("host", "graph", "auto"),
+          "Where proximal points are found: on the host, as a graph on the device that evaluates"
+              + " the prior (those of operators that can be; answers agree to 1e-4), or where it is"
+              + " faster, measured when an operator first comes up; provenance says which it was.");
+
   public static final Setting<Long> ADMISSION_BYTES =
       GROUP.big(
           "engine.admission.bytes",

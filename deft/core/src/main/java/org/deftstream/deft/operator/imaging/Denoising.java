@@ -11,6 +11,7 @@ import org.deftstream.deft.operator.GaussianNoise;
 import org.deftstream.deft.operator.ImageSized;
 import org.deftstream.deft.operator.MeasurementRange;
 import org.deftstream.deft.operator.OperatorFactory;
+import org.deftstream.deft.operator.ProximalForm;
 import org.deftstream.deft.operator.SpectralForm;
 import org.deftstream.deft.text.JsonFields;
 
@@ -99,8 +100,17 @@ final class Denoising extends FixedOperator {
   /** That of a mask that hides nothing. */
   @Override
   public Optional<SpectralForm> spectralForm() {
+    return Optional.of(new MaskSpectrum(ones()));
+  }
+
+  @Override
+  public Optional<ProximalForm> proximalForm() {
+    return Optional.of(new ProximalForm.Diagonal(ones()));
+  }
+
+  private float[] ones() {
     var ones = new float[imageShape().size()];
     Arrays.fill(ones, 1);
-    return Optional.of(new MaskSpectrum(ones));
+    return ones;
   }
 }

@@ -7,6 +7,7 @@ import org.deftstream.deft.operator.FixedOperator;
 import org.deftstream.deft.operator.GaussianNoise;
 import org.deftstream.deft.operator.ImageSized;
 import org.deftstream.deft.operator.MeasurementRange;
+import org.deftstream.deft.operator.ProximalForm;
 
 /**
  * High dynamic range, kind {@code hdr}: an exposure that saturates, {@code y = clip(2 x, -1, 1) +
@@ -110,6 +111,11 @@ final class Hdr extends FixedOperator {
       out[i] = (float) (cost(-1 - y, below - start, rho) < least ? below : best);
     }
     return out;
+  }
+
+  @Override
+  public Optional<ProximalForm> proximalForm() {
+    return Optional.of(new ProximalForm.Saturation());
   }
 
   private static double cost(double misfit, double change, double rho) {

@@ -15,6 +15,7 @@ import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.GaussianNoise;
 import org.deftstream.deft.operator.ImageSized;
 import org.deftstream.deft.operator.MeasurementRange;
+import org.deftstream.deft.operator.ProximalForm;
 import org.deftstream.deft.operator.SpectralForm;
 
 /**
@@ -209,6 +210,11 @@ public final class Inpainting implements ForwardOperator {
     var values = new float[shape.size()];
     Arrays.fill(values, 1);
     return Optional.of(new MaskSpectrum(masked(values)));
+  }
+
+  @Override
+  public Optional<ProximalForm> proximalForm() {
+    return mask == null ? Optional.empty() : Optional.of(new ProximalForm.Diagonal(maskOfValues));
   }
 
   /** The image's channels and one for the mask. */

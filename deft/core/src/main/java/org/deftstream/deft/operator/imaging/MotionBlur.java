@@ -10,6 +10,7 @@ import org.deftstream.deft.operator.GradientSolved;
 import org.deftstream.deft.operator.ImageSized;
 import org.deftstream.deft.operator.MeasurementRange;
 import org.deftstream.deft.operator.OperatorBounds;
+import org.deftstream.deft.operator.ProximalForm;
 
 /**
  * Blur of a camera that moves while it exposes, kind {@code motion-blur}: each pixel is the mean of
@@ -76,6 +77,17 @@ final class MotionBlur extends GradientSolved {
   @Override
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
     return pseudoInverse(misfit(x0Hat, measurement));
+  }
+
+  @Override
+  public Optional<ProximalForm> proximalForm() {
+    return Optional.of(
+        new ProximalForm.Matrix(
+            matrix.rows(),
+            matrix.columns(),
+            matrix.indices(),
+            matrix.values(),
+            new ProximalForm.Gradients(ITERATIONS, TOLERANCE)));
   }
 
   private SparseMatrix matrix() {

@@ -10,6 +10,7 @@ import org.deftstream.deft.operator.GaussianNoise;
 import org.deftstream.deft.operator.ImageSized;
 import org.deftstream.deft.operator.MeasurementRange;
 import org.deftstream.deft.operator.OperatorBounds;
+import org.deftstream.deft.operator.ProximalForm;
 import org.deftstream.deft.operator.SpectralForm;
 import org.hipparchus.linear.RealMatrix;
 
@@ -132,5 +133,10 @@ final class SeparableOperator extends FixedOperator {
   @Override
   public Optional<SpectralForm> spectralForm() {
     return Optional.of(spectrum);
+  }
+
+  @Override
+  public Optional<ProximalForm> proximalForm() {
+    return Optional.of(spectrum.proximalForm());
   }
 }

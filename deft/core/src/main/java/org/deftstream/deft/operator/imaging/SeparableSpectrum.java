@@ -1,11 +1,13 @@
 package org.deftstream.deft.operator.imaging;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.linalg.AxisMatrix;
 import org.deftstream.deft.linalg.CosineTransform;
 import org.deftstream.deft.linalg.Resampling;
+import org.deftstream.deft.operator.ProximalForm;
 import org.deftstream.deft.operator.SpectralForm;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
@@ -29,6 +31,10 @@ final class SeparableSpectrum implements SpectralForm {
   private final UnaryOperator<float[]> fromSpectral;
   private final UnaryOperator<float[]> measuredToSpectral;
   private final float[] singularValues;
+  private final Supplier<ProximalForm> form;
+
+  /** Of averages of blocks, whose proximal points need no coordinates; else null. */
+  private final BlockAverages blocks;
 
   /** The decomposition of any two matrices, found numerically. */
   SeparableSpectrum(RealMatrix down, RealMatrix across, int channels) {
@@ -40,6 +46,17 @@ final class SeparableSpectrum implements SpectralForm {
         image -> AxisMatrix.apply(down.toSpectral, across.toSpectral, image, channels),
         values -> AxisMatrix.apply(down.fromSpectral, across.fromSpectral, values, channels),
         y -> AxisMatrix.apply(down.measuredToSpectral, across.measuredToSpectral, y, channels),
+        products(down.values, across.values, channels),
+        () -> separable(down, across, channels),
+        null);
+  }
+
+  private static ProximalForm separable(Axis down, Axis across, int channels) {
+    return new ProximalForm.Separable(
+        down.fromSpectral.values(),
+        across.fromSpectral.values(),
+        down.measuredToSpectral.values(),
+        across.measuredToSpectral.values(),
         products(down.values, across.values, channels));
   }
 
@@ -47,11 +64,15 @@ final class SeparableSpectrum implements SpectralForm {
       UnaryOperator<float[]> toSpectral,
       UnaryOperator<float[]> fromSpectral,
       UnaryOperator<float[]> measuredToSpectral,
-      float[] singularValues) {
+      float[] singularValues,
+      Supplier<ProximalForm> form,
+      BlockAverages blocks) {
     this.toSpectral = toSpectral;
     this.fromSpectral = fromSpectral;
     this.measuredToSpectral = measuredToSpectral;
     this.singularValues = singularValues;
+    this.form = form;
+    this.blocks = blocks;
   }
 
   /** Whether the vectors of blurs and averages are taken as known, not found numerically. */
@@ -61,15 +82,23 @@ final class SeparableSpectrum implements SpectralForm {
 
   /** Of averages of blocks of so many pixels a side: cosines within each block. */
   static SeparableSpectrum averages(ImageShape shape, int factor) {
-    return known(shape)
-        ? new SeparableSpectrum(
-            Axis.averages(shape.height(), factor),
-            Axis.averages(shape.width(), factor),
-            shape.channels())
-        : new SeparableSpectrum(
-            Resampling.average(shape.height(), factor),
-            Resampling.average(shape.width(), factor),
-            shape.channels());
+    var spectrum =
+        known(shape)
+            ? new SeparableSpectrum(
+                Axis.averages(shape.height(), factor),
+                Axis.averages(shape.width(), factor),
+                shape.channels())
+            : new SeparableSpectrum(
+                Resampling.average(shape.height(), factor),
+                Resampling.average(shape.width(), factor),
+                shape.channels());
+    return new SeparableSpectrum(
+        spectrum.toSpectral,
+        spectrum.fromSpectral,
+        spectrum.measuredToSpectral,
+        spectrum.singularValues,
+        () -> new ProximalForm.Averages(factor),
+        new BlockAverages(shape, factor));
   }
 
   /** Of a Gaussian blur of images that are mirrored at their border: cosines. */
@@ -86,7 +115,22 @@ final class SeparableSpectrum implements SpectralForm {
             Resampling.gaussianValues(shape.height(), deviation),
             Resampling.gaussianValues(shape.width(), deviation),
             shape.channels());
-    return new SeparableSpectrum(cosines::forward, cosines::backward, cosines::forward, values);
+    return new SeparableSpectrum(
+        cosines::forward,
+        cosines::backward,
+        cosines::forward,
+        values,
+        () -> cosines(shape, values),
+        null);
+  }
+
+  private static ProximalForm cosines(ImageShape shape, float[] singularValues) {
+    return new ProximalForm.Separable(
+        CosineTransform.vectors(shape.height(), false),
+        CosineTransform.vectors(shape.width(), false),
+        CosineTransform.vectors(shape.height(), true),
+        CosineTransform.vectors(shape.width(), true),
+        singularValues);
   }
 
   /** The products of both axes' singular values for each value of an image. */
@@ -100,6 +144,11 @@ final class SeparableSpectrum implements SpectralForm {
       products[i] = value < least ? 0 : (float) value;
     }
     return products;
+  }
+
+  /** How engines of array operations find {@link #proximal}. */
+  ProximalForm proximalForm() {
+    return form.get();
   }
 
   @Override
@@ -132,6 +181,9 @@ final class SeparableSpectrum implements SpectralForm {
    * {@code argmin_x |y - A x|^2 + rho |x - x0|^2}, exactly; for rho = 0 of least distance to x0.
    */
   float[] proximal(float[] x0, float[] measurement, double rho) {
+    if (blocks != null) {
+      return blocks.proximal(x0, measurement, rho);
+    }
     var coordinates = imageToSpectral(x0);
     var measured = measurementToSpectral(measurement);
     for (int i = 0; i < coordinates.length; i++) {

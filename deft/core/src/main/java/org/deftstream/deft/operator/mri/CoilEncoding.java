@@ -1,6 +1,8 @@
 package org.deftstream.deft.operator.mri;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.deftstream.deft.linalg.Fourier;
 
 /**
  * What receiving coils sample of an image: {@code F(S_c x)} of every coil c. Coils are spread over
@@ -26,6 +28,29 @@ final class CoilEncoding {
     this.coils = coils;
     this.channels = channels;
     pixels = maps.length / (2 * coils);
+  }
+
+  /**
+   * The eigenvalues of a coil's samples there and back, where that is a convolution: the transform
+   * of what it makes of one pixel, for frequencies from 0 up.
+   */
+  float[] eigenvalues(int height, int width) {
+    int count = kSpace.readouts() * kSpace.samples();
+    var real = new double[pixels];
+    var imaginary = new double[pixels];
+    real[0] = 1;
+    var sampleReal = new double[count];
+    var sampleImaginary = new double[count];
+    kSpace.measure(real, imaginary, sampleReal, sampleImaginary);
+    Arrays.fill(real, 0);
+    Arrays.fill(imaginary, 0);
+    kSpace.adjoint(sampleReal, sampleImaginary, real, imaginary);
+    new Fourier(height, width).transform(real, imaginary, false);
+    var eigenvalues = new float[pixels];
+    for (int i = 0; i < pixels; i++) {
+      eigenvalues[i] = (float) (real[i] * Math.sqrt(pixels));
+    }
+    return eigenvalues;
   }
 
   /** The samples of all coils: coils x samples x 2. */

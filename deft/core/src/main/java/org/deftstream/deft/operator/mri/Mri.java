@@ -13,6 +13,7 @@ import org.deftstream.deft.operator.GaussianNoise;
 import org.deftstream.deft.operator.GradientSolved;
 import org.deftstream.deft.operator.MeasurementRange;
 import org.deftstream.deft.operator.OperatorBounds;
+import org.deftstream.deft.operator.ProximalForm;
 
 /**
  * Magnetic resonance imaging, kinds {@code mri-cartesian} and {@code mri-radial}: every coil c sees
@@ -319,6 +320,20 @@ final class Mri extends GradientSolved {
   @Override
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
     return compensated(misfit(x0Hat, measurement));
+  }
+
+  /** Of samples on the grid, whose transform there and back is a convolution. */
+  @Override
+  public Optional<ProximalForm> proximalForm() {
+    if (maps == null || !kind().equals(CARTESIAN)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ProximalForm.Convolutions(
+            encoding.eigenvalues(imageShape().height(), imageShape().width()),
+            maps,
+            coils,
+            new ProximalForm.Gradients(ITERATIONS, TOLERANCE)));
   }
 
   private float[] compensated(float[] measurement) {

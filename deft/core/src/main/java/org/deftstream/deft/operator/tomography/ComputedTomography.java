@@ -14,6 +14,7 @@ import org.deftstream.deft.operator.AuxiliaryInputs;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.MeasurementRange;
 import org.deftstream.deft.operator.OperatorBounds;
+import org.deftstream.deft.operator.ProximalForm;
 import org.deftstream.deft.operator.RayNoise;
 import org.deftstream.deft.operator.RecordedNoise;
 
@@ -347,6 +348,14 @@ final class ComputedTomography implements ForwardOperator {
     for (int i = from; i < to; i++) {
       points[i] = sum(changes[i - from], x0[i]);
     }
+  }
+
+  /** Where the matrix is kept. */
+  @Override
+  public Optional<ProximalForm> proximalForm() {
+    return projector instanceof StoredProjector stored
+        ? Optional.of(stored.proximalForm())
+        : Optional.empty();
   }
 
   /** One channel for each image channel: {@link #pseudoInverse}. */

@@ -1,5 +1,7 @@
 package org.deftstream.deft.operator.tomography;
 
+import org.deftstream.deft.linalg.SparseMatrix;
+
 /**
  * The rays of a scan: line integrals of an image by Joseph's method, their exact adjoint, and the
  * back-projection of filtered views. Immutable and thread-safe.
@@ -20,4 +22,10 @@ interface Projector {
 
   /** The integral of filtered views over the angles, a new image. */
   float[] backProject(float[] filtered, int channels);
+
+  /** {@link #project} of {@link SparseMatrix#LANES} interleaved images of one channel. */
+  void projectLanes(float[] images, float[] sinograms);
+
+  /** {@link #adjoint} of {@link SparseMatrix#LANES} interleaved sinograms of one channel. */
+  void adjointLanes(float[] sinograms, float[] images);
 }

@@ -1,19 +1,15 @@
 package org.deftstream.deft.operator.tomography;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.IntStream;
+import org.deftstream.deft.operator.tomography.RayLines.Run;
 
 /**
  * A {@link Projector} that follows the rays of any {@link ScanGeometry} as it goes and keeps
- * nothing but their lines. The numbers are those of {@link StoredProjector} up to rounding.
+ * nothing but where they meet it. The numbers are those of {@link StoredProjector} up to rounding.
  *
- * <p>Joseph's method: a ray steps through the columns or the rows of the image, whichever it
- * crosses more steeply, and interpolates between the two nearest pixels of each. Here the rays of a
- * view go together: those that step along the same axis are a {@link Run}, which meets a column or
- * row at places that rise or fall from bin to bin. Runs are spread over the common pool, and for
- * the adjoint bands of columns and rows, each summed in the order of the runs: the bits do not
- * depend on the number of processors.
+ * <p>Runs of rays ({@link RayLines}) are spread over the common pool, and for the adjoint bands of
+ * columns and rows, each summed in the order of the runs: the bits do not depend on the number of
+ * processors.
  */
 final class RayProjector implements Projector {
   /** Columns or rows that the adjoint sums together, so that they stay in the first cache. */
@@ -23,79 +19,27 @@ final class RayProjector implements Projector {
   private final int height;
   private final int width;
   private final int bins;
-  private final List<Run> runs = new ArrayList<>();
-
-  /** Where each ray meets column or row 0, counted from the zero before the first pixel. */
-  private final double[] start;
-
-  /** How far on it meets the next one. */
-  private final double[] slope;
-
-  /** Length of a step along each ray. */
-  private final float[] step;
-
-  /** Neighbouring rays, from and to counted over all views, that step along the same axis. */
-  private record Run(boolean columns, int from, int to) {}
+  private final RayLines rays;
+  private final RayLanes lanes;
 
   RayProjector(ScanGeometry geometry) {
     this.geometry = geometry;
     height = geometry.shape().height();
     width = geometry.shape().width();
     bins = geometry.bins();
-    start = new double[rays()];
-    slope = new double[rays()];
-    step = new float[rays()];
-    var line = new double[4];
-    for (int view = 0; view < geometry.views(); view++) {
-      int first = view * bins;
-      boolean columns = false;
-      for (int bin = 0; bin < bins; bin++) {
-        int ray = view * bins + bin;
-        geometry.ray(view, bin, line);
-        boolean through = Math.abs(line[2]) >= Math.abs(line[3]);
-        if (bin > 0 && through != columns) {
-          runs.add(new Run(columns, first, ray));
-          first = ray;
-        }
-        columns = through;
-        follow(ray, line, columns);
-      }
-      runs.add(new Run(columns, first, (view + 1) * bins));
-    }
-  }
-
-  private void follow(int ray, double[] line, boolean columns) {
-    double along = columns ? line[2] : line[3];
-    step[ray] = (float) (geometry.pixel() * Math.hypot(line[2], line[3]) / Math.abs(along));
-    if (columns) {
-      double rise = line[3] / line[2];
-      start[ray] = height / 2.0 + 0.5 - line[1] - (0.5 - width / 2.0 - line[0]) * rise;
-      slope[ray] = -rise;
-    } else {
-      double run = line[2] / line[3];
-      start[ray] = width / 2.0 + 0.5 + line[0] + (height / 2.0 - 0.5 - line[1]) * run;
-      slope[ray] = -run;
-    }
+    rays = new RayLines(geometry);
+    lanes = new RayLanes(rays);
   }
 
   @Override
   public int rays() {
-    return geometry.views() * bins;
-  }
-
-  private int lineCount(boolean columns) {
-    return columns ? width : height;
-  }
-
-  /** Pixels of a column or row. */
-  private int lineLength(boolean columns) {
-    return columns ? height : width;
+    return rays.rays();
   }
 
   /** The pixels of a channel, column after column or row after row, each between two zeros. */
   private float[] lines(float[] image, int channels, int channel, boolean columns) {
-    int length = lineLength(columns) + 2;
-    var lines = new float[lineCount(columns) * length];
+    int length = rays.lineLength(columns) + 2;
+    var lines = new float[rays.lineCount(columns) * length];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         float value = image[(y * width + x) * channels + channel];
@@ -103,31 +47,6 @@ final class RayProjector implements Projector {
       }
     }
     return lines;
-  }
-
-  /**
-   * First ray of a run, from {@code low} on, that lies beyond a place on a line.
-   *
-   * @param rising whether places rise from bin to bin; else, beyond is below
-   */
-  private int beyond(int low, int to, int line, double place, boolean rising) {
-    int high = to;
-    int from = low;
-    while (from < high) {
-      int middle = (from + high) >>> 1;
-      double there = start[middle] + line * slope[middle];
-      if (rising ? there >= place : there < place) {
-        high = middle;
-      } else {
-        from = middle + 1;
-      }
-    }
-    return from;
-  }
-
-  private boolean rises(Run run, int line) {
-    int last = run.to - 1;
-    return start[last] + line * slope[last] >= start[run.from] + line * slope[run.from];
   }
 
   @Override
@@ -138,23 +57,23 @@ final class RayProjector implements Projector {
       var columns = lines(image, channels, channel, true);
       var rows = lines(image, channels, channel, false);
       var sums = new float[rays()];
-      runs.parallelStream().forEach(run -> project(run, run.columns ? columns : rows, sums));
+      rays.runs().parallelStream()
+          .forEach(run -> project(run, run.columns() ? columns : rows, sums));
       for (int ray = 0; ray < sums.length; ray++) {
-        out[ray * channels + channel] = step[ray] * sums[ray];
+        out[ray * channels + channel] = rays.step(ray) * sums[ray];
       }
     }
     return out;
   }
 
   private void project(Run run, float[] lines, float[] sums) {
-    int end = lineLength(run.columns) + 1;
-    for (int line = 0; line < lineCount(run.columns); line++) {
-      boolean rising = rises(run, line);
-      int from = beyond(run.from, run.to, line, rising ? 0 : end, rising);
-      int to = beyond(from, run.to, line, rising ? end : 0, rising);
-      int base = line * (end + 1);
+    int length = rays.lineLength(run.columns()) + 2;
+    for (int line = 0; line < rays.lineCount(run.columns()); line++) {
+      int from = rays.first(run, line);
+      int to = rays.end(run, line, from);
+      int base = line * length;
       for (int ray = from; ray < to; ray++) {
-        double place = start[ray] + line * slope[ray];
+        double place = rays.place(ray, line);
         int at = (int) place;
         float near = lines[base + at];
         sums[ray] += near + (float) (place - at) * (lines[base + at + 1] - near);
@@ -163,20 +82,30 @@ final class RayProjector implements Projector {
   }
 
   @Override
+  public void projectLanes(float[] images, float[] sinograms) {
+    lanes.project(images, sinograms);
+  }
+
+  @Override
+  public void adjointLanes(float[] sinograms, float[] images) {
+    lanes.adjoint(sinograms, images);
+  }
+
+  @Override
   public float[] adjoint(float[] sinogram, int channels) {
     requireLength(sinogram, rays() * channels);
     var image = new float[height * width * channels];
     for (int channel = 0; channel < channels; channel++) {
-      var rays = new float[rays()];
-      for (int ray = 0; ray < rays.length; ray++) {
-        rays[ray] = step[ray] * sinogram[ray * channels + channel];
+      var steps = new float[rays()];
+      for (int ray = 0; ray < steps.length; ray++) {
+        steps[ray] = rays.step(ray) * sinogram[ray * channels + channel];
       }
       int c = channel;
       for (boolean columns : new boolean[] {true, false}) {
-        int bands = (lineCount(columns) + BAND - 1) / BAND;
+        int bands = (rays.lineCount(columns) + BAND - 1) / BAND;
         IntStream.range(0, bands)
             .parallel()
-            .forEach(band -> addBand(rays, band * BAND, columns, image, channels, c));
+            .forEach(band -> addBand(steps, band * BAND, columns, image, channels, c));
       }
     }
     return image;
@@ -184,17 +113,17 @@ final class RayProjector implements Projector {
 
   /** Adds what the runs along an axis give back to some columns or rows. */
   private void addBand(
-      float[] rays, int first, boolean columns, float[] image, int channels, int channel) {
-    int length = lineLength(columns) + 2;
-    int count = Math.min(BAND, lineCount(columns) - first);
+      float[] steps, int first, boolean columns, float[] image, int channels, int channel) {
+    int length = rays.lineLength(columns) + 2;
+    int count = Math.min(BAND, rays.lineCount(columns) - first);
     // Neighbouring rays meet the same pixels. By turns they go to sums of their own, so that none
     // waits for the one before it.
     var even = new float[count * length];
     var odd = new float[count * length];
-    for (Run run : runs) {
-      if (run.columns == columns) {
+    for (Run run : rays.runs()) {
+      if (run.columns() == columns) {
         for (int line = 0; line < count; line++) {
-          giveBack(run, rays, first + line, even, odd, line * length);
+          giveBack(run, steps, first + line, even, odd, line * length);
         }
       }
     }
@@ -208,26 +137,24 @@ final class RayProjector implements Projector {
     }
   }
 
-  private void giveBack(Run run, float[] rays, int line, float[] even, float[] odd, int base) {
-    int end = lineLength(run.columns) + 1;
-    boolean rising = rises(run, line);
-    int from = beyond(run.from, run.to, line, rising ? 0 : end, rising);
-    int to = beyond(from, run.to, line, rising ? end : 0, rising);
+  private void giveBack(Run run, float[] steps, int line, float[] even, float[] odd, int base) {
+    int from = rays.first(run, line);
+    int to = rays.end(run, line, from);
     int ray = from;
     for (; ray < to - 1; ray += 2) {
-      giveBack(rays, ray, line, even, base);
-      giveBack(rays, ray + 1, line, odd, base);
+      giveBack(steps, ray, line, even, base);
+      giveBack(steps, ray + 1, line, odd, base);
     }
     if (ray < to) {
-      giveBack(rays, ray, line, even, base);
+      giveBack(steps, ray, line, even, base);
     }
   }
 
-  private void giveBack(float[] rays, int ray, int line, float[] sums, int base) {
-    double place = start[ray] + line * slope[ray];
+  private void giveBack(float[] steps, int ray, int line, float[] sums, int base) {
+    double place = rays.place(ray, line);
     int at = (int) place;
-    float far = (float) (place - at) * rays[ray];
-    sums[base + at] += rays[ray] - far;
+    float far = (float) (place - at) * steps[ray];
+    sums[base + at] += steps[ray] - far;
     sums[base + at + 1] += far;
   }
 

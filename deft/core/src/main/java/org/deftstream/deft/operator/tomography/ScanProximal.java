@@ -1,7 +1,9 @@
 package org.deftstream.deft.operator.tomography;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.deftstream.deft.linalg.Circulant;
 import org.deftstream.deft.linalg.ConjugateGradients;
 import org.deftstream.deft.linalg.LaneGradients;
@@ -27,6 +29,9 @@ final class ScanProximal {
   /** From so many rows on, {@link SparseMatrix#LANES} together cost less than one by one. */
   private static final int FEWEST_TOGETHER = 3;
 
+  /** Up to so many pixels: a dozen arrays of as many images take some 200 MiB. */
+  private static final int MOST_TOGETHER = 1 << 19;
+
   private final Projector projector;
   private final int height;
   private final int width;
@@ -44,7 +49,7 @@ final class ScanProximal {
 
   /** Whether several systems are solved together for less than one after the other. */
   boolean together(int rows) {
-    return projector instanceof StoredProjector && channels == 1 && rows >= FEWEST_TOGETHER;
+    return channels == 1 && rows >= FEWEST_TOGETHER && height * width <= MOST_TOGETHER;
   }
 
   /**
@@ -129,7 +134,6 @@ final class ScanProximal {
 
   /** The changes of up to {@link SparseMatrix#LANES} images of one channel, to the bit as alone. */
   float[][] changes(float[][] misfits, float[][] weights, double[] rho) {
-    var stored = (StoredProjector) projector;
     var trust = new float[SparseMatrix.LANES];
     var weightedMisfits = new float[misfits.length][];
     for (int i = 0; i < misfits.length; i++) {
@@ -139,16 +143,17 @@ final class ScanProximal {
     var rays = LaneGradients.interleave(weightedMisfits);
     var rayWeights = weights[0] == null ? null : LaneGradients.interleave(weights);
     var right = new float[height * width * SparseMatrix.LANES];
-    stored.adjointLanes(rays, right);
+    projector.adjointLanes(rays, right);
     var solved =
         LaneGradients.solve(
             (directions, images) -> {
-              stored.projectLanes(directions, rays);
-              stored.adjointLanes(weighted(rays, rayWeights), images);
+              projector.projectLanes(directions, rays);
+              projector.adjointLanes(weighted(rays, rayWeights), images);
               for (int i = 0; i < images.length; i++) {
                 images[i] += trust[i % SparseMatrix.LANES] * directions[i];
               }
             },
+            nearInverses(weights, rho),
             right,
             ITERATIONS,
             TOLERANCE);
@@ -157,6 +162,25 @@ final class ScanProximal {
       changes[i] = LaneGradients.lane(solved, i);
     }
     return changes;
+  }
+
+  /** {@link #nearInverse} of each lane; null where it is the identity. */
+  private LaneGradients.Matrices nearInverses(float[][] weights, double[] rho) {
+    if (projector instanceof StoredProjector) {
+      return null;
+    }
+    var inverses = new ArrayList<UnaryOperator<float[]>>();
+    for (int i = 0; i < rho.length; i++) {
+      inverses.add(nearInverse(weights[i], rho[i]));
+    }
+    return (residuals, towards) ->
+        IntStream.range(0, inverses.size())
+            .parallel()
+            .forEach(
+                lane -> {
+                  var solved = inverses.get(lane).apply(LaneGradients.lane(residuals, lane));
+                  LaneGradients.setLane(towards, lane, solved);
+                });
   }
 
   private float[] back(float[] rays) {

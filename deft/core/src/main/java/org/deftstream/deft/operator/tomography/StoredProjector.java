@@ -1,6 +1,7 @@
 package org.deftstream.deft.operator.tomography;
 
 import org.deftstream.deft.linalg.SparseMatrix;
+import org.deftstream.deft.operator.ProximalForm;
 
 /**
  * A {@link Projector} whose matrices are computed once and kept: the fastest where they fit into
@@ -31,6 +32,15 @@ final class StoredProjector implements Projector {
     return projection.rows();
   }
 
+  ProximalForm proximalForm() {
+    return new ProximalForm.Matrix(
+        projection.rows(),
+        projection.columns(),
+        projection.indices(),
+        projection.values(),
+        new ProximalForm.Gradients(ScanProximal.ITERATIONS, ScanProximal.TOLERANCE));
+  }
+
   @Override
   public float[] project(float[] image, int channels) {
     return projection.multiply(image, channels);
@@ -46,13 +56,13 @@ final class StoredProjector implements Projector {
     return backProjection.multiply(filtered, channels);
   }
 
-  /** {@link #project} of {@link SparseMatrix#LANES} interleaved images of one channel. */
-  void projectLanes(float[] images, float[] rays) {
+  @Override
+  public void projectLanes(float[] images, float[] rays) {
     projection.multiplyLanes(images, rays);
   }
 
-  /** {@link #adjoint} of {@link SparseMatrix#LANES} interleaved sinograms. */
-  void adjointLanes(float[] rays, float[] images) {
+  @Override
+  public void adjointLanes(float[] rays, float[] images) {
     transpose.multiplyLanes(rays, images);
   }
 }

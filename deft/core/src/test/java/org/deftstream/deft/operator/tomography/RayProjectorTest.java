@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.linalg.LaneGradients;
+import org.deftstream.deft.linalg.SparseMatrix;
+import org.deftstream.deft.operator.OperatorTestCases;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RayProjectorTest {
   static Stream<ParallelBeamGeometry> geometries() {
@@ -71,5 +75,47 @@ class RayProjectorTest {
       backward += (double) back[i] * image[i];
     }
     assertThat(backward).isCloseTo(forward, within(1e-4 * Math.max(1, Math.abs(forward))));
+  }
+
+  /** Eight at once are what each is alone, to the bit. */
+  @ParameterizedTest
+  @MethodSource("geometries")
+  void shouldFollowSeveralImagesAtOnce(ParallelBeamGeometry geometry) {
+    var rays = new RayProjector(geometry);
+    int pixels = geometry.shape().height() * geometry.shape().width();
+    var images = new float[SparseMatrix.LANES][];
+    var sinograms = new float[SparseMatrix.LANES][];
+    for (int lane = 0; lane < images.length; lane++) {
+      images[lane] = gaussian(5 + lane, pixels);
+      sinograms[lane] = gaussian(20 + lane, rays.rays());
+    }
+    var measured = LaneGradients.interleave(sinograms);
+    rays.projectLanes(LaneGradients.interleave(images), measured);
+    var back = LaneGradients.interleave(images);
+    rays.adjointLanes(LaneGradients.interleave(sinograms), back);
+    for (int lane = 0; lane < images.length; lane++) {
+      assertThat(LaneGradients.lane(measured, lane)).isEqualTo(rays.project(images[lane], 1));
+      assertThat(LaneGradients.lane(back, lane)).isEqualTo(rays.adjoint(sinograms[lane], 1));
+    }
+  }
+
+  /** Rows of a batch, whether the matrix is kept or not, weighed or not. */
+  @ParameterizedTest
+  @ValueSource(strings = {OperatorTestCases.FAN, OperatorTestCases.FAN_PHOTONS})
+  void shouldSolveSeveralRowsAsIfEachWereAlone(String spec) {
+    var operator = OperatorTestCases.create(spec, new ImageShape(17, 16, 1));
+    int rows = 5;
+    var images = new float[rows][];
+    var measurements = new float[rows][];
+    var rho = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      images[i] = OperatorTestCases.uniform(operator.imageShape().size(), new Random(i));
+      measurements[i] = operator.simulate(images[i], new Random(10 + i));
+      rho[i] = 1e-3 * (i + 1);
+    }
+    var points = operator.proximal(images, measurements, rho);
+    for (int i = 0; i < rows; i++) {
+      assertThat(points[i]).isEqualTo(operator.proximal(images[i], measurements[i], rho[i]));
+    }
   }
 }
