@@ -65,6 +65,7 @@ public final class Deftstream implements Runnable {
             new ServeCommand(),
             new StatusCommand(),
             new ConfigCommand(),
+            new DoctorCommand(),
             new AdaptersCommand(),
             new DlqCommand(),
             new PriorCommand(),

@@ -2,6 +2,7 @@ package org.deftstream.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import org.deftstream.messaging.config.ServiceSettings;
@@ -28,5 +29,13 @@ final class SettingsOptions {
       Verbosity.json();
     }
     return ServiceSettings.load(from, System.getenv(), flags);
+  }
+
+  /** The settings of a command that connects to nothing: the addresses may be left out. */
+  ServiceSettings readWithoutKafka() {
+    var environment = new HashMap<>(System.getenv());
+    environment.putIfAbsent("DEFTSTREAM_BOOTSTRAP_SERVERS", "nowhere:0");
+    environment.putIfAbsent("DEFTSTREAM_SCHEMA_REGISTRY_URL", "http://nowhere");
+    return ServiceSettings.load(Optional.ofNullable(file), environment, flags);
   }
 }

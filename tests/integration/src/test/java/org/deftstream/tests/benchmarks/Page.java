@@ -16,7 +16,9 @@ public final class Page {
     /** Images of any size. */
     SIZES("sizes.md"),
     /** What the trainer reaches. */
-    TRAINING("training.md");
+    TRAINING("training.md"),
+    /** What a step takes. */
+    DEVICE("device.md");
 
     private final String file;
 
@@ -29,6 +31,7 @@ public final class Page {
         case FAULTS -> HEAD_OF_FAULTS;
         case SIZES -> HEAD_OF_SIZES;
         case TRAINING -> HEAD_OF_TRAINING;
+        case DEVICE -> HEAD_OF_DEVICE;
       };
     }
 
@@ -51,6 +54,16 @@ public final class Page {
       # Images of any size
 
       Every table is what its command printed; the long form of a driver puts its own here.
+      """;
+
+  private static final String HEAD_OF_DEVICE =
+      """
+      # What a step takes
+
+      Every table is what its command printed; the long form of a driver puts its own here. The short
+      form (`-Ddeftstream.benchmarks=short` instead of `-Pbenchmarks`) prints the same table for
+      smaller images. [The device](../device.md) has what a GPU needs, and `tests/gpu`, which
+      measures one.
       """;
 
   private static final String HEAD_OF_FAULTS =

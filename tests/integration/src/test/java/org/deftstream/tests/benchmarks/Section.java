@@ -197,7 +197,31 @@ public enum Section {
       while one trains on the same machine, first with the priority that it takes by default and then
       with that of the service.\
       """,
-      "mvn verify -Pbenchmarks -Dit.test=TrainerBesideIT -Dfailsafe.failIfNoSpecifiedTests=false");
+      "mvn verify -Pbenchmarks -Dit.test=TrainerBesideIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** What the host adds to a step. */
+  HOST_SHARE(
+      Page.Document.DEVICE,
+      "The host's share of a step",
+      """
+      DiffPIR in batches of 16 images of 256x256 on a prior that answers after 5 ms and leaves the
+      processors free meanwhile, as a device would. A step is that of the engine; its share is what goes
+      beyond the 5 ms. Beside it what each part takes alone: the proximal points, the rest of the
+      h-transform, the fresh noise and the update.\
+      """,
+      "mvn verify -Pbenchmarks -Dit.test=HostShareIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** Against PyTorch. */
+  PYTORCH(
+      Page.Document.DEVICE,
+      "A whole reconstruction, against PyTorch",
+      """
+      DiffPIR on the shipped prior of chest CT (`instruments/priors/ct`), images of 256x256, 10 steps,
+      4 samples, one thread for the networks: this engine, and the same loop written plainly in PyTorch
+      (`diffpir_loop.py`; Debian's `python3-torch`), in turns in one run. The same measurement, timesteps
+      and proximal points: in closed form for super-resolution; for CT by conjugate gradients to the same
+      residual, there with a sparse matrix that is made before the clock starts. Noise is drawn by each
+      itself, so the pictures differ as two seeds do.\
+      """,
+      "mvn verify -Pbenchmarks -Dit.test=PyTorchIT -Dfailsafe.failIfNoSpecifiedTests=false");
 
   private static final Path TABLES = Path.of("..", "..", "target", "benchmarks");
 

@@ -1,0 +1,159 @@
+package org.deftstream.tests.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.deftstream.tests.benchmarks.Table.number;
+import static org.deftstream.tests.benchmarks.Table.percent;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.deftstream.deft.engine.Engine;
+import org.deftstream.deft.engine.EngineSettings;
+import org.deftstream.deft.engine.Reconstruction;
+import org.deftstream.deft.engine.ReconstructionRequest;
+import org.deftstream.deft.evaluation.StepParts;
+import org.deftstream.deft.htransform.DiffPir;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.sampler.SamplerSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * What the host adds to a step of a fast device: every family of operators on a prior that takes as
+ * long as a device would and leaves the processors free. {@code -Ddeftstream.benchmarks.host.side}
+ * and {@code .host.steps} set the images' side and the steps.
+ */
+@Timeout(value = 2, unit = TimeUnit.HOURS)
+@EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
+class HostShareIT {
+  private static final int SIDE = Form.number("host.side", 64, 256);
+  private static final int STEPS = Form.number("host.steps", 4, 6);
+  private static final int RUNS = Form.number("host.runs", 1, 3);
+  private static final int BATCH = 16;
+  private static final int BATCHES = 2;
+  private static final Duration DEVICE = Duration.ofMillis(5);
+  private static final String NOISE = "'noise':{'type':'gaussian','sigma':0.02}}";
+
+  private static Map<String, String> families() {
+    int bins = SIDE * 3 / 2;
+    var families = new LinkedHashMap<String, String>();
+    families.put("denoising", "{'kind':'denoising',");
+    families.put(
+        "inpainting",
+        "{'kind':'inpainting','mask':{'type':'random','leastHidden':0.3,'mostHidden':0.6},");
+    families.put("hdr", "{'kind':'hdr',");
+    families.put("super-resolution, 4", "{'kind':'super-resolution','factor':4,");
+    families.put(
+        "super-resolution, 4, bicubic",
+        "{'kind':'super-resolution','factor':4,'kernel':'bicubic',");
+    families.put("gaussian-blur", "{'kind':'gaussian-blur','blur':2,");
+    families.put("motion-blur", "{'kind':'motion-blur','length':9,'angleDegrees':30,");
+    families.put("nonlinear-blur", "{'kind':'nonlinear-blur','blur':1.2,");
+    families.put("lensless", "{'kind':'lensless','brightness':3,");
+    families.put("phase-retrieval", "{'kind':'phase-retrieval',");
+    families.put("mri-cartesian, 1 coil", "{'kind':'mri-cartesian','acceleration':4,");
+    families.put("mri-cartesian, 4 coils", "{'kind':'mri-cartesian','acceleration':4,'coils':4,");
+    families.put("mri-radial", "{'kind':'mri-radial','spokes':24,");
+    families.put(
+        "ct-parallel, 60 views",
+        "{'kind':'ct-parallel','views':60,'detectorBins':%d,".formatted(bins));
+    families.put(
+        "ct-fan, 60 views",
+        "{'kind':'ct-fan','views':60,'detectorBins':%d,'binSize':%s,'sourceToOrigin':%d,'sourceToDetector':%d,"
+            .formatted(bins, 1.5, 2 * SIDE, 3 * SIDE));
+    families.put(
+        "interferometry",
+        "{'kind':'interferometry','fieldOfView':100,'brightness':3,'samples':200,");
+    return families;
+  }
+
+  @Test
+  void shouldSayWhatTheHostAdds() throws Exception {
+    var table =
+        new Table(
+            "operator",
+            "step, ms",
+            "host's share",
+            "operator, ms",
+            "features, ms",
+            "noise, ms",
+            "solver, ms");
+    for (var family : families().entrySet()) {
+      var subject = subject(family.getValue());
+      var parts = StepParts.measure(subject, BATCH, RUNS);
+      double step = secondsOfStep(subject);
+      table.row(
+          family.getKey(),
+          number(1e3 * step, 1),
+          percent(1 - DEVICE.toNanos() / 1e9 / step),
+          number(1e3 * parts.operator(), 1),
+          number(1e3 * parts.features(), 1),
+          number(1e3 * parts.noise(), 1),
+          number(1e3 * parts.solver(), 1));
+    }
+    Section.HOST_SHARE.publish(table.markdown());
+    if (Form.isLong()) {
+      Page.update();
+    }
+  }
+
+  private static StepParts.Subject subject(String beginning) throws Exception {
+    var shape = new ImageShape(SIDE, SIDE, 1);
+    var random = new Random(1);
+    var spec = new ObjectMapper().readTree((beginning + NOISE).replace('\'', '"'));
+    var made = Operators.create(spec, shape);
+    var drawn = made.drawAuxiliary(random);
+    ForwardOperator operator = drawn.isEmpty() ? made : made.bind(drawn);
+    var image = new float[shape.size()];
+    for (int i = 0; i < image.length; i++) {
+      double y = 2.0 * (i / SIDE) / SIDE - 1;
+      double x = 2.0 * (i % SIDE) / SIDE - 1;
+      image[i] = (float) Math.max(-0.9, 0.7 - 1.6 * (x * x + y * y));
+    }
+    return new StepParts.Subject(
+        new DevicePrior(shape, DEVICE, Duration.ZERO),
+        new DiffPir(8),
+        new SamplerSettings(
+            STEPS, SamplerSettings.TimeGrid.QUADRATIC, SamplerSettings.NoiseRule.ZETA, 0.3, BATCH),
+        BoundMeasurement.of(operator, operator.simulate(image, random)));
+  }
+
+  /** Of the engine, with full batches. */
+  private static double secondsOfStep(StepParts.Subject subject) {
+    try (var engine = new Engine(EngineSettings.of(BATCH))) {
+      // Compiles; only what comes after it counts.
+      engine.submit(request("warm-up", subject)).join();
+      var before = engine.statistics();
+      long begun = System.nanoTime();
+      var answers = new ArrayList<CompletableFuture<Reconstruction>>();
+      for (int i = 0; i < BATCHES; i++) {
+        answers.add(engine.submit(request("m-" + i, subject)));
+      }
+      answers.forEach(CompletableFuture::join);
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      long steps = engine.statistics().steps() - before.steps();
+      assertThat(steps).isGreaterThanOrEqualTo((long) BATCHES * STEPS);
+      return seconds / steps;
+    }
+  }
+
+  private static ReconstructionRequest request(String id, StepParts.Subject subject) {
+    return new ReconstructionRequest(
+        id,
+        subject.prior(),
+        subject.hTransform(),
+        subject.measurement(),
+        subject.sampler(),
+        0,
+        null);
+  }
+}
