@@ -24,6 +24,9 @@ except ImportError:
     sys.exit(3)
 
 
+TYPES = {"F16": "<f2", "F32": "<f4"}
+
+
 def safetensors(path):
     """The tensors of a file, by name."""
     content = path.read_bytes()
@@ -33,8 +36,8 @@ def safetensors(path):
     for name, entry in header.items():
         if name != "__metadata__":
             begin, end = (8 + length + at for at in entry["data_offsets"])
-            values = np.frombuffer(content[begin:end], dtype="<f4").reshape(entry["shape"])
-            tensors[name] = torch.from_numpy(values.copy())
+            values = np.frombuffer(content[begin:end], dtype=TYPES[entry["dtype"]])
+            tensors[name] = torch.from_numpy(values.astype("<f4").reshape(entry["shape"]))
     return tensors
 
 
