@@ -68,7 +68,7 @@ class HostShareIT {
         "{'kind':'ct-parallel','views':60,'detectorBins':%d,".formatted(bins));
     families.put(
         "ct-fan, 60 views",
-        "{'kind':'ct-fan','views':60,'detectorBins':%d,'binSize':%s,'sourceToOrigin':%d,'sourceToDetector':%d,"
+        "{'kind':'ct-fan','views':60,'detectorBins':%d,'binSize':%s,'pixelSize':1,'sourceToOrigin':%d,'sourceToDetector':%d,"
             .formatted(bins, 1.5, 2 * SIDE, 3 * SIDE));
     families.put(
         "interferometry",
