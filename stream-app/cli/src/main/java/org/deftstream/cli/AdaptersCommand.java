@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       AdaptersCommand.Rollback.class,
       AdaptersCommand.Retire.class,
       AdaptersCommand.Inspect.class,
+      AdaptersExportCommand.class,
       ValidateCommand.class,
       AdaptersKeygenCommand.class
     })

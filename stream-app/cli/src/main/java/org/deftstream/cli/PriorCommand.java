@@ -32,9 +32,10 @@ import picocli.CommandLine.Parameters;
 /** {@code deftstream prior}: train, verify and sample priors. */
 @Command(
     name = "prior",
-    description = "Import, train, verify and sample diffusion priors in diffusers' layout.",
+    description = "Import, train, verify, sample and export diffusion priors in diffusers' layout.",
     subcommands = {
       PriorImportCommand.class,
+      PriorExportCommand.class,
       PriorCommand.Train.class,
       PriorCommand.Verify.class,
       PriorCommand.Sample.class

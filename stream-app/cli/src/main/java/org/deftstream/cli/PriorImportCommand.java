@@ -34,7 +34,7 @@ final class PriorImportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE|DIR",
       description =
-          "A torch file (.pt, .pth, .ckpt, .bin), safetensors, a pickle of EDM, or a folder of"
+          "A torch file (.pt, .pth, .ckpt, .bin), safetensors, a pickle of EDM, a model of ONNX, or a folder of"
               + " diffusers.")
   private Path source;
 
@@ -49,7 +49,7 @@ final class PriorImportCommand implements Callable<Integer> {
       names = "--like",
       paramLabel = "FAMILY",
       description =
-          "Whose layout it has: adm, ddpm, edm, ncsnpp, drunet or diffusers. Without: told by the names"
+          "Whose layout it has: adm, ddpm, edm, ncsnpp, drunet, onnx or diffusers. Without: told by the names"
               + " of its weights.")
   private String like;
 

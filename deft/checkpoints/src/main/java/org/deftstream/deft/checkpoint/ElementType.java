@@ -39,7 +39,18 @@ enum ElementType {
     return null;
   }
 
-  float next(ByteBuffer in) {
+  /** Reads values that follow each other; numbers of single precision all at once. */
+  void next(ByteBuffer in, float[] into, int from, int count) {
+    if (this == FLOAT) {
+      in.asFloatBuffer().get(into, from, count);
+      return;
+    }
+    for (int i = from; i < from + count; i++) {
+      into[i] = next(in);
+    }
+  }
+
+  private float next(ByteBuffer in) {
     return switch (this) {
       case DOUBLE -> (float) in.getDouble();
       case FLOAT -> in.getFloat();

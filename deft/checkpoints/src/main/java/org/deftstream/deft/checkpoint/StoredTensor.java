@@ -106,9 +106,7 @@ final class StoredTensor implements TensorSource {
           throw new EOFException("it became shorter while it was read");
         }
         var buffer = ByteBuffer.wrap(piece, 0, bytes).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < wanted; i++) {
-          values[done + i] = type.next(buffer);
-        }
+        type.next(buffer, values, done, wanted);
         done += wanted;
       }
     }

@@ -94,6 +94,20 @@ public final class HTransforms {
     }
   }
 
+  private static Prior withGradient(String method, Prior prior) {
+    if (prior != null && !prior.hasGradient()) {
+      throw new IllegalArgumentException(
+          "method "
+              + method
+              + " needs the gradient of its prior, and prior "
+              + prior.name()
+              + " has none (it runs in "
+              + prior.device()
+              + "); ddnm, ddrm and diffpir need none");
+    }
+    return prior;
+  }
+
   /** A method only stores the prior, so that null does for checking the parameters. */
   private static HTransform make(String method, Parameters parameters, Prior prior) {
     return switch (method) {
@@ -108,8 +122,9 @@ public final class HTransforms {
         yield new Dds(parameters.get("gamma"), parameters.get("iterations", 5));
       }
       case DiffPir.METHOD -> new DiffPir(parameters.only("lambda").get("lambda"));
-      case Dps.METHOD -> new Dps(prior, parameters.only("zeta").get("zeta"));
-      case PiGdm.METHOD -> new PiGdm(prior, parameters.only("weight").get("weight", 1));
+      case Dps.METHOD -> new Dps(withGradient(method, prior), parameters.only("zeta").get("zeta"));
+      case PiGdm.METHOD ->
+          new PiGdm(withGradient(method, prior), parameters.only("weight").get("weight", 1));
       default ->
           throw new IllegalArgumentException(
               "unknown method '" + method + "'" + Nearest.hint(method, methods()));

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The network of a prior or an adapter, as its {@code config.json} describes it. Immutable. */
 public sealed interface NetworkConfig
-    permits UNetConfig, ResidualUNetConfig, DruNetConfig, SongUNetConfig {
+    permits UNetConfig, ResidualUNetConfig, DruNetConfig, SongUNetConfig, OnnxConfig {
   /** Pixels from top to bottom of the images it was trained on. */
   int sampleHeight();
 
@@ -79,6 +79,9 @@ public sealed interface NetworkConfig
     }
     if (className.equals(SongUNetConfig.CLASS_NAME)) {
       return SongUNetConfig.parse(json);
+    }
+    if (className.equals(OnnxConfig.CLASS_NAME)) {
+      return OnnxConfig.parse(json);
     }
     var config = parseAdapter(json);
     if (config instanceof ResidualUNetConfig && config.inChannels() != config.outChannels()) {

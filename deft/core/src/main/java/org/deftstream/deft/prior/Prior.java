@@ -57,6 +57,11 @@ public interface Prior extends AutoCloseable {
     return predictNoise(xt, timesteps);
   }
 
+  /** Whether {@link #vectorJacobian} answers. */
+  default boolean hasGradient() {
+    return true;
+  }
+
   /**
    * The vector-Jacobian product {@code v^T d eps / d x_t} of a batch. DEFT never needs it; DPS and
    * PiGDM do. Costs about three predictions.

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.deftstream.deft.UserError;
@@ -119,6 +120,15 @@ public record PriorDirectory(
   }
 
   /**
+   * The files of the weights; where the network is an {@link OnnxConfig}, its model comes first.
+   *
+   * @throws UserError if there are none
+   */
+  public List<Path> weightFiles() {
+    return PriorLayout.of(path).weights();
+  }
+
+  /**
    * Reads all weights, by their diffusers names.
    *
    * @throws UserError if a file is not sound; one line that names it
@@ -198,6 +208,26 @@ public record PriorDirectory(
       Safetensors.Storage storage,
       ObjectNode about) {
     PriorLayout.write(path, unet, scheduler, weights, storage);
+    return named(path, about);
+  }
+
+  /**
+   * Writes a prior whose network is a model of ONNX, by copying its files, and opens it.
+   *
+   * @param model its file, and those beside it
+   * @param about content of {@code deftstream.json}; {@code name} must be in it
+   */
+  public static PriorDirectory copy(
+      Path path,
+      OnnxConfig network,
+      SchedulerConfig scheduler,
+      List<Path> model,
+      ObjectNode about) {
+    PriorLayout.copy(path, network, scheduler, model);
+    return named(path, about);
+  }
+
+  private static PriorDirectory named(Path path, ObjectNode about) {
     try {
       var pretty = JSON.writerWithDefaultPrettyPrinter();
       AtomicFiles.write(path.resolve(ABOUT), pretty.writeValueAsString(about) + "\n");

@@ -99,7 +99,14 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
     if (Files.exists(whole)) {
       return List.of(whole);
     }
-    var names = names(folder).stream().filter(n -> n.startsWith(MODEL)).toList();
+    var all = names(folder);
+    var models = all.stream().filter(n -> n.endsWith(".onnx")).toList();
+    if (models.size() == 1) {
+      // Its weights may lie beside it, in files of any name.
+      var others = all.stream().filter(n -> !n.equals(models.get(0)) && !n.endsWith(".json"));
+      return Stream.concat(models.stream(), others).map(folder::resolve).toList();
+    }
+    var names = all.stream().filter(n -> n.startsWith(MODEL)).toList();
     var indices = names.stream().filter(n -> n.endsWith(".safetensors.index.json")).toList();
     if (indices.size() == 1) {
       return shards(folder, folder.resolve(indices.get(0)));
@@ -185,15 +192,38 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
       Map<String, ? extends TensorSource> weights,
       Safetensors.Storage storage) {
     try {
-      var pretty = JSON.writerWithDefaultPrettyPrinter();
       Safetensors.write(path.resolve(WEIGHTS), weights, storage, Map.of("format", "pt"));
+    } catch (UncheckedIOException e) {
+      throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e.getCause()), e);
+    }
+    write(path, unet, scheduler);
+  }
+
+  /**
+   * Copies the model of an {@link OnnxConfig} and the files beside it, and writes its schedule.
+   *
+   * @throws UserError if a file cannot be read or written
+   */
+  static void copy(Path path, OnnxConfig network, SchedulerConfig scheduler, List<Path> model) {
+    try {
+      Path folder = Files.createDirectories(path.resolve(NETWORK).getParent());
+      for (Path file : model) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    } catch (IOException e) {
+      throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e), e);
+    }
+    write(path, network, scheduler);
+  }
+
+  private static void write(Path path, NetworkConfig unet, SchedulerConfig scheduler) {
+    try {
+      var pretty = JSON.writerWithDefaultPrettyPrinter();
       AtomicFiles.write(path.resolve(NETWORK), pretty.writeValueAsString(unet.toJson()) + "\n");
       AtomicFiles.write(
           path.resolve(SCHEDULER), pretty.writeValueAsString(scheduler.toJson()) + "\n");
     } catch (IOException e) {
       throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e), e);
-    } catch (UncheckedIOException e) {
-      throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e.getCause()), e);
     }
   }
 }

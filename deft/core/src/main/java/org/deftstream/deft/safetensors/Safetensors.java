@@ -42,12 +42,13 @@ public final class Safetensors {
     }
 
     private void put(float[] values, int from, int count, ByteBuffer out) {
+      if (this == F32) {
+        out.asFloatBuffer().put(values, from, count);
+        out.position(out.position() + count * bytes);
+        return;
+      }
       for (int i = from; i < from + count; i++) {
-        if (this == F32) {
-          out.putFloat(values[i]);
-        } else {
-          out.putShort(HalfFloat.fromFloat(values[i]));
-        }
+        out.putShort(HalfFloat.fromFloat(values[i]));
       }
     }
   }
@@ -173,9 +174,7 @@ public final class Safetensors {
       piece.clear().limit(count * entry.type().bytes());
       source.read(start + entry.from() + (long) done * entry.type().bytes(), piece);
       piece.flip();
-      for (int i = 0; i < count; i++) {
-        values[done + i] = entry.type().next(piece);
-      }
+      entry.type().next(piece, values, done, count);
       done += count;
     }
     return new FloatTensor(entry.shape(), values);

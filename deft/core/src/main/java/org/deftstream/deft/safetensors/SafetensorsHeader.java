@@ -51,7 +51,18 @@ record SafetensorsHeader(int length, List<Entry> entries, Map<String, String> me
       return bytes;
     }
 
-    float next(ByteBuffer in) {
+    /** Reads values that follow each other; numbers of single precision all at once. */
+    void next(ByteBuffer in, float[] into, int from, int count) {
+      if (this == F32) {
+        in.asFloatBuffer().get(into, from, count);
+        return;
+      }
+      for (int i = from; i < from + count; i++) {
+        into[i] = next(in);
+      }
+    }
+
+    private float next(ByteBuffer in) {
       return switch (this) {
         case F64 -> (float) in.getDouble();
         case F32 -> in.getFloat();

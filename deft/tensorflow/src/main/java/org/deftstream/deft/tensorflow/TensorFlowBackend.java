@@ -1,10 +1,14 @@
 package org.deftstream.deft.tensorflow;
 
 import ai.djl.engine.Engine;
+import java.nio.file.Path;
+import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterNetworks;
 import org.deftstream.deft.prior.NetworkConfig;
+import org.deftstream.deft.prior.OnnxConfig;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.PriorRuntime;
 import org.deftstream.deft.training.TrainableNetwork;
 
 /**
@@ -49,12 +53,35 @@ public final class TensorFlowBackend {
   }
 
   /**
-   * Opens a prior for evaluation.
+   * Opens a prior for evaluation: a model of ONNX in the runtime that is installed, others here.
    *
    * @throws org.deftstream.deft.UserError if its weights do not fit its configuration
    */
   public Prior openPrior(PriorDirectory directory) {
-    return new TensorFlowPrior(directory, options);
+    return directory.unet() instanceof OnnxConfig
+        ? PriorRuntime.installed().open(directory)
+        : new TensorFlowPrior(directory, options);
+  }
+
+  /**
+   * Writes a prior as a model of ONNX, and its weights beside it as {@code FILE.data}: inputs
+   * {@code sample} and {@code timestep}, output {@code noise}, channels first.
+   *
+   * @throws org.deftstream.deft.UserError if its weights do not fit its configuration, or it cannot
+   *     be written
+   */
+  public void exportPrior(PriorDirectory directory, Path file) {
+    NativeCalls.run(() -> OnnxExport.prior(directory, file));
+  }
+
+  /**
+   * Writes an adapter as a model of ONNX: inputs {@code features}, {@code gradient} and {@code
+   * timestep}, output {@code correction}, channels first.
+   *
+   * @throws org.deftstream.deft.UserError as {@link #exportPrior}
+   */
+  public void exportAdapter(AdapterDirectory.Content adapter, Path file) {
+    NativeCalls.run(() -> OnnxExport.adapter(adapter, file));
   }
 
   /** The adapter networks of this engine, shared by all who ask. */

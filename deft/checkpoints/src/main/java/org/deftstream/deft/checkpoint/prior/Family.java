@@ -19,6 +19,8 @@ public enum Family {
   NCSNPP("all_modules.1.weight", "all_modules.2.weight"),
   /** DRUNet of KAIR, DPIR and deepinv (Zhang et al., 2021): a denoiser that is told the level. */
   DRUNET("m_head.weight", "m_tail.weight"),
+  /** A model of ONNX, whatever is in it. */
+  ONNX,
   /** A folder of diffusers' {@code UNet2DModel}. */
   DIFFUSERS("time_embedding.linear_1.weight", "conv_in.weight");
 

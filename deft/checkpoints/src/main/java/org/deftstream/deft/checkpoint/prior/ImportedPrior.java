@@ -1,5 +1,7 @@
 package org.deftstream.deft.checkpoint.prior;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.SchedulerConfig;
@@ -12,9 +14,19 @@ import org.deftstream.deft.tensor.TensorSource;
  * @param network what the shapes of the tensors say
  * @param scheduler what it was trained on
  * @param weights by their names in diffusers
+ * @param model instead of weights, the files of a model of ONNX
  */
 public record ImportedPrior(
     Family family,
     NetworkConfig network,
     SchedulerConfig scheduler,
-    Map<String, TensorSource> weights) {}
+    Map<String, TensorSource> weights,
+    List<Path> model) {
+  ImportedPrior(
+      Family family,
+      NetworkConfig network,
+      SchedulerConfig scheduler,
+      Map<String, TensorSource> weights) {
+    this(family, network, scheduler, weights, List.of());
+  }
+}

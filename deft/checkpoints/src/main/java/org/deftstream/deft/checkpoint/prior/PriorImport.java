@@ -10,6 +10,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.checkpoint.Checkpoint;
 import org.deftstream.deft.checkpoint.NetworkWeights;
 import org.deftstream.deft.prior.PriorLayout;
+import org.deftstream.deft.prior.PriorRuntime;
 import org.deftstream.deft.tensor.TensorSource;
 import org.deftstream.deft.text.FileProblem;
 
@@ -18,7 +19,9 @@ import org.deftstream.deft.text.FileProblem;
  * opened it closes it. Not thread-safe.
  */
 public final class PriorImport implements AutoCloseable {
+  /** Null where it is a model of ONNX, which is copied and not read. */
   private final Checkpoint checkpoint;
+
   private final ImportedPrior prior;
 
   private PriorImport(Checkpoint checkpoint, ImportedPrior prior) {
@@ -39,6 +42,14 @@ public final class PriorImport implements AutoCloseable {
   public static PriorImport open(Path path, Family like, String key, Answers answers) {
     if (Files.isDirectory(path)) {
       return ofFolder(path, like, key, answers);
+    }
+    if (like == Family.ONNX || (like == null && path.toString().endsWith(".onnx"))) {
+      try {
+        var told = PriorRuntime.installed().describe(path);
+        return new PriorImport(null, OnnxConversion.convert(path, told, answers));
+      } catch (UserError e) {
+        throw named(path, e);
+      }
     }
     var checkpoint = Checkpoint.open(path, like == Family.EDM);
     return closedUnless(
@@ -75,8 +86,7 @@ public final class PriorImport implements AutoCloseable {
       done = true;
       return opened;
     } catch (UserError e) {
-      String path = checkpoint.path().toString();
-      throw e.getMessage().startsWith(path) ? e : new UserError(path + ": " + e.getMessage(), e);
+      throw named(checkpoint.path(), e);
     } finally {
       if (!done) {
         checkpoint.close();
@@ -84,9 +94,15 @@ public final class PriorImport implements AutoCloseable {
     }
   }
 
+  private static UserError named(Path path, UserError e) {
+    return e.getMessage().contains(path.toString())
+        ? e
+        : new UserError(path + ": " + e.getMessage(), e);
+  }
+
   private static Family told(Map<String, TensorSource> weights) {
     for (var family : Family.values()) {
-      if (weights.keySet().containsAll(List.of(family.names()))) {
+      if (family.names().length > 0 && weights.keySet().containsAll(List.of(family.names()))) {
         return family;
       }
     }
@@ -119,6 +135,7 @@ public final class PriorImport implements AutoCloseable {
               : SongConversion.convert(tensors, network, answers);
       case NCSNPP -> NcsnppConversion.convert(tensors, answers);
       case DRUNET -> DruNetConversion.convert(tensors, answers);
+      case ONNX -> throw new IllegalStateException("a model of ONNX has no tensors that are read");
       case DIFFUSERS ->
           throw new UserError(
               "it holds the weights of a diffusers network without its config.json: name the folder"
@@ -131,11 +148,6 @@ public final class PriorImport implements AutoCloseable {
     return prior;
   }
 
-  /** Bytes of the checkpoint. */
-  public long size() {
-    return checkpoint.size();
-  }
-
   /**
    * Does what reads weights.
    *
@@ -145,13 +157,14 @@ public final class PriorImport implements AutoCloseable {
     try {
       work.run();
     } catch (UncheckedIOException e) {
-      throw new UserError(
-          "cannot read " + checkpoint.path() + ": " + FileProblem.reason(e.getCause()), e);
+      throw new UserError("cannot read " + checkpoint.path() + ": " + FileProblem.reason(e.getCause()), e);
     }
   }
 
   @Override
   public void close() {
-    checkpoint.close();
+    if (checkpoint != null) {
+      checkpoint.close();
+    }
   }
 }

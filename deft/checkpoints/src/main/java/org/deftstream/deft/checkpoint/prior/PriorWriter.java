@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.prior.OnnxConfig;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.safetensors.NewDirectory;
 import org.deftstream.deft.safetensors.Safetensors;
@@ -56,13 +57,15 @@ public final class PriorWriter {
           about.put("name", name);
           about.putObject("imported").put("from", origin).put("family", prior.family().word());
           check.accept(
-              PriorDirectory.write(
-                  hidden,
-                  prior.network(),
-                  prior.scheduler(),
-                  watched(progress),
-                  Safetensors.Storage.F32,
-                  about));
+              prior.network() instanceof OnnxConfig onnx
+                  ? PriorDirectory.copy(hidden, onnx, prior.scheduler(), prior.model(), about)
+                  : PriorDirectory.write(
+                      hidden,
+                      prior.network(),
+                      prior.scheduler(),
+                      watched(progress),
+                      Safetensors.Storage.F32,
+                      about));
         });
   }
 

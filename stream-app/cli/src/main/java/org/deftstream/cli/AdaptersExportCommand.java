@@ -1,0 +1,40 @@
+package org.deftstream.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.safetensors.NewDirectory;
+import org.deftstream.deft.tensorflow.SessionOptions;
+import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code deftstream adapters export}. */
+@Command(
+    name = "export",
+    description =
+        "Write an adapter for other programs, as a model of ONNX: adapter.onnx answers with what is"
+            + " added to the noise that the prior sees.")
+final class AdaptersExportCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "DIR", description = "Directory of the adapter.")
+  private Path directory;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory to write; must not exist, or be empty.")
+  private Path out;
+
+  @Override
+  public Integer call() {
+    NewDirectory.requireFree(out);
+    var adapter = AdapterDirectory.read(directory);
+    var backend = TensorFlowBackend.start(SessionOptions.standard());
+    NewDirectory.write(
+        out, hidden -> backend.exportAdapter(adapter, hidden.resolve("adapter.onnx")));
+    System.out.println(out);
+    return 0;
+  }
+}
