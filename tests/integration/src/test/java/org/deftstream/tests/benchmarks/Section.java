@@ -217,9 +217,9 @@ public enum Section {
       DiffPIR on the shipped prior of chest CT (`instruments/priors/ct`), images of 256x256, 10 steps,
       4 samples, one thread for the networks: this engine, and the same loop written plainly in PyTorch
       (`diffpir_loop.py`; Debian's `python3-torch`), in turns in one run. The same measurement, timesteps
-      and proximal points: in closed form for super-resolution; for CT by conjugate gradients to the same
-      residual, there with a sparse matrix that is made before the clock starts. Noise is drawn by each
-      itself, so the pictures differ as two seeds do.\
+      and proximal points: in closed form for super-resolution; for CT by conjugate gradients that end by the
+      same rule, there plain and with a sparse matrix that is made before the clock starts, here
+      preconditioned. Noise is drawn by each itself, so the pictures differ as two seeds do.\
       """,
       "mvn verify -Pbenchmarks -Dit.test=PyTorchIT -Dfailsafe.failIfNoSpecifiedTests=false");
 
