@@ -5,12 +5,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.deftstream.schemas.DeadLetterHeaders;
+import org.deftstream.schemas.InstructionHeaders;
 import org.deftstream.schemas.ReplayHeaders;
 
 /** Makes the measurement anew that a dead letter was. Stateless. */
 final class ReplayedRecord {
-  private static final String DEADLINE = "deft.deadline";
-
   private ReplayedRecord() {}
 
   /**
@@ -29,7 +28,7 @@ final class ReplayedRecord {
           DeadLetterHeaders.tellsOfTheError(header.key())
               || header.key().equals(ReplayHeaders.COUNT)
               || header.key().equals(ReplayHeaders.LETTER)
-              || (header.key().equals(DEADLINE) && !keepDeadline);
+              || (header.key().equals(InstructionHeaders.DEADLINE) && !keepDeadline);
       if (!ours) {
         headers.add(header);
       }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.deftstream.schemas.InstructionHeaders;
 import org.deftstream.service.ledger.RejectedRecordException;
 import org.deftstream.service.ledger.RejectedRecordException.Stage;
 
@@ -19,14 +20,8 @@ import org.deftstream.service.ledger.RejectedRecordException.Stage;
  * @param deadline when the answer is of no use any more; null if there is no such time
  */
 record RecordInstructions(Optional<String> adapterId, int priority, Instant deadline) {
-  static final String ADAPTER = "deft.adapter";
-  static final String PRIORITY = "deft.priority";
-  static final String DEADLINE = "deft.deadline";
-
   /** The same for producers that cannot set headers. */
   private static final String ADAPTER_ATTRIBUTE = "deft.adapter";
-
-  private static final int MAX_PRIORITY = 100;
 
   /**
    * Reads the instructions.
@@ -38,21 +33,28 @@ record RecordInstructions(Optional<String> adapterId, int priority, Instant dead
    */
   static RecordInstructions of(Headers headers, Map<String, String> attributes) {
     return new RecordInstructions(
-        text(headers, ADAPTER).or(() -> Optional.ofNullable(attributes.get(ADAPTER_ATTRIBUTE))),
-        text(headers, PRIORITY).map(RecordInstructions::priority).orElse(0),
-        text(headers, DEADLINE).map(RecordInstructions::deadline).orElse(null));
+        text(headers, InstructionHeaders.ADAPTER)
+            .or(() -> Optional.ofNullable(attributes.get(ADAPTER_ATTRIBUTE))),
+        text(headers, InstructionHeaders.PRIORITY).map(RecordInstructions::priority).orElse(0),
+        text(headers, InstructionHeaders.DEADLINE).map(RecordInstructions::deadline).orElse(null));
   }
 
   private static int priority(String text) {
     try {
       int priority = Integer.parseInt(text);
-      if (Math.abs((long) priority) <= MAX_PRIORITY) {
+      if (Math.abs((long) priority) <= InstructionHeaders.MAX_PRIORITY) {
         return priority;
       }
     } catch (NumberFormatException e) {
       // Said below.
     }
-    throw rejected(PRIORITY, text, "a whole number from -" + MAX_PRIORITY + " to " + MAX_PRIORITY);
+    throw rejected(
+        InstructionHeaders.PRIORITY,
+        text,
+        "a whole number from -"
+            + InstructionHeaders.MAX_PRIORITY
+            + " to "
+            + InstructionHeaders.MAX_PRIORITY);
   }
 
   private static Instant deadline(String text) {
@@ -62,7 +64,9 @@ record RecordInstructions(Optional<String> adapterId, int priority, Instant dead
           : Instant.parse(text);
     } catch (NumberFormatException | DateTimeException e) {
       throw rejected(
-          DEADLINE, text, "a time such as 2030-01-31T12:00:00Z, or milliseconds since 1970");
+          InstructionHeaders.DEADLINE,
+          text,
+          "a time such as 2030-01-31T12:00:00Z, or milliseconds since 1970");
     }
   }
 

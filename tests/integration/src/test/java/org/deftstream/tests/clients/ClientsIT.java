@@ -1,6 +1,8 @@
 package org.deftstream.tests.clients;
 
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,19 +14,35 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.deftstream.client.Answer;
+import org.deftstream.client.ClientException;
+import org.deftstream.client.ClientOptions;
+import org.deftstream.client.Instructions;
+import org.deftstream.client.MeasurementProducer;
+import org.deftstream.client.ReconstructionConsumer;
 import org.deftstream.schemas.Serdes;
+import org.deftstream.schemas.Tensors;
 import org.deftstream.schemas.avro.Measurement;
 import org.deftstream.tests.platform.Deadline;
 import org.deftstream.tests.platform.EmbeddedPlatform;
 import org.deftstream.tests.platform.Installation;
 import org.deftstream.tests.platform.Measurements;
 import org.deftstream.tests.platform.Platform;
+import org.deftstream.tests.platform.Shell;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +55,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ClientsIT {
   private static final Pattern METRIC = Pattern.compile("\\bdeftstream_[a-z_]+[a-z]\\b");
 
+  private static final String NAME = "clients";
+  private static final String PREFIX = NAME + ".";
+
   private Path directory;
   private EmbeddedPlatform platform;
   private Installation installation;
@@ -47,7 +68,7 @@ class ClientsIT {
   void start(@TempDir Path temporary) {
     directory = temporary;
     platform = EmbeddedPlatform.start(directory);
-    installation = new Installation(platform, "clients", 2);
+    installation = new Installation(platform, NAME, 2);
     httpPort = EmbeddedPlatform.freePort();
     var settings = new TreeMap<>(installation.settings());
     settings.put("http.port", Integer.toString(httpPort));
@@ -58,9 +79,8 @@ class ClientsIT {
             "BOOTSTRAP_SERVERS", platform.bootstrapServers(),
             "SCHEMA_REGISTRY_URL", platform.registryUrl(),
             "TOPIC", topics.measurements(),
-            "TOPICS",
-                String.join(
-                    ",", topics.reconstructions(), topics.deadLetters(), topics.adapterStatus()));
+            "RECONSTRUCTIONS", topics.reconstructions(),
+            "DEAD_LETTERS", topics.deadLetters());
   }
 
   @AfterAll
@@ -75,72 +95,176 @@ class ClientsIT {
 
   @Test
   void shouldServeTheClientsInJava() throws Exception {
-    var topics = installation.topics();
-    ProduceMeasurements.main(
-        new String[] {
-          platform.bootstrapServers(), platform.registryUrl(), topics.measurements(), "java-0"
-        });
-    var printed = new ByteArrayOutputStream();
-    var console = System.out;
-    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try {
-      ConsumeReconstructions.main(
-          new String[] {
-            platform.bootstrapServers(), platform.registryUrl(), topics.reconstructions(), "java-0"
-          });
-    } finally {
-      System.setOut(console);
-    }
-    assertThat(printed.toString(StandardCharsets.UTF_8))
+    String[] line = {platform.bootstrapServers(), platform.registryUrl(), PREFIX, "java-0"};
+    assertThat(printed(() -> ProduceMeasurements.main(line)))
+        .matches("stored in clients\\.measurements-\\d at offset \\d+\n");
+    installation.send(Measurements.ofUnknownTask("java-unknown"));
+    assertThat(printed(() -> ConsumeReconstructions.main(line)))
         .containsPattern("java-0 by diffpir, residual \\d+\\.\\d\\d, 1024 pixels");
   }
 
+  /** What a reader has handled, the next of its group does not see again; the rest it does. */
   @Test
-  void shouldServeTheClientsInJavaScriptAndRegisterNothing() throws Exception {
-    var obstacle = NodeClients.obstacle(directory.resolve("node-version.log"));
-    if (obstacle.isPresent()) {
-      System.out.println(obstacle.get());
-      Assumptions.abort(obstacle.get());
+  void shouldGoOnBehindWhatWasHandled() throws Exception {
+    var options =
+        ClientOptions.of(platform.bootstrapServers(), platform.registryUrl())
+            .withTopics(installation.topics());
+    var ids = List.of("group-0", "group-1", "group-2");
+    try (var producer = MeasurementProducer.open(options)) {
+      for (var id : ids) {
+        producer.send("group", Measurements.good(id), Instructions.NONE).get(1, MINUTES);
+      }
     }
+    var first = new ArrayList<String>();
+    try (var consumer = ReconstructionConsumer.open(options, "twice")) {
+      read(consumer, first, seen -> seen.containsAll(ids));
+      // Not handled: neither asked for the next nor committed.
+    }
+    var second = new ArrayList<String>();
+    try (var consumer = ReconstructionConsumer.open(options, "twice")) {
+      read(consumer, second, seen -> seen.contains("group-2"));
+      consumer.commit();
+    }
+    assertThat(second).as("returned last and not handled").contains("group-2");
+    try (var producer = MeasurementProducer.open(options)) {
+      producer.send("group", Measurements.good("group-3"), Instructions.NONE).get(1, MINUTES);
+    }
+    var third = new ArrayList<String>();
+    try (var consumer = ReconstructionConsumer.open(options, "twice")) {
+      read(consumer, third, seen -> seen.contains("group-3"));
+    }
+    assertThat(third).contains("group-3").doesNotContainAnyElementsOf(ids);
+  }
+
+  private static void read(
+      ReconstructionConsumer consumer, List<String> ids, Predicate<List<String>> enough) {
+    Deadline.await(
+        Platform.PATIENCE,
+        () -> "read the answers; there were " + ids,
+        () -> {
+          for (var answer : consumer.poll(Duration.ofMillis(200))) {
+            if (answer instanceof Answer.Reconstructed image) {
+              ids.add(image.reconstruction().getMeasurementId());
+            }
+          }
+          return enough.test(ids);
+        });
+  }
+
+  /** One line that says what is wrong and where, within the timeout, and nothing that hangs. */
+  @Test
+  void shouldSayWhatIsWrongWithAddressesAndTopics() {
+    var right =
+        ClientOptions.of(platform.bootstrapServers(), platform.registryUrl())
+            .withTimeout(Duration.ofSeconds(5));
+    assertThatThrownBy(() -> ReconstructionConsumer.open(right, "lost").close())
+        .isInstanceOf(ClientException.class)
+        .hasMessageContaining("reconstructions")
+        .hasMessageContaining(platform.bootstrapServers());
+    var nobody =
+        ClientOptions.of("127.0.0.1:" + EmbeddedPlatform.freePort(), platform.registryUrl())
+            .withTopics(installation.topics())
+            .withTimeout(Duration.ofSeconds(2));
+    assertThatThrownBy(() -> ReconstructionConsumer.open(nobody, "lost").close())
+        .isInstanceOf(ClientException.class)
+        .hasMessageContaining(nobody.bootstrapServers());
+    var noRegistry =
+        ClientOptions.of(
+                platform.bootstrapServers(), "http://127.0.0.1:" + EmbeddedPlatform.freePort())
+            .withTopics(installation.topics())
+            .withTimeout(Duration.ofSeconds(2));
+    try (var producer = MeasurementProducer.open(noRegistry)) {
+      assertThatThrownBy(() -> producer.send(Measurements.good("lost")))
+          .isInstanceOf(ClientException.class)
+          .hasMessageContaining(noRegistry.registryUrl())
+          .hasMessageContaining("Connection refused");
+    }
+  }
+
+  @Test
+  void shouldServeTheClientInJavaScriptAndRegisterNothing() throws Exception {
+    skipIf(NodeClients.obstacle(directory.resolve("node-version.log")));
     NodeClients.install(directory.resolve("npm.log"));
-    var before = registered();
-    try (var consumer =
-        Shell.start(
+    System.out.println(
+        Shell.run(
             NodeClients.DIRECTORY,
-            directory.resolve("consume.log"),
-            environment,
+            directory.resolve("node-test.log"),
+            Map.of(),
             "node",
-            "consume.mjs")) {
-      produce(environment, "3");
-      var unknown = new TreeMap<>(environment);
-      unknown.put("TASK", "fashion-32/inpant");
-      produce(unknown, "1");
-      Deadline.await(
-          Platform.PATIENCE,
-          () -> "print three reconstructions, a dead letter and a status: " + text(consumer),
-          () -> {
-            assertThat(consumer.alive()).as(consumer.output()).isTrue();
-            return count(consumer, "reconstruction js-") >= 3
-                && count(consumer, "dead letter js-0") >= 1
-                && count(consumer, "status clients-1") >= 1;
-          });
-      System.out.println("What the JavaScript consumer printed:\n" + consumer.output());
-      assertThat(consumer.lines())
-          .anyMatch(line -> line.matches("reconstruction js-2 diffpir \\d+\\.\\d\\d -?\\d+ 1024"))
-          .anyMatch(
-              line -> line.startsWith("dead letter js-0 UnknownTask task 'fashion-32/inpant'"))
-          .anyMatch(line -> line.matches("status clients-1 fashion-32/inpaint SERVING"));
-    }
+            "--test",
+            "--test-reporter=spec",
+            "tests/"));
+    var before = registered();
+    node("send.mjs", environment, "3");
+    var unknown = new TreeMap<>(environment);
+    unknown.put("TASK", "fashion-32/inpant");
+    node("send.mjs", unknown, "1");
+    int total = answered();
+    // One reader after the other of one group: the second goes on behind what the first handled.
+    var seen =
+        node("receive.mjs", environment, Integer.toString(total - 1))
+            + node("receive.mjs", environment, "1");
+    System.out.println("What the JavaScript consumers printed:\n" + seen);
+    assertThat(seen.lines().filter(line -> line.startsWith("reconstruction")))
+        .doesNotHaveDuplicates()
+        .anyMatch(
+            line ->
+                line.matches("reconstruction js-2 diffpir \\d+\\.\\d\\d -?\\d+ \\[32,32,1] .*"));
+    assertThat(seen).contains("dead letter camera-1 UnknownTask task 'fashion-32/inpant'");
     assertThat(registered()).isEqualTo(before);
   }
 
   @Test
-  void shouldServeKcat() throws Exception {
-    if (!Shell.has("kcat")) {
-      var line = "kcat is not installed: the shell recipe is NOT tested";
-      System.out.println(line);
-      Assumptions.abort(line);
+  void shouldServeTheClientInPythonAndRegisterNothing() throws Exception {
+    skipIf(PythonClients.obstacle(directory.resolve("python.log")));
+    var log = directory.resolve("python.log");
+    System.out.println(
+        PythonClients.run(log, Map.of(), "-m", "unittest", "discover", "-v", "tests"));
+    var before = registered();
+    assertThat(PythonClients.run(log, environment, "examples/send.py", "3")).isEqualTo("stored\n");
+    var unknown = new TreeMap<>(environment);
+    unknown.put("TASK", "fashion-32/inpant");
+    PythonClients.run(log, unknown, "examples/send.py", "1");
+    int total = answered();
+    var seen =
+        PythonClients.run(log, environment, "examples/receive.py", Integer.toString(total - 1))
+            + PythonClients.run(log, environment, "examples/receive.py", "1");
+    System.out.println("What the Python consumers printed:\n" + seen);
+    assertThat(seen.lines().filter(line -> line.startsWith("reconstruction")))
+        .doesNotHaveDuplicates()
+        .anyMatch(
+            line ->
+                line.matches(
+                    "reconstruction py-2 diffpir \\d+\\.\\d\\d \\(32, 32, 1\\) float32 .*"));
+    assertThat(seen)
+        .contains("dead letter camera-1 UnknownTask task 'fashion-32/inpant'")
+        .contains(" " + sumOfMean("py-2"));
+    assertThat(registered()).isEqualTo(before);
+  }
+
+  /** The same image, read here: its sum to the digits that the client prints. */
+  private String sumOfMean(String id) {
+    try (var answers = installation.answers()) {
+      answers.readToEnd();
+      var image =
+          answers.reconstructions().stream()
+              .filter(each -> each.getMeasurementId().equals(id))
+              .findFirst()
+              .orElseThrow();
+      double sum = 0;
+      for (float value : Tensors.toFloats(image.getMean())) {
+        sum += value;
+      }
+      return String.format(Locale.ROOT, "%.6f", sum);
     }
+  }
+
+  @Test
+  void shouldServeKcat() throws Exception {
+    skipIf(
+        Shell.has("kcat")
+            ? Optional.empty()
+            : Optional.of("kcat is not installed: the shell recipe is NOT tested"));
     var topic = installation.topics().measurements();
     byte[] wrong =
         Serdes.of(platform.registryUrl())
@@ -202,36 +326,89 @@ class ClientsIT {
     assertThat(wanted)
         .allSatisfy(metric -> assertThat(shown).containsPattern("(?m)^" + metric + "[{ ]"));
     assertThat(ask("http://127.0.0.1:" + httpPort + "/health/ready")).isNotBlank();
+    assertNamedByConvention(shown);
+  }
+
+  /** Counters end with _total, units are base units, everything has a line of help. */
+  private void assertNamedByConvention(String metrics) throws IOException {
+    if (!Shell.has("promtool")) {
+      System.out.println("promtool is not installed: the names of metrics are NOT checked");
+      return;
+    }
+    var file = Files.writeString(directory.resolve("metrics.txt"), metrics);
+    Shell.run(
+        directory,
+        directory.resolve("promtool.log"),
+        Map.of(),
+        "sh",
+        "-c",
+        "grep -E '^(# (HELP|TYPE) )?deftstream_' '" + file + "' | promtool check metrics");
   }
 
   private String kcat(String... arguments) throws IOException {
     var line = new String[arguments.length + 2];
     line[0] = "sh";
-    line[1] = Path.of("clients", "shell", "kcat.sh").toAbsolutePath().toString();
+    line[1] = Path.of("..", "..", "clients", "shell", "kcat.sh").toAbsolutePath().toString();
     System.arraycopy(arguments, 0, line, 2, arguments.length);
     return Shell.run(directory, directory.resolve("kcat.log"), environment, line);
   }
 
-  private void produce(Map<String, String> with, String number) throws IOException {
-    Shell.run(
+  private String node(String program, Map<String, String> with, String number) throws IOException {
+    return Shell.run(
         NodeClients.DIRECTORY,
-        directory.resolve("produce.log"),
+        directory.resolve("node.log"),
         with,
         "node",
-        "produce.mjs",
+        "examples/" + program,
         number);
   }
 
-  private static long count(Shell shell, String prefix) throws IOException {
-    return shell.lines().stream().filter(line -> line.startsWith(prefix)).count();
+  /** Waits until every measurement that was sent is answered, and says how many these are. */
+  private int answered() {
+    try (var answers = installation.answers()) {
+      Deadline.await(
+          Platform.PATIENCE,
+          () -> "answer " + measurements() + " measurements; there were " + answers.count(),
+          () -> answers.readToEnd().count() == measurements());
+      return answers.count();
+    }
   }
 
-  private static String text(Shell shell) {
-    try {
-      return shell.output();
-    } catch (IOException e) {
-      return e.toString();
+  private long measurements() {
+    Map<String, Object> kafka = Map.of("bootstrap.servers", platform.bootstrapServers());
+    try (var consumer =
+        new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      var partitions =
+          consumer.partitionsFor(installation.topics().measurements()).stream()
+              .map(each -> new TopicPartition(each.topic(), each.partition()))
+              .toList();
+      return consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
     }
+  }
+
+  private static void skipIf(Optional<String> obstacle) {
+    obstacle.ifPresent(
+        line -> {
+          System.out.println(line);
+          Assumptions.abort(line);
+        });
+  }
+
+  private static String printed(Program program) throws Exception {
+    var printed = new ByteArrayOutputStream();
+    var console = System.out;
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      program.run();
+    } finally {
+      System.setOut(console);
+    }
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
+  /** A program that prints. */
+  private interface Program {
+    void run() throws Exception;
   }
 
   /** Subjects and their versions. */

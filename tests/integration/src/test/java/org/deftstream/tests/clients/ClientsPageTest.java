@@ -16,9 +16,11 @@ class ClientsPageTest {
   @CsvSource({
     "java, src/test/java/org/deftstream/tests/clients/ProduceMeasurements.java",
     "java, src/test/java/org/deftstream/tests/clients/ConsumeReconstructions.java",
-    "js, clients/node/produce.mjs",
-    "js, clients/node/consume.mjs",
-    "sh, clients/shell/kcat.sh"
+    "js, ../../clients/javascript/examples/send.mjs",
+    "js, ../../clients/javascript/examples/receive.mjs",
+    "python, ../../clients/python/examples/send.py",
+    "python, ../../clients/python/examples/receive.py",
+    "sh, ../../clients/shell/kcat.sh"
   })
   void shouldShowTheTestedFile(String language, String file) throws IOException {
     assertThat(Files.readString(PAGE))

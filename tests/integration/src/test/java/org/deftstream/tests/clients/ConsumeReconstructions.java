@@ -1,41 +1,37 @@
 package org.deftstream.tests.clients;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.deftstream.schemas.Serdes;
+import org.deftstream.client.Answer;
+import org.deftstream.client.ClientOptions;
+import org.deftstream.client.ReconstructionConsumer;
 import org.deftstream.schemas.Tensors;
-import org.deftstream.schemas.avro.Reconstruction;
+import org.deftstream.schemas.Topics;
 
-/** Prints reconstructions until ID has come: {@code BOOTSTRAP_SERVERS REGISTRY_URL TOPIC ID}. */
+/** Prints answers until ID has come: {@code BOOTSTRAP_SERVERS REGISTRY_URL TOPIC_PREFIX ID}. */
 public final class ConsumeReconstructions {
   private ConsumeReconstructions() {}
 
-  /** Reads from the beginning. */
+  /** Reads from the oldest answer on. */
   public static void main(String[] args) {
-    Map<String, Object> kafka =
-        Map.of(
-            "bootstrap.servers", args[0],
-            "group.id", "viewer",
-            "auto.offset.reset", "earliest",
-            "isolation.level", "read_committed"); // answers come in transactions
-    var deserializer = Serdes.of(args[1]).deserializer(Reconstruction.class);
-    try (var consumer = new KafkaConsumer<>(kafka, new StringDeserializer(), deserializer)) {
-      consumer.subscribe(List.of(args[2]));
+    var options = ClientOptions.of(args[0], args[1]).withTopics(Topics.withPrefix(args[2]));
+    try (var consumer = ReconstructionConsumer.open(options, "viewer-java")) {
       for (boolean found = false; !found; ) {
-        for (var record : consumer.poll(Duration.ofSeconds(1))) {
-          var value = record.value();
-          float[] mean = Tensors.toFloats(value.getMean());
-          System.out.printf(
-              "%s by %s, residual %.2f, %d pixels%n",
-              value.getMeasurementId(),
-              value.getProvenance().getMethod(),
-              value.getProvenance().getResidual(),
-              mean.length);
-          found |= value.getMeasurementId().equals(args[3]);
+        for (var answer : consumer.poll(Duration.ofSeconds(1))) {
+          if (answer instanceof Answer.Reconstructed image) {
+            var value = image.reconstruction();
+            float[] mean = Tensors.toFloats(value.getMean());
+            System.out.printf(
+                "%s by %s, residual %.2f, %d pixels%n",
+                value.getMeasurementId(),
+                value.getProvenance().getMethod(),
+                value.getProvenance().getResidual(),
+                mean.length);
+            found |= value.getMeasurementId().equals(args[3]);
+          } else if (answer instanceof Answer.Rejected letter) {
+            System.out.printf("dead letter %s %s%n", letter.reason(), letter.message());
+          }
         }
+        consumer.commit();
       }
     }
   }

@@ -7,13 +7,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.deftstream.tests.platform.Shell;
 
-/** The clients in JavaScript, with their packages installed. */
+/** The package in JavaScript, with what it needs installed. */
 final class NodeClients {
-  /** Where they are. */
-  static final Path DIRECTORY = Path.of("clients", "node");
+  /** Where it is. */
+  static final Path DIRECTORY = Path.of("..", "..", "clients", "javascript");
 
-  /** Thousands of small files, on a disk that others may be busy with. */
+  /** Many small files, on a disk that others may be busy with. */
   private static final Duration INSTALLATION = Duration.ofMinutes(8);
 
   private static final int OLDEST = 20;
@@ -21,10 +22,10 @@ final class NodeClients {
 
   private NodeClients() {}
 
-  /** Why they cannot run here; empty if they can. */
+  /** Why it cannot run here; empty if it can. */
   static Optional<String> obstacle(Path scratch) throws IOException {
     if (!Shell.has("node") || !Shell.has("npm")) {
-      return Optional.of("node or npm is not installed: the JavaScript clients are NOT tested");
+      return Optional.of("node or npm is not installed: the JavaScript client is NOT tested");
     }
     var version = Shell.run(DIRECTORY, scratch, Map.of(), "node", "--version").strip();
     var matcher = VERSION.matcher(version);
@@ -34,7 +35,7 @@ final class NodeClients {
               + OLDEST
               + " or newer is needed, found "
               + version
-              + ": the JavaScript clients are NOT tested");
+              + ": the JavaScript client is NOT tested");
     }
     return Optional.empty();
   }

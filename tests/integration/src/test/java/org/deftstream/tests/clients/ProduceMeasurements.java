@@ -1,22 +1,23 @@
 package org.deftstream.tests.clients;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.deftstream.schemas.Serdes;
+import java.util.concurrent.TimeUnit;
+import org.deftstream.client.ClientOptions;
+import org.deftstream.client.Instructions;
+import org.deftstream.client.MeasurementProducer;
 import org.deftstream.schemas.Tensors;
+import org.deftstream.schemas.Topics;
 import org.deftstream.schemas.avro.Measurement;
 
-/** Sends a masked picture: {@code BOOTSTRAP_SERVERS SCHEMA_REGISTRY_URL TOPIC ID}. */
+/** Sends a masked picture: {@code BOOTSTRAP_SERVERS SCHEMA_REGISTRY_URL TOPIC_PREFIX ID}. */
 public final class ProduceMeasurements {
   private ProduceMeasurements() {}
 
   /** Sends one and waits until it is stored. */
   public static void main(String[] args) throws Exception {
-    var serializer = Serdes.of(args[1]).serializer(Measurement.class);
-    Map<String, Object> kafka =
-        Map.of("bootstrap.servers", args[0], "max.request.size", 16 << 20, "acks", "all");
+    var options = ClientOptions.of(args[0], args[1]).withTopics(Topics.withPrefix(args[2]));
     var mask = new float[32 * 32];
     var values = new float[32 * 32];
     for (int pixel = 0; pixel < mask.length; pixel++) {
@@ -30,8 +31,11 @@ public final class ProduceMeasurements {
             .setValues(Tensors.of(values, 32, 32, 1))
             .setAuxiliary(Map.of("mask", Tensors.of(mask, 32, 32)))
             .build();
-    try (var producer = new KafkaProducer<>(kafka, new StringSerializer(), serializer)) {
-      producer.send(new ProducerRecord<>(args[2], measurement.getId(), measurement)).get();
+    var how =
+        Instructions.NONE.withPriority(10).withDeadline(Instant.now().plus(Duration.ofMinutes(10)));
+    try (var producer = MeasurementProducer.open(options)) {
+      var stored = producer.send("camera-1", measurement, how).get(30, TimeUnit.SECONDS);
+      System.out.println("stored in " + stored);
     }
   }
 }

@@ -1,4 +1,4 @@
-package org.deftstream.tests.clients;
+package org.deftstream.tests.platform;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,11 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.deftstream.tests.platform.Deadline;
-import org.deftstream.tests.platform.Platform;
 
 /** A program of somebody else's, with its output in a file. Ends with its owner. */
-final class Shell implements AutoCloseable {
+public final class Shell implements AutoCloseable {
   private final Process process;
   private final Path output;
 
@@ -20,7 +18,9 @@ final class Shell implements AutoCloseable {
     this.output = output;
   }
 
-  static Shell start(Path directory, Path output, Map<String, String> environment, String... line)
+  /** Starts a program; its output and errors go into a file, which is made anew. */
+  public static Shell start(
+      Path directory, Path output, Map<String, String> environment, String... line)
       throws IOException {
     var builder =
         new ProcessBuilder(List.of(line))
@@ -32,13 +32,14 @@ final class Shell implements AutoCloseable {
   }
 
   /** Runs a program to its end and returns what it printed; fails if its exit code is not 0. */
-  static String run(Path directory, Path output, Map<String, String> environment, String... line)
+  public static String run(
+      Path directory, Path output, Map<String, String> environment, String... line)
       throws IOException {
     return run(Platform.PATIENCE, directory, output, environment, line);
   }
 
   /** As above, with another bound on its time. */
-  static String run(
+  public static String run(
       Duration wait, Path directory, Path output, Map<String, String> environment, String... line)
       throws IOException {
     try (var shell = start(directory, output, environment, line)) {
@@ -56,20 +57,23 @@ final class Shell implements AutoCloseable {
   }
 
   /** Whether a program of this name can be run at all. */
-  static boolean has(String program) {
+  public static boolean has(String program) {
     return List.of(System.getenv("PATH").split(":")).stream()
         .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }
 
-  boolean alive() {
+  /** Whether it runs. */
+  public boolean alive() {
     return process.isAlive();
   }
 
-  String output() throws IOException {
+  /** What it printed so far. */
+  public String output() throws IOException {
     return Files.readString(output);
   }
 
-  List<String> lines() throws IOException {
+  /** The same in lines. */
+  public List<String> lines() throws IOException {
     return Files.readAllLines(output);
   }
 
