@@ -9,7 +9,7 @@ import org.slf4j.Marker;
 /**
  * Keeps what Kafka Streams says of topics that do not fit out of the log: it recommends to delete
  * the ledger's topic, and what is in flight would be lost with it. The service says in its own
- * words what is so. Named in {@code logback.xml}; thread-safe.
+ * words what is so. Put into the log's way by the command line; thread-safe.
  */
 public final class HarmfulAdvice extends TurboFilter {
   private static final String KAFKA_STREAMS = "org.apache.kafka.streams.";

@@ -85,6 +85,7 @@ final class Monitoring implements AutoCloseable {
   void watch(ServedTasks opened) {
     tasks = opened;
     metrics.watchTasks(opened::views);
+    metrics.watchControl(opened::counts);
     health.watch(opened);
   }
 

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.deftstream.deft.UserError;
@@ -21,6 +22,7 @@ import org.deftstream.messaging.control.ControlConsumer;
 import org.deftstream.messaging.control.ControlInbox;
 import org.deftstream.messaging.control.ControlSettings;
 import org.deftstream.schemas.avro.AdapterControl;
+import org.deftstream.schemas.avro.AdapterState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,8 @@ public final class ControlPlane implements TaskRegistry, ServedTasks {
   private final TaskHistory log = new TaskHistory();
   private final CanaryRollback ender;
   private final Thread thread;
+  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong rolledBack = new AtomicLong();
   private volatile Throwable failure;
   private volatile boolean ended;
 
@@ -80,6 +84,9 @@ public final class ControlPlane implements TaskRegistry, ServedTasks {
             table,
             report -> {
               log.reported(report);
+              if (report.state() == AdapterState.REFUSED) {
+                refused.incrementAndGet();
+              }
               reports.accept(report);
             },
             this::later);
@@ -91,7 +98,15 @@ public final class ControlPlane implements TaskRegistry, ServedTasks {
             new AdapterBuilder(networks, verifier, settings.batchSizes(), settings.keys()),
             loader,
             updater,
-            new CanaryResults(settings.guard(), table, updater, this::later, ender),
+            new CanaryResults(
+                settings.guard(),
+                table,
+                updater,
+                this::later,
+                (task, adapterId, reason) -> {
+                  rolledBack.incrementAndGet();
+                  ender.end(task, adapterId, reason);
+                }),
             settings.loadTimeout());
     this.thread = new Thread(this::run, "control-plane");
   }
@@ -248,6 +263,11 @@ public final class ControlPlane implements TaskRegistry, ServedTasks {
                     table.routing(name).map(TaskView::of),
                     log.events(name)))
         .toList();
+  }
+
+  @Override
+  public ControlCounts counts() {
+    return new ControlCounts(refused.get(), rolledBack.get());
   }
 
   private void run() {

@@ -45,6 +45,11 @@ public interface ServedTasks extends AutoCloseable {
     return List.of();
   }
 
+  /** What went wrong with adapters since the start. */
+  default ControlCounts counts() {
+    return ControlCounts.NONE;
+  }
+
   /** Opens it. */
   @FunctionalInterface
   interface Factory {

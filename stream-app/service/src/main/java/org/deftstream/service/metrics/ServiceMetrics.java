@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -15,6 +14,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -22,13 +22,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.common.TopicPartition;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineStatistics;
+import org.deftstream.service.control.ControlCounts;
 import org.deftstream.service.control.TaskView;
 import org.deftstream.service.ledger.AdmissionController;
 import org.deftstream.service.ledger.LedgerStatistics;
@@ -40,6 +41,8 @@ import org.deftstream.service.topology.ReconstructionListener;
  * Kafka's clients) is only read here, when somebody asks. Thread-safe; whoever made it closes it.
  */
 public final class ServiceMetrics implements AutoCloseable {
+  private static final double NANOS = 1e9;
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final WorkMetrics work = new WorkMetrics(registry);
@@ -48,6 +51,7 @@ public final class ServiceMetrics implements AutoCloseable {
   private final MultiGauge lag;
   private final Set<String> reasons = new HashSet<>();
   private volatile LedgerStatistics ledger;
+  private volatile Supplier<ControlCounts> control = () -> ControlCounts.NONE;
   private volatile Supplier<? extends Collection<TaskView>> tasks = List::of;
   private volatile Supplier<Map<TopicPartition, Long>> waiting = Map::of;
 
@@ -64,6 +68,14 @@ public final class ServiceMetrics implements AutoCloseable {
     Gauge.builder("deftstream.build.info", () -> 1)
         .description("What runs: 1, with the version")
         .tag("version", version())
+        .register(registry);
+    FunctionCounter.builder("deftstream.adapters.refused", this, m -> m.control.get().refused())
+        .description(
+            "Adapters and states of tasks that were refused, rolled back canaries included")
+        .register(registry);
+    FunctionCounter.builder(
+            "deftstream.canaries.rolled.back", this, m -> m.control.get().rolledBack())
+        .description("Canaries that the serve-time guard has rolled back")
         .register(registry);
     new ClassLoaderMetrics().bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
@@ -104,7 +116,7 @@ public final class ServiceMetrics implements AutoCloseable {
         EngineStatistics::retriedRows);
     gauge(
         engine,
-        "batch.fill",
+        "batch.fill.ratio",
         "Part of the batch limit that a mean batch has filled since the start",
         EngineStatistics::batchFill);
     gauge(engine, "batch.limit", "Most rows of a batch now", EngineStatistics::maxBatch);
@@ -118,10 +130,9 @@ public final class ServiceMetrics implements AutoCloseable {
         "trajectories.waiting",
         "Trajectories of accepted measurements that have not begun",
         EngineStatistics::trajectoriesWaiting);
-    seconds(engine, "busy.time", "Time spent in steps", s -> s.busyTime().toNanos());
-    seconds(engine, "prior.time", "Part of it in the prior", s -> s.priorTime().toNanos());
-    seconds(
-        engine, "htransform.time", "Part of it in h-transforms", s -> s.hTransformTime().toNanos());
+    seconds(engine, "busy", "Time spent in steps", EngineStatistics::busyTime);
+    seconds(engine, "prior", "Part of it in the prior", EngineStatistics::priorTime);
+    seconds(engine, "htransform", "Part of it in h-transforms", EngineStatistics::hTransformTime);
   }
 
   private void counter(
@@ -141,14 +152,12 @@ public final class ServiceMetrics implements AutoCloseable {
   }
 
   private void seconds(
-      Engine engine, String name, String description, ToDoubleFunction<EngineStatistics> nanos) {
-    TimeGauge.builder(
-            "deftstream.engine." + name,
+      Engine engine, String name, String description, Function<EngineStatistics, Duration> time) {
+    FunctionCounter.builder(
+            "deftstream.engine." + name + ".seconds",
             engine,
-            TimeUnit.NANOSECONDS,
-            e -> nanos.applyAsDouble(e.statistics()))
+            e -> time.apply(e.statistics()).toNanos() / NANOS)
         .description(description)
-        .strongReference(true)
         .register(registry);
   }
 
@@ -199,6 +208,11 @@ public final class ServiceMetrics implements AutoCloseable {
   /** Adds which adapter serves which task. */
   public void watchTasks(Supplier<? extends Collection<TaskView>> views) {
     tasks = views;
+  }
+
+  /** Adds what went wrong with adapters. */
+  public void watchControl(Supplier<ControlCounts> counts) {
+    control = counts;
   }
 
   /** Adds how many measurements wait, by partition; a partition that is not known is left out. */

@@ -79,7 +79,7 @@
     find("dead-tile").className = dead > 0 ? "bad" : "";
     say("lag", known("deftstream_consumer_lag") ? number(sum("deftstream_consumer_lag"), 0) : "–");
     say("work", number(sum("deftstream_admission_records"), 0));
-    say("fill", number(100 * sum("deftstream_engine_batch_fill"), 0) + " %");
+    say("fill", number(100 * sum("deftstream_engine_batch_fill_ratio"), 0) + " %");
     history.push({at: performance.now() / 1e3, answered});
     while (history.length > HISTORY) history.shift();
     const from = history[Math.max(0, history.length - 11)];
