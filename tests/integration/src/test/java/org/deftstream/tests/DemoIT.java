@@ -1,6 +1,7 @@
 package org.deftstream.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.deftstream.devstack.demo.DemoCommand;
+import org.deftstream.tests.browser.Browser;
+import org.deftstream.tests.browser.PageLook;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -99,6 +102,12 @@ class DemoIT {
     }
     assertThat(directory.resolve("index.html")).content().contains("every one came back once");
     assertThat(Files.readString(directory.resolve("report.json"))).isEqualTo(out.toString());
+  }
+
+  @Test
+  void shouldBeReadableOnADeskAndOnAPhone() throws Exception {
+    assumeThat(Browser.installed()).as("Debian's chromium is installed").isPresent();
+    PageLook.assertReadable(directory.resolve("index.html"), "demo", directory.getParent());
   }
 
   private static List<String> texts(JsonNode array, String field) {

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import org.deftstream.messaging.control.ControlChanges;
 import org.deftstream.schemas.avro.AdapterState;
 import org.deftstream.schemas.avro.Measurement;
+import org.deftstream.tests.browser.PageLook;
 import org.deftstream.tests.platform.CliProcess;
 import org.deftstream.tests.platform.Deadline;
 import org.deftstream.tests.platform.EmbeddedPlatform;
@@ -171,6 +172,7 @@ class TrainerIT {
         assertThat(json(refresh(2).resolve("refresh.json")).path("serving").asText())
             .isEqualTo(adapter);
       }
+      PageLook.assertReadable(refresh(1).resolve("index.html"), "refresh", directory);
       installation.assertAnsweredOnce(answers);
       assertThat(answers.reasons()).isEmpty();
       var answered = answers.reconstructions();

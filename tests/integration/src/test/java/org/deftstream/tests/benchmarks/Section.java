@@ -101,6 +101,18 @@ public enum Section {
       heap is touched whole at the start, so what the resident set grows by is native memory.\
       """,
       "mvn verify -Pbenchmarks -Dit.test=SoakIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** The live page under load. */
+  LIVE_PAGE(
+      "The live page under load",
+      """
+      A service whose prior takes a fixed time for a call, measurements at an even pace, and the page in
+      Chromium on the same machine. The commit is when a consumer of committed records had the answer;
+      pictures are drawn when an answer is made, so they may be there before. Counters are the page's
+      number of reconstructions: how long that number had been too small when it was looked at. The
+      capacity is measured in turns, the viewers being readers of the page's events in the service's own
+      process.\
+      """,
+      "mvn verify -Pbenchmarks -Dit.test=LivePageLoadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** What Kafka costs. */
   OVERHEAD(
       "Overhead of the stream",

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.deftstream.deft.UserError;
+import org.deftstream.tests.browser.PageLook;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ class EvaluateCommandIT {
   private static final String HOME = "deftstream.home";
 
   @TempDir private Path out;
+  @TempDir private Path scratch;
   private String before;
 
   @BeforeEach
@@ -40,7 +42,7 @@ class EvaluateCommandIT {
   }
 
   @Test
-  void shouldCompareAllShippedTasksInASmokeTest() throws IOException {
+  void shouldCompareAllShippedTasksInASmokeTest() throws Exception {
     assertThat(run("--smoke", "--out", out.toString())).isEmpty();
 
     var report = new ObjectMapper().readTree(out.resolve("report.json").toFile());
@@ -58,6 +60,7 @@ class EvaluateCommandIT {
     Files.delete(out.resolve("report.html"));
     assertThat(run("report", "--out", out.toString())).isEmpty();
     assertThat(Files.readString(out.resolve("report.html"))).isEqualTo(html);
+    PageLook.assertReadable(out.resolve("report.html"), "evaluation", scratch);
   }
 
   @Test
