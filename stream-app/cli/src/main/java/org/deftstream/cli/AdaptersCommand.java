@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     description = "Show and change what serves each task, while records flow.",
     subcommands = {
       AdaptersCommand.Show.class,
+      AdaptersLogCommand.class,
       AdaptersPushCommand.class,
       AdaptersCommand.Activate.class,
       AdaptersCommand.Canary.class,
@@ -40,7 +41,12 @@ final class AdaptersCommand extends CommandGroup {
   /** {@code deftstream adapters list}. */
   @Command(
       name = "list",
-      description = "Show what is asked of each task, and what each instance serves.")
+      description = "Show what is asked of each task, and what each instance serves.",
+      footer = {
+        "",
+        "Example: deftstream adapters list --json",
+        "Exit codes: 0 shown, 1 Kafka or the registry does not answer, 2 wrong usage."
+      })
   static final class Show implements Callable<Integer> {
     @Mixin private SettingsOptions settings;
 
@@ -65,7 +71,12 @@ final class AdaptersCommand extends CommandGroup {
   /** {@code deftstream adapters activate}. */
   @Command(
       name = "activate",
-      description = "Serve an adapter that was pushed; the one before it stays loaded.")
+      description = "Serve an adapter that was pushed; the one before it stays loaded.",
+      footer = {
+        "",
+        "Example: deftstream adapters activate head-ct-64/ct-sparse-20 ct-sparse-20-v3",
+        "Exit codes: 0 an instance serves it, 1 one refuses it or none reports in time, 2 wrong usage."
+      })
   static final class Activate implements Callable<Integer> {
     @Mixin private ControlAccess access;
 
@@ -92,7 +103,12 @@ final class AdaptersCommand extends CommandGroup {
   /** {@code deftstream adapters canary}. */
   @Command(
       name = "canary",
-      description = "Try an adapter that was pushed on a share of the measurements.")
+      description = "Try an adapter that was pushed on a share of the measurements.",
+      footer = {
+        "",
+        "Example: deftstream adapters canary head-ct-64/ct-sparse-20 ct-sparse-20-v3 --share 0.1",
+        "Exit codes: 0 an instance tries it, 1 one refuses it or none reports in time, 2 wrong usage."
+      })
   static final class Canary implements Callable<Integer> {
     @Mixin private ControlAccess access;
 
@@ -116,7 +132,14 @@ final class AdaptersCommand extends CommandGroup {
   }
 
   /** {@code deftstream adapters promote}. */
-  @Command(name = "promote", description = "Serve the canary to all measurements.")
+  @Command(
+      name = "promote",
+      description = "Serve the canary to all measurements.",
+      footer = {
+        "",
+        "Example: deftstream adapters promote head-ct-64/ct-sparse-20",
+        "Exit codes: 0 an instance serves it, 1 there is no canary, or none reports in time, 2 wrong usage."
+      })
   static final class Promote implements Callable<Integer> {
     @Mixin private ControlAccess access;
 
@@ -132,7 +155,12 @@ final class AdaptersCommand extends CommandGroup {
   /** {@code deftstream adapters training-free}. */
   @Command(
       name = "training-free",
-      description = "Serve a task without an adapter; its adapters stay loaded.")
+      description = "Serve a task without an adapter; its adapters stay loaded.",
+      footer = {
+        "",
+        "Example: deftstream adapters training-free unit/holes --definition holes.json",
+        "Exit codes: 0 an instance serves it, 1 one refuses it or none reports in time, 2 wrong usage."
+      })
   static final class TrainingFree implements Callable<Integer> {
     @Mixin private ControlAccess access;
     @Mixin private DefinitionOption definition;
@@ -152,6 +180,11 @@ final class AdaptersCommand extends CommandGroup {
       description = {
         "Go back by one step.",
         "Ends a canary if there is one, else serves the previous adapter, else none."
+      },
+      footer = {
+        "",
+        "Example: deftstream adapters rollback head-ct-64/ct-sparse-20",
+        "Exit codes: 0 an instance serves what was before, 1 there is nothing to go back to, or none reports in time, 2 wrong usage."
       })
   static final class Rollback implements Callable<Integer> {
     @Mixin private ControlAccess access;
@@ -171,6 +204,11 @@ final class AdaptersCommand extends CommandGroup {
       description = {
         "End a task: its measurements become dead letters.",
         "A task of the models directory comes back with a restart; remove its file as well."
+      },
+      footer = {
+        "",
+        "Example: deftstream adapters retire unit/holes",
+        "Exit codes: 0 retired, 1 there is no such task, or none reports in time, 2 wrong usage."
       })
   static final class Retire implements Callable<Integer> {
     @Mixin private ControlAccess access;
@@ -187,7 +225,12 @@ final class AdaptersCommand extends CommandGroup {
   /** {@code deftstream adapters inspect}. */
   @Command(
       name = "inspect",
-      description = "Show what an adapter's directory holds, and check the weights' checksum.")
+      description = "Show what an adapter's directory holds, and check the weights' checksum.",
+      footer = {
+        "",
+        "Example: deftstream adapters inspect deft/models/adapters/head-ct-64-ct-sparse-20 --json",
+        "Exit codes: 0 shown, 1 it is no adapter, or damaged, 2 wrong usage."
+      })
   static final class Inspect implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Directory of the adapter.")
     private Path directory;

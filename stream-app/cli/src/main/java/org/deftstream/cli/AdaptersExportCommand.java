@@ -15,7 +15,12 @@ import picocli.CommandLine.Parameters;
     name = "export",
     description =
         "Write an adapter for other programs, as a model of ONNX: adapter.onnx answers with what is"
-            + " added to the noise that the prior sees.")
+            + " added to the noise that the prior sees.",
+    footer = {
+      "",
+      "Example: deftstream adapters export deft/models/adapters/fashion-32-inpaint --out exported",
+      "Exit codes: 0 written, 1 it is no adapter, or cannot be written so, 2 wrong usage."
+    })
 final class AdaptersExportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Directory of the adapter.")
   private Path directory;

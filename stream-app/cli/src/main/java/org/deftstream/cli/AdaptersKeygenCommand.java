@@ -15,6 +15,11 @@ import picocli.CommandLine.Spec;
       "Make an Ed25519 key pair for signing adapters.",
       "The private key is for `adapters push --sign-key`, the public one for the setting"
           + " adapter.trusted.keys of the instances. Files that exist are not replaced."
+    },
+    footer = {
+      "",
+      "Example: deftstream adapters keygen --private adapter-key.pem --public adapter-key.pub.pem",
+      "Exit codes: 0 written, 1 a file is there already or cannot be written, 2 wrong usage."
     })
 final class AdaptersKeygenCommand implements Callable<Integer> {
   @Option(

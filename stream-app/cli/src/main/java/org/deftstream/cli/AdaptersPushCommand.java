@@ -18,7 +18,13 @@ import picocli.CommandLine.Parameters;
 /** {@code deftstream adapters push}. */
 @Command(
     name = "push",
-    description = "Publish an adapter's weights and serve it, in one transaction.")
+    description = "Publish an adapter's weights and serve it, in one transaction.",
+    footer = {
+      "",
+      "Examples: deftstream adapters push deft/models/adapters/head-ct-64-ct-sparse-20",
+      "          deftstream adapters push DIR --canary 0.1 --sign-key adapter-key.pem",
+      "Exit codes: 0 an instance serves or tries it, 1 it is damaged, one refuses it or none reports in time, 2 wrong usage."
+    })
 final class AdaptersPushCommand implements Callable<Integer> {
   @Mixin private ControlAccess access;
   @Mixin private DefinitionOption definition;

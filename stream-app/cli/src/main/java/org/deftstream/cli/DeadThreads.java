@@ -10,7 +10,7 @@ import org.slf4j.Marker;
  * Ends the process when a thread of it dies for lack of memory, or of another {@link
  * VirtualMachineError}: what the thread did is done no more, and a process that lives without it
  * answers nothing. The threads of Kafka's clients tell of their death in the log alone, so the log
- * is where this listens ({@code logback.xml}); all others tell the JVM. Thread-safe.
+ * is where this listens ({@link LogSetup}); all others tell the JVM. Thread-safe.
  */
 public final class DeadThreads extends TurboFilter {
   /** As the JVM exits with {@code -XX:+ExitOnOutOfMemoryError}. */

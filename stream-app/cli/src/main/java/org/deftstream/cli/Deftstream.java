@@ -5,6 +5,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.deftstream.deft.text.FileProblem;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -30,6 +32,8 @@ import picocli.CommandLine.TypeConversionException;
     scope = ScopeType.INHERIT,
     versionProvider = Deftstream.Version.class)
 public final class Deftstream implements Runnable {
+  private static final String COMPLETION = "generate-completion";
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -47,7 +51,7 @@ public final class Deftstream implements Runnable {
 
   /** Runs the program and returns its exit code. */
   static int run(String... args) {
-    return commandLine().execute(args);
+    return commandLine(args).execute(args);
   }
 
   /**
@@ -55,10 +59,23 @@ public final class Deftstream implements Runnable {
    * this list, or to a {@link CommandProvider}, and nowhere else.
    */
   static CommandLine commandLine() {
+    return commandLine(name -> true);
+  }
+
+  /**
+   * The program as far as these arguments need it: of other commands than the one that they name,
+   * only name and description, because picocli takes long to find out all about fifty commands.
+   */
+  static CommandLine commandLine(String... args) {
+    var named = Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst().orElse("");
+    return named.equals(COMPLETION) ? commandLine() : commandLine(named::equals);
+  }
+
+  private static CommandLine commandLine(Predicate<String> wanted) {
     var root = new Deftstream();
     var line = new CommandLine(root);
     for (var provider : ServiceLoader.load(CommandProvider.class)) {
-      provider.commands().forEach(line::addSubcommand);
+      provider.commands().forEach(command -> add(line, command, wanted));
     }
     List.of(
             new TopicsCommand(),
@@ -77,8 +94,9 @@ public final class Deftstream implements Runnable {
             new PhantomsCommand(),
             new TasksCommand(),
             new EvaluateCommand())
-        .forEach(line::addSubcommand);
-    line.addSubcommand(new GenerateCompletion());
+        .forEach(command -> add(line, command, wanted));
+    add(line, new GenerateCompletion(), wanted);
+    explain(line);
     // Picocli explains what is no path by names of classes.
     line.registerConverter(Path.class, Deftstream::path);
     var errors = new ErrorReport();
@@ -99,6 +117,31 @@ public final class Deftstream implements Runnable {
                 throw new ExecutionException(line, e.toString(), e);
               }
             });
+  }
+
+  private static void add(CommandLine line, Object command, Predicate<String> wanted) {
+    var about = command.getClass().getAnnotation(Command.class);
+    if (wanted.test(about.name())) {
+      line.addSubcommand(command);
+      return;
+    }
+    var outline = CommandSpec.create().name(about.name());
+    outline.usageMessage().description(about.description());
+    line.addSubcommand(outline.name(), outline);
+  }
+
+  /** Commands that run something say so themselves; those that hold others point to them. */
+  private static void explain(CommandLine line) {
+    var spec = line.getCommandSpec();
+    if (!line.getSubcommands().isEmpty() && spec.usageMessage().footer().length == 0) {
+      var first = line.getSubcommands().values().iterator().next().getCommandSpec();
+      spec.usageMessage()
+          .footer(
+              "",
+              "Example: " + first.qualifiedName() + " --help",
+              "Exit codes: 0 done, 1 failed for a reason that one line says, 2 wrong usage.");
+    }
+    line.getSubcommands().values().forEach(Deftstream::explain);
   }
 
   private static Path path(String text) {

@@ -9,8 +9,8 @@ import org.deftstream.messaging.config.ServiceKeys;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.messaging.deadletter.DeadLetterAccess;
 import org.deftstream.messaging.deadletter.DeadLetterFilter;
+import org.deftstream.messaging.deadletter.LetterMeasurements;
 import org.deftstream.messaging.deadletter.ReceivedDeadLetter;
-import org.deftstream.messaging.deadletter.TaskNames;
 import org.deftstream.schemas.Serdes;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -80,7 +80,7 @@ final class DlqAccess {
     }
   }
 
-  boolean accepts(ReceivedDeadLetter letter, TaskNames names) {
+  boolean accepts(ReceivedDeadLetter letter, LetterMeasurements names) {
     return filter().accepts(letter, names);
   }
 }

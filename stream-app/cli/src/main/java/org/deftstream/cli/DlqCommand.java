@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -14,9 +15,9 @@ import org.deftstream.deft.text.FileProblem;
 import org.deftstream.messaging.deadletter.DeadLetterReader;
 import org.deftstream.messaging.deadletter.DeadLetterReplay;
 import org.deftstream.messaging.deadletter.DeadLetterReplay.Outcome;
+import org.deftstream.messaging.deadletter.LetterMeasurements;
 import org.deftstream.messaging.deadletter.ReceivedDeadLetter;
 import org.deftstream.messaging.deadletter.ReplayOptions;
-import org.deftstream.messaging.deadletter.TaskNames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +38,14 @@ import picocli.CommandLine.Spec;
 final class DlqCommand extends CommandGroup {
 
   /** {@code deftstream dlq list}. */
-  @Command(name = "list", description = "List dead letters and count them by reason.")
+  @Command(
+      name = "list",
+      description = "List dead letters and count them by reason.",
+      footer = {
+        "",
+        "Example: deftstream dlq list --reason UnknownTask --json",
+        "Exit codes: 0 listed, 1 Kafka does not answer, or with --task the registry, 2 wrong usage."
+      })
   static final class Show implements Callable<Integer> {
     @Mixin private DlqAccess access;
 
@@ -65,7 +73,8 @@ final class DlqCommand extends CommandGroup {
       var reasons = new TreeMap<String, Integer>();
       var out = spec.commandLine().getOut();
       try (var reader = DeadLetterReader.open(DlqAccess.of(service), filter.partition());
-          var names = new TaskNames(DlqAccess.serdes(service))) {
+          var names = new LetterMeasurements(DlqAccess.serdes(service))) {
+        var known = new KnownMeasurements(names, spec.commandLine().getErr());
         reader.skipTo(filter.from());
         int[] left = {limit};
         reader.forEach(
@@ -73,9 +82,9 @@ final class DlqCommand extends CommandGroup {
               if (access.accepts(letter, names)) {
                 reasons.merge(letter.reason(), 1, Integer::sum);
                 if (left[0]-- > 0 && json) {
-                  listed.add(DeadLetterText.json(letter, names));
+                  listed.add(DeadLetterText.json(letter, known.of(letter)));
                 } else if (left[0] >= 0) {
-                  out.println(DeadLetterText.line(letter));
+                  out.println(DeadLetterText.line(letter, known.of(letter)));
                 }
               }
               return true;
@@ -93,7 +102,15 @@ final class DlqCommand extends CommandGroup {
   }
 
   /** {@code deftstream dlq show}. */
-  @Command(name = "show", description = "Show one dead letter with all its headers.")
+  @Command(
+      name = "show",
+      description = "Show one dead letter: the measurement that it was, and all its headers.",
+      footer = {
+        "",
+        "Example: deftstream dlq show 0@17 --value record.avro",
+        "Exit codes: 0 shown, 1 there is none, or Kafka or the registry does not answer, 2 wrong"
+            + " usage."
+      })
   static final class One implements Callable<Integer> {
     private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
 
@@ -121,7 +138,7 @@ final class DlqCommand extends CommandGroup {
       try (var reader =
               DeadLetterReader.open(
                   DlqAccess.of(service), OptionalInt.of(Integer.parseInt(parts.group(1))));
-          var names = new TaskNames(DlqAccess.serdes(service))) {
+          var names = new LetterMeasurements(DlqAccess.serdes(service))) {
         long offset = Long.parseLong(parts.group(2));
         reader.skipTo(OptionalLong.of(offset));
         ReceivedDeadLetter[] found = new ReceivedDeadLetter[1];
@@ -134,8 +151,14 @@ final class DlqCommand extends CommandGroup {
           throw new UserError(
               "there is no dead letter " + place + "; dlq list shows which there are");
         }
-        out.println(
-            json ? DeadLetterText.json(found[0], names) : DeadLetterText.whole(found[0], names));
+        var measurement = names.of(found[0]);
+        if (json) {
+          var document = DeadLetterText.json(found[0], measurement);
+          measurement.ifPresent(each -> document.set("measurement", MeasurementText.json(each)));
+          out.println(document);
+        } else {
+          out.println(DeadLetterText.whole(found[0], measurement));
+        }
         out.flush();
         write(found[0]);
       }
@@ -165,6 +188,12 @@ final class DlqCommand extends CommandGroup {
         "Send dead letters once more, as they came.",
         "What was replayed before is left where it is and said to be so, also if the command was"
             + " killed in the middle."
+      },
+      footer = {
+        "",
+        "Example: deftstream dlq replay --reason UnknownTask --dry-run",
+        "Exit codes: 0 replayed, or said what would be, 1 Kafka or the registry does not answer, 2"
+            + " wrong usage."
       })
   static final class Replay implements Callable<Integer> {
     @Mixin private DlqAccess access;
@@ -214,7 +243,10 @@ final class DlqCommand extends CommandGroup {
               (letter, outcome) -> {
                 counts.merge(outcome, 1, Integer::sum);
                 if (!json && (dryRun || outcome != Outcome.REPLAYED)) {
-                  out.println(DeadLetterText.name(outcome) + "  " + DeadLetterText.line(letter));
+                  out.println(
+                      DeadLetterText.name(outcome)
+                          + "  "
+                          + DeadLetterText.line(letter, Optional.empty()));
                 }
               });
       if (json) {

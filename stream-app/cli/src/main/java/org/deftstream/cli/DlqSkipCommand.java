@@ -32,6 +32,11 @@ import picocli.CommandLine.Spec;
           + " than the heap.",
       "It leaves as a dead letter of class Skipped (a measurement when an instance starts again);"
           + " no other record is touched."
+    },
+    footer = {
+      "",
+      "Example: deftstream dlq skip measurements 0 18",
+      "Exit codes: 0 noted or done, 1 there is no such record, it was consumed, or Kafka does not answer, 2 wrong usage."
     })
 final class DlqSkipCommand implements Callable<Integer> {
   @Mixin private SettingsOptions options;

@@ -31,7 +31,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = "Compare methods on the same simulated measurements.",
-    subcommands = {EvaluateReportCommand.class, EvaluateTrainFeaturesCommand.class})
+    subcommands = {EvaluateReportCommand.class, EvaluateTrainFeaturesCommand.class},
+    footer = {
+      "",
+      "Example: deftstream evaluate --plan deft/models/benchmarks/method.json --out report",
+      "Exit codes: 0 evaluated, 1 the plan or a model is not as it must be, 2 wrong usage."
+    })
 public final class EvaluateCommand implements Callable<Integer> {
   private static final String SMOKE_PLAN = "benchmarks/smoke.json";
   private static final int SMOKE_IMAGES = 8;

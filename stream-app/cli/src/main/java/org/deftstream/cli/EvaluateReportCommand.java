@@ -7,7 +7,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code deftstream evaluate report}: renders stored results again; computes no image. */
-@Command(name = "report", description = "Write the report of everything in a directory again.")
+@Command(
+    name = "report",
+    description = "Write the report of everything in a directory again.",
+    footer = {
+      "",
+      "Example: deftstream evaluate report --out report",
+      "Exit codes: 0 written, 1 the directory holds no results, 2 wrong usage."
+    })
 final class EvaluateReportCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The results.")
   private Path out;

@@ -25,7 +25,12 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "train-features",
-    description = "Train the classifier of the Frechet and kernel distances on labelled images.")
+    description = "Train the classifier of the Frechet and kernel distances on labelled images.",
+    footer = {
+      "",
+      "Example: deftstream evaluate train-features --help",
+      "Exit codes: 0 trained, 1 images are not as they must be, 2 wrong usage."
+    })
 final class EvaluateTrainFeaturesCommand implements Callable<Integer> {
   private static final int SIDE = 32;
 
@@ -46,17 +51,23 @@ final class EvaluateTrainFeaturesCommand implements Callable<Integer> {
 
   @Option(
       names = "--epochs",
+      paramLabel = "N",
       defaultValue = "4",
       description = "Passes over the images (default: ${DEFAULT-VALUE}).")
   private int epochs;
 
   @Option(
       names = "--learning-rate",
+      paramLabel = "RATE",
       defaultValue = "1.5e-3",
       description = "First learning rate, decaying to 0 (default: ${DEFAULT-VALUE}).")
   private double learningRate;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Seed of weights and order.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of weights and order.")
   private long seed;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where it goes.")

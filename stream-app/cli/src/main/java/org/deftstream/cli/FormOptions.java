@@ -25,6 +25,7 @@ final class FormOptions {
 
   @Option(
       names = "--form",
+      paramLabel = "PRESET",
       defaultValue = "standard",
       description =
           "What the network sees and answers: ${COMPLETION-CANDIDATES} (default:"

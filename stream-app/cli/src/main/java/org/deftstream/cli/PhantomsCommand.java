@@ -27,7 +27,12 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "phantoms",
-    description = "Draw random objects as pictures, to train a prior on where none exist.")
+    description = "Draw random objects as pictures, to train a prior on where none exist.",
+    footer = {
+      "",
+      "Example: deftstream phantoms --help",
+      "Exit codes: 0 all written, 1 a file cannot be written, 2 wrong usage."
+    })
 final class PhantomsCommand implements Callable<Integer> {
   private static final int MOST = 1_000_000;
 
@@ -66,6 +71,7 @@ final class PhantomsCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
+      paramLabel = "N",
       defaultValue = "1",
       description = "The same gives the same objects (default: ${DEFAULT-VALUE}).")
   private long seed;

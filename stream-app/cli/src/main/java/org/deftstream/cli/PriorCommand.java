@@ -1,5 +1,6 @@
 package org.deftstream.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,13 +44,24 @@ import picocli.CommandLine.Parameters;
 public final class PriorCommand {
 
   /** {@code deftstream prior train}. */
-  @Command(name = "train", description = "Train a prior from images.")
+  @Command(
+      name = "train",
+      description = "Train a prior from images.",
+      footer = {
+        "",
+        "Example: deftstream prior train --help",
+        "Exit codes: 0 trained, 1 images or settings are not as they must be, 2 wrong usage."
+      })
   static final class Train implements Callable<Integer> {
     @Mixin private ImageOptions images;
     @Mixin private CropOptions crops;
     @Mixin private TrainingOptions training;
 
-    @Option(names = "--name", required = true, description = "The prior's name.")
+    @Option(
+        names = "--name",
+        paramLabel = "NAME",
+        required = true,
+        description = "The prior's name.")
     private String name;
 
     @Option(
@@ -112,10 +124,20 @@ public final class PriorCommand {
   }
 
   /** {@code deftstream prior verify}. */
-  @Command(name = "verify", description = "Load a prior, evaluate it once and say what it is.")
+  @Command(
+      name = "verify",
+      description = "Load a prior, evaluate it once and say what it is.",
+      footer = {
+        "",
+        "Example: deftstream prior verify deft/models/priors/head-ct-64 --json",
+        "Exit codes: 0 it works, 1 it does not, 2 wrong usage."
+      })
   static final class Verify implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Directory of the prior.")
     private Path directory;
+
+    @Option(names = "--json", description = "One JSON document on standard output.")
+    private boolean json;
 
     @Override
     public Integer call() {
@@ -124,6 +146,18 @@ public final class PriorCommand {
         var noise = opened.predictNoise(new float[opened.imageShape().size()], new int[] {0});
         requireFinite(noise, directory);
         PriorReference.check(opened, directory);
+        if (json) {
+          System.out.println(
+              JsonNodeFactory.instance
+                  .objectNode()
+                  .put("name", opened.name())
+                  .put("images", opened.imageShape().toString())
+                  .put("parameters", opened.parameters())
+                  .put("timesteps", opened.schedule().steps())
+                  .put("fingerprint", opened.fingerprint())
+                  .put("device", opened.device()));
+          return 0;
+        }
         System.out.printf(
             Locale.ROOT,
             "%s: %s images, %,d parameters, %d timesteps, fingerprint %s, %s%n",
@@ -139,7 +173,14 @@ public final class PriorCommand {
   }
 
   /** {@code deftstream prior sample}. */
-  @Command(name = "sample", description = "Draw unconditional samples as a contact sheet.")
+  @Command(
+      name = "sample",
+      description = "Draw unconditional samples as a contact sheet.",
+      footer = {
+        "",
+        "Example: deftstream prior sample deft/models/priors/head-ct-64 --out samples.png --count 16",
+        "Exit codes: 0 written, 1 the prior does not work or the file cannot be written, 2 wrong usage."
+      })
   static final class Sample implements Callable<Integer> {
     private static final int MOST_SAMPLES = 1024;
 
@@ -149,13 +190,25 @@ public final class PriorCommand {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "PNG to write.")
     private Path out;
 
-    @Option(names = "--count", defaultValue = "16", description = "Number of images.")
+    @Option(
+        names = "--count",
+        paramLabel = "N",
+        defaultValue = "16",
+        description = "Number of images.")
     private int count;
 
-    @Option(names = "--steps", defaultValue = "50", description = "Steps per image.")
+    @Option(
+        names = "--steps",
+        paramLabel = "N",
+        defaultValue = "50",
+        description = "Steps per image.")
     private int steps;
 
-    @Option(names = "--seed", defaultValue = "samples", description = "Any text.")
+    @Option(
+        names = "--seed",
+        paramLabel = "TEXT",
+        defaultValue = "samples",
+        description = "Any text.")
     private String seed;
 
     @Override

@@ -16,7 +16,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "export",
     description =
-        "Write a prior for other programs: as a folder of diffusers, or as a model of ONNX.")
+        "Write a prior for other programs: as a folder of diffusers, or as a model of ONNX.",
+    footer = {
+      "",
+      "Example: deftstream prior export deft/models/priors/fashion-32 --to onnx --out exported",
+      "Exit codes: 0 written, 1 it is no prior, or cannot be written so, 2 wrong usage."
+    })
 final class PriorExportCommand implements Callable<Integer> {
   private static final String MODEL = "prior.onnx";
 

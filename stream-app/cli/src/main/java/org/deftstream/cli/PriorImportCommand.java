@@ -22,7 +22,12 @@ import picocli.CommandLine.Parameters;
     name = "import",
     description =
         "Make a prior of a checkpoint of another program. Its network is told off the shapes of its"
-            + " weights; what cannot be seen there is asked for. Nothing that it holds is run.")
+            + " weights; what cannot be seen there is asked for. Nothing that it holds is run.",
+    footer = {
+      "",
+      "Example: deftstream prior import model.safetensors --out priors/mine --like diffusers",
+      "Exit codes: 0 imported, 1 the file is not what it must be, 2 wrong usage."
+    })
 final class PriorImportCommand implements Callable<Integer> {
   /** Below this an answer to pure noise is not that of a prior that was trained. */
   private static final double TRAINED = 0.5;
@@ -53,7 +58,10 @@ final class PriorImportCommand implements Callable<Integer> {
               + " of its weights.")
   private String like;
 
-  @Option(names = "--name", description = "The prior's name; without: that of --out.")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The prior's name; without: that of --out.")
   private String name;
 
   @Option(
@@ -64,50 +72,62 @@ final class PriorImportCommand implements Callable<Integer> {
               + " if there is one.")
   private String weights;
 
-  @Option(names = "--size", description = "Pixels of a side.")
+  @Option(names = "--size", paramLabel = "N", description = "Pixels of a side.")
   private Integer size;
 
-  @Option(names = "--head-width", description = "Channels of one attention head.")
+  @Option(names = "--head-width", paramLabel = "N", description = "Channels of one attention head.")
   private Integer headWidth;
 
   @Option(
       names = "--heads",
+      paramLabel = "N",
       description = "Attention heads, where all levels have as many channels.")
   private Integer heads;
 
   @Option(
       names = "--qkv-order",
+      paramLabel = "ORDER",
       description = "legacy, or new where it was trained with use_new_attention_order.")
   private String qkvOrder;
 
-  @Option(names = "--schedule", description = "linear, scaled_linear or cosine.")
+  @Option(
+      names = "--schedule",
+      paramLabel = "SCHEDULE",
+      description = "linear, scaled_linear or cosine.")
   private String schedule;
 
-  @Option(names = "--timesteps", description = "Timesteps that it was trained on; 1000 by default.")
+  @Option(
+      names = "--timesteps",
+      paramLabel = "N",
+      description = "Timesteps that it was trained on; 1000 by default.")
   private Integer timesteps;
 
-  @Option(names = "--predicts", description = "epsilon (default), v or x0.")
+  @Option(names = "--predicts", paramLabel = "WHAT", description = "epsilon (default), v or x0.")
   private String predicts;
 
   @Option(
       names = "--sigma-data",
+      paramLabel = "SIGMA",
       description = "Of EDM: standard deviation of its images; 0.5 by default.")
   private Double sigmaData;
 
   @Option(
       names = "--precondition",
+      paramLabel = "TEXT",
       description =
           "Of EDM: how the network is asked: edm (default), vp or ve. A pickled network says so itself.")
   private String precondition;
 
   @Option(
       names = "--sde",
+      paramLabel = "TEXT",
       description =
           "Of NCSN++: vp or sub-vp in continuous time, or discrete where it was trained on timesteps.")
   private String sde;
 
   @Option(
       names = "--sigma-max",
+      paramLabel = "N",
       description =
           "Greatest noise level, for images in [0, 1]: of NCSN++ that of its training; of DRUNet where"
               + " samplers begin, 10 by default.")

@@ -24,7 +24,14 @@ import picocli.CommandLine.Spec;
  * from the topic of measurements what was sent, waits for it, and says what came back, what did not
  * and why. Reads all topics from their beginning, so a run that was cut is simply repeated.
  */
-@Command(name = "receive", description = "Write the service's answers into files.")
+@Command(
+    name = "receive",
+    description = "Write the service's answers into files.",
+    footer = {
+      "",
+      "Example: deftstream receive --out images",
+      "Exit codes: 0 all written, 1 one or more were not, 2 wrong usage."
+    })
 final class ReceiveCommand implements Callable<Integer> {
   @Mixin private SettingsOptions options;
   @Mixin private AnswerOptions answers;

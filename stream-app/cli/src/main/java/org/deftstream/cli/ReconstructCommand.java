@@ -33,7 +33,12 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "reconstruct",
-    description = "Reconstruct measured files into files, without Kafka.")
+    description = "Reconstruct measured files into files, without Kafka.",
+    footer = {
+      "",
+      "Example: deftstream reconstruct measured.npy --task head-ct-64/ct-sparse-20 --out images",
+      "Exit codes: 0 all written, 1 one or more were not, 2 wrong usage."
+    })
 final class ReconstructCommand implements Callable<Integer> {
   private static final IntensityScale IDENTITY = new IntensityScale(1, 0, "");
   private static final int WAITING_BATCHES = 2;

@@ -39,7 +39,14 @@ import picocli.CommandLine.Spec;
  * follows from its name and content, and what is in the topic already is not sent again, so a run
  * that was cut is simply repeated.
  */
-@Command(name = "send", description = "Send measured files to the service.")
+@Command(
+    name = "send",
+    description = "Send measured files to the service.",
+    footer = {
+      "",
+      "Example: deftstream send measured/*.npy --task head-ct-64/ct-sparse-20",
+      "Exit codes: 0 all are in the topic, 1 one or more are not, 2 wrong usage."
+    })
 final class SendCommand implements Callable<Integer> {
   private static final int MOST_UNCONFIRMED = 256;
   private static final long LOOK_AGAIN_MILLIS = 1000;

@@ -31,7 +31,14 @@ import picocli.CommandLine.Spec;
 /** {@code deftstream serve}: one instance of the service, until Ctrl-C or SIGTERM. */
 @Command(
     name = "serve",
-    description = "Run the service: measurements in, reconstructions out, until Ctrl-C.")
+    description = "Run the service: measurements in, reconstructions out, until Ctrl-C.",
+    footer = {
+      "",
+      "Examples: deftstream serve --config service.properties",
+      "          deftstream serve --set http.port=8089 --set adapters.shipped=serve",
+      "Exit codes: 1 a setting, Kafka, the registry or a model is not as it must be, or the service"
+          + " stopped by itself, 2 wrong usage, 130 or 143 ended by a signal, in order."
+    })
 final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
@@ -46,6 +53,9 @@ final class ServeCommand implements Callable<Integer> {
     try (var owner = new ShutdownOwner()) {
       var models =
           owner.own("models", InstalledModels.open(settings.modelsDirectory(), session(settings)));
+      if (settings.get(AdapterKeys.SHIPPED)) {
+        new ShippedAdapters(settings).publish(models.tasks(), this::say);
+      }
       var service =
           ReconstructionService.start(
               ServiceOptions.of(settings),

@@ -26,7 +26,14 @@ import picocli.CommandLine.Spec;
 final class TasksCommand extends CommandGroup {
 
   /** {@code deftstream tasks list}. */
-  @Command(name = "list", description = "List the tasks.")
+  @Command(
+      name = "list",
+      description = "List the tasks.",
+      footer = {
+        "",
+        "Example: deftstream tasks list --json",
+        "Exit codes: 0 shown, 1 the models directory cannot be read, 2 wrong usage."
+      })
   static final class All implements Callable<Integer> {
     @Mixin private ModelsOption models;
 
@@ -61,7 +68,14 @@ final class TasksCommand extends CommandGroup {
   }
 
   /** {@code deftstream tasks show}. */
-  @Command(name = "show", description = "Show a task: physics, shapes, units, an example record.")
+  @Command(
+      name = "show",
+      description = "Show a task: physics, shapes, units, an example record.",
+      footer = {
+        "",
+        "Example: deftstream tasks show head-ct-64/ct-sparse-20",
+        "Exit codes: 0 shown, 1 there is no such task, 2 wrong usage."
+      })
   static final class One implements Callable<Integer> {
     @Mixin private ModelsOption models;
 

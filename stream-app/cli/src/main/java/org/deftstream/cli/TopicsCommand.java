@@ -1,5 +1,7 @@
 package org.deftstream.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +38,11 @@ final class TopicsCommand extends CommandGroup {
         "Create the topics that are missing and register the schemas. What exists is left as it is,",
         "unless --partitions asks for more than the topics of the service have: these are grown then,"
             + " all that belong together, with the topic of its ledger."
+      },
+      footer = {
+        "",
+        "Example: deftstream topics create --partitions 8 --replication 3",
+        "Exit codes: 0 all are there, 1 Kafka or the registry does not answer or refuses, 2 wrong usage."
       })
   static final class Create implements Callable<Integer> {
     @Mixin private SettingsOptions settings;
@@ -93,19 +100,51 @@ final class TopicsCommand extends CommandGroup {
   /** {@code deftstream topics describe}. */
   @Command(
       name = "describe",
-      description = "Show the topics and schemas; exit 1 if the service could not work with them.")
+      description = "Show the topics and schemas; exit 1 if the service could not work with them.",
+      footer = {
+        "",
+        "Example: deftstream topics describe --json",
+        "Exit codes: 0 the service can work with them, 1 it could not, 2 wrong usage."
+      })
   static final class Describe implements Callable<Integer> {
     @Mixin private SettingsOptions settings;
+
+    @Option(names = "--json", description = "One JSON document on standard output.")
+    private boolean json;
+
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
       var service = settings.read();
       var admin = new TopicAdmin(service.connection());
-      print(admin.describe(service.topics()), spec.commandLine().getOut());
+      var out = spec.commandLine().getOut();
+      var reports = admin.describe(service.topics());
+      if (json) {
+        out.println(document(reports));
+        out.flush();
+      } else {
+        print(reports, out);
+      }
       admin.verify(service.topics());
       return 0;
     }
+  }
+
+  private static ObjectNode document(List<TopicReport> reports) {
+    var document = JsonNodeFactory.instance.objectNode();
+    var list = document.putArray("topics");
+    for (var report : reports) {
+      var node =
+          list.addObject()
+              .put("name", report.name())
+              .put("state", report.state().name())
+              .put("partitions", report.partitions())
+              .put("schemaId", report.schemaId().isPresent() ? report.schemaId().getAsInt() : null);
+      report.settings().forEach(node.putObject("settings")::put);
+      report.differences().forEach(node.putArray("differences")::add);
+    }
+    return document;
   }
 
   private static void print(List<TopicReport> reports, PrintWriter out) {

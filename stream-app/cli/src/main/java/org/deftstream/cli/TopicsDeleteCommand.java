@@ -18,6 +18,11 @@ import picocli.CommandLine.Spec;
           + " group.",
       "Refused while an instance of the service runs. Without --yes it only says what it would"
           + " delete."
+    },
+    footer = {
+      "",
+      "Example: deftstream topics delete --schemas",
+      "Exit codes: 0 deleted, 1 an instance runs, or Kafka does not answer or refuses, 2 wrong usage."
     })
 final class TopicsDeleteCommand implements Callable<Integer> {
   @Mixin private SettingsOptions settings;

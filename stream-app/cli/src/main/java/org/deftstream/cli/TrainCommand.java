@@ -32,7 +32,14 @@ import picocli.CommandLine.Option;
 /** {@code deftstream train}: fine-tunes the adapter of a task on labelled pairs. */
 @Command(
     name = "train",
-    description = "Train the adapter of a task on labelled pairs, simulated or real.")
+    description = "Train the adapter of a task on labelled pairs, simulated or real.",
+    footer = {
+      "",
+      "Examples: deftstream train --help",
+      "          deftstream train --serve",
+      "          deftstream train --now fashion-32/inpaint",
+      "Exit codes: 0 trained, or the request was read, 1 images, settings or Kafka are not as they must be, 2 wrong usage."
+    })
 public final class TrainCommand implements Callable<Integer> {
   private static final String SIMULATE = "simulate";
   private static final String PRIOR = "prior";

@@ -25,30 +25,35 @@ final class TrainingOptions {
 
   @Option(
       names = "--steps",
+      paramLabel = "N",
       defaultValue = "1000000",
       description = "Stop after so many steps (default: ${DEFAULT-VALUE}).")
   private long steps;
 
   @Option(
       names = "--minutes",
+      paramLabel = "MINUTES",
       defaultValue = "60",
       description = "Stop after so many minutes of computing (default: ${DEFAULT-VALUE}).")
   private double minutes;
 
   @Option(
       names = "--batch",
+      paramLabel = "N",
       defaultValue = "16",
       description = "Images per step (default: ${DEFAULT-VALUE}).")
   int rows;
 
   @Option(
       names = "--learning-rate",
+      paramLabel = "RATE",
       defaultValue = "4e-4",
       description = "First learning rate, decaying to 0 (default: ${DEFAULT-VALUE}).")
   double learningRate;
 
   @Option(
       names = "--ema",
+      paramLabel = "DECAY",
       defaultValue = "0.999",
       description = "Decay of the running average of the weights (default: ${DEFAULT-VALUE}).")
   double emaDecay;
@@ -58,18 +63,21 @@ final class TrainingOptions {
 
   @Option(
       names = "--checkpoint-minutes",
+      paramLabel = "MINUTES",
       defaultValue = "5",
       description = "Minutes of computing between checkpoints (default: ${DEFAULT-VALUE}).")
   double checkpointMinutes;
 
   @Option(
       names = "--seed",
+      paramLabel = "N",
       defaultValue = "1",
       description = "Seed of weights, data order and noise (default: ${DEFAULT-VALUE}).")
   long seed;
 
   @Option(
       names = "--threads",
+      paramLabel = "N",
       defaultValue = "0",
       description = "Threads of TensorFlow; 0 takes every processor.")
   private int threads;

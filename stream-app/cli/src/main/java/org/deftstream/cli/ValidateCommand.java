@@ -19,6 +19,11 @@ import picocli.CommandLine.Parameters;
           + " its manifest: with that sampler it is served.",
       "The weights stay. A signature of the manifest before does not hold any more: push the"
           + " adapter again, with --sign-key where services ask for it."
+    },
+    footer = {
+      "",
+      "Example: deftstream adapters validate DIR --images slices.zip --validation 8000:8500",
+      "Exit codes: 0 the manifest is written, 1 adapter or images are not as they must be, 2 wrong usage."
     })
 public final class ValidateCommand implements Callable<Integer> {
   @Mixin private ModelsOption models;

@@ -24,7 +24,7 @@ final class Verbosity {
 
   private Verbosity() {}
 
-  /** Raises the levels of the quiet defaults in {@code logback.xml}, or leaves them. */
+  /** Raises the levels of the quiet defaults in {@link LogSetup}, or leaves them. */
   static void set(boolean verbose) {
     // A user who put another logging library behind slf4j configures that one.
     if (verbose && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {

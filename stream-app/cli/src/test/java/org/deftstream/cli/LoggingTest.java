@@ -1,18 +1,21 @@
 package org.deftstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.FilterReply;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
-import javax.xml.parsers.DocumentBuilderFactory;
+import org.deftstream.service.HarmfulAdvice;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class LoggingTest {
   private static final String FORGED =
@@ -25,16 +28,23 @@ class LoggingTest {
     return new LoggingEvent("caller", logger, Level.WARN, message, thrown, null);
   }
 
-  /** Logback ignores a configuration that it cannot parse, and logs everything. */
+  /** Logback finds it by itself; without it, it would log everything to standard output. */
   @Test
-  void shouldBeConfiguredByWellFormedXml() {
-    assertThatCode(
-            () -> {
-              try (var in = Deftstream.class.getResourceAsStream("/logback.xml")) {
-                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(in);
-              }
-            })
-        .doesNotThrowAnyException();
+  void shouldBeConfiguredQuietlyToStandardError() {
+    var found = (LoggerContext) LoggerFactory.getILoggerFactory();
+    var root = found.getLogger(Logger.ROOT_LOGGER_NAME);
+    assertThat(root.getLevel()).isEqualTo(Level.WARN);
+    assertThat(found.getLogger("org.deftstream").getLevel()).isEqualTo(Level.INFO);
+    var appenders = new ArrayList<Appender<ILoggingEvent>>();
+    root.iteratorForAppenders().forEachRemaining(appenders::add);
+    assertThat(appenders)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ConsoleAppender.class, each -> assertThat(each.getTarget()).isEqualTo("System.err"));
+    assertThat(found.getTurboFilterList())
+        .hasAtLeastOneElementOfType(RoutineFilter.class)
+        .hasAtLeastOneElementOfType(DeadThreads.class)
+        .hasAtLeastOneElementOfType(HarmfulAdvice.class);
   }
 
   @Test

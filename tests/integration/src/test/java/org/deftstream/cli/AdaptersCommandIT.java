@@ -151,8 +151,31 @@ class AdaptersCommandIT {
       assertThat(listed().at("/instances/0/state").asText()).isEqualTo("SERVING");
       assertThat(adapters("list").out()).contains(Fixture.TASK).contains("instance-1");
       assertDone(adapters("retire", Fixture.TASK), "training-free  retired");
+      assertLogged();
       assertThat(plane.views()).isEmpty();
     }
+  }
+
+  /** Who asked for what, and what came of it, in the order of time. */
+  private static void assertLogged() throws IOException {
+    var log = adapters("log", "--task", Fixture.TASK).out();
+    assertThat(log)
+        .containsSubsequence(
+            "make a-1 known",
+            "serve a-1 instead of training-free",
+            "instance instance-1: a-1 serving",
+            "serve a-2 instead of a-1",
+            "serve a-1 instead of a-2",
+            "try a-2 on a share of 0.25",
+            "asked by serve-time guard of one: end the trial of a-2",
+            "a-nan refused: ",
+            "serve training-free instead of a-2",
+            "asked: retire the task");
+    assertThat(adapters("log", "--task", "another").out()).isEmpty();
+    var last = new ObjectMapper().readTree(adapters("log", "--json", "--limit", "2").out());
+    assertThat(last.path("events")).hasSize(2);
+    assertThat(last.at("/events/1/state").asText()).isEqualTo("RETIRED");
+    assertFailed(adapters("log", "--limit", "0"), "--limit must be from 1 to 10000, got 0");
   }
 
   /** It takes connections and answers nothing: the commands end, and nothing has changed. */

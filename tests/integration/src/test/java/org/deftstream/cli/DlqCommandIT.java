@@ -210,6 +210,7 @@ class DlqCommandIT {
     assertThat(all.out())
         .contains(
             "0@0", "1@0", "0@1", topics.measurements() + "-0@102", "what was wrong with ?[31m2")
+        .contains("key key-1, id m-1, task " + SmallTasks.TASK + ", from ", "key key-0, from ")
         .doesNotContain("\u001b")
         .containsPattern("2  NoAvro")
         .containsPattern("1  UnknownAdapter");
@@ -217,7 +218,20 @@ class DlqCommandIT {
         new ObjectMapper().readTree(dlq("list", "--json", "--task", SmallTasks.TASK).out());
     assertThat(json.path("deadLetters")).hasSize(1);
     assertThat(json.at("/deadLetters/0/task").asText()).isEqualTo(SmallTasks.TASK);
+    assertThat(json.at("/deadLetters/0/measurementId").asText()).isEqualTo("m-1");
     assertThat(json.path("reasons").toString()).isEqualTo("{\"UnknownAdapter\":1}");
+
+    var decoded = dlq("show", "1@0");
+    assertThat(decoded.out())
+        .containsPattern("(?m)^id +m-1$")
+        .containsPattern("(?m)^task +" + SmallTasks.TASK + "$")
+        .containsPattern("(?m)^values +FLOAT32 \\[.*], from \\S+ to \\S+, mean ");
+    assertThat(
+            new ObjectMapper()
+                .readTree(dlq("show", "1@0", "--json").out())
+                .at("/measurement/values")
+                .asText())
+        .startsWith("FLOAT32 ");
 
     Path file = directory.resolve("value");
     var one = dlq("show", "0@1", "--value", file.toString());

@@ -20,7 +20,14 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description =
         "Stream real images through an own Kafka broker, swap in learned adapters on the way, and"
-            + " leave a page to look at.")
+            + " leave a page to look at.",
+    footer = {
+      "",
+      "Examples: deftstream demo",
+      "          deftstream demo --train",
+      "          deftstream demo --instruments DIR --out instruments",
+      "Exit codes: 0 everything came back once, 1 it did not, or the demo could not run, 2 wrong usage."
+    })
 public final class DemoCommand implements Callable<Integer> {
   private static final int MOST_SLICES = 104;
   private static final int MOST_PICTURES = 128;

@@ -6,6 +6,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.deftstream.deft.UserError;
@@ -62,6 +63,26 @@ final class DataDirectory implements AutoCloseable {
     } catch (UserError e) {
       closeQuietly(channel);
       throw e;
+    }
+  }
+
+  /**
+   * Whether a stack runs on a directory.
+   *
+   * @throws UserError if the directory cannot be looked at
+   */
+  static boolean inUse(Path path) {
+    try (var channel = FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.WRITE)) {
+      var lock = tryLock(channel);
+      if (lock == null) {
+        return true;
+      }
+      lock.release();
+      return false;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw unwritable(path, e);
     }
   }
 

@@ -10,6 +10,17 @@ public final class AdapterKeys {
 
   private static final long MIB = 1L << 20;
 
+  public static final Setting<Boolean> SHIPPED =
+      GROUP
+          .choice(
+              "adapters.shipped",
+              "ignore",
+              List.of("ignore", "serve"),
+              "What becomes of the adapters in models.dir: with serve, an instance publishes and"
+                  + " activates at its start those of tasks of which nobody has asked for anything"
+                  + " yet.")
+          .as("serve"::equals);
+
   public static final Setting<Long> MAX_BYTES =
       GROUP.big(
           "adapter.max.bytes", 64 * MIB, 1024, "Largest adapter, in bytes, that is accepted.");

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -40,42 +40,43 @@ final class CompactedTopic {
    */
   static <T extends SpecificRecord> SortedMap<String, T> read(
       PublisherSettings settings, String topic, Class<T> type) {
+    var states = new TreeMap<String, T>();
+    try (var values = settings.serdes().deserializer(type)) {
+      forEach(settings, topic, record -> apply(record, values, states));
+    }
+    return states;
+  }
+
+  /**
+   * Hands out every committed record that the topic holds now, each partition's in order.
+   *
+   * @throws UserError if the topic is not there or does not answer in time
+   */
+  static void forEach(
+      PublisherSettings settings, String topic, Consumer<ConsumerRecord<String, byte[]>> taker) {
     try (var consumer =
-            new KafkaConsumer<>(
-                settings.consumer(), new StringDeserializer(), new ByteArrayDeserializer());
-        var values = settings.serdes().deserializer(type)) {
+        new KafkaConsumer<>(
+            settings.consumer(), new StringDeserializer(), new ByteArrayDeserializer())) {
       var partitions = partitions(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      return read(consumer, values, settings, topic);
+      var ends = consumer.endOffsets(partitions);
+      long deadline = System.nanoTime() + settings.timeout().toNanos();
+      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        if (System.nanoTime() > deadline) {
+          throw new UserError(
+              "topic '"
+                  + topic
+                  + "' was not read to its end within "
+                  + settings.timeout().toSeconds()
+                  + " s");
+        }
+        consumer.poll(POLL).forEach(taker);
+      }
     } catch (KafkaException e) {
       throw new UserError(
           "cannot read topic '" + topic + "' on " + settings.brokers() + ": " + e.getMessage(), e);
     }
-  }
-
-  private static <T> SortedMap<String, T> read(
-      Consumer<String, byte[]> consumer,
-      Deserializer<T> values,
-      PublisherSettings settings,
-      String topic) {
-    var states = new TreeMap<String, T>();
-    var ends = consumer.endOffsets(consumer.assignment());
-    long deadline = System.nanoTime() + settings.timeout().toNanos();
-    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-      if (System.nanoTime() > deadline) {
-        throw new UserError(
-            "topic '"
-                + topic
-                + "' was not read to its end within "
-                + settings.timeout().toSeconds()
-                + " s");
-      }
-      for (var record : consumer.poll(POLL)) {
-        apply(record, values, states);
-      }
-    }
-    return states;
   }
 
   static <T> void apply(
@@ -102,7 +103,7 @@ final class CompactedTopic {
   }
 
   /** All partitions of a topic that must be there. */
-  static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
+  static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic) {
     var infos = consumer.partitionsFor(topic);
     if (infos == null || infos.isEmpty()) {
       throw new UserError(

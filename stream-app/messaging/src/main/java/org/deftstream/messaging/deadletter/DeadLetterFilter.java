@@ -34,12 +34,12 @@ public record DeadLetterFilter(
   }
 
   /** Whether a letter is meant. */
-  public boolean accepts(ReceivedDeadLetter letter, TaskNames names) {
+  public boolean accepts(ReceivedDeadLetter letter, LetterMeasurements names) {
     return reason.map(letter.reason()::equals).orElse(true)
         && letter.record().offset() >= from.orElse(0)
         && letter.record().offset() <= to.orElse(Long.MAX_VALUE)
         && (partition.isEmpty() || partition.getAsInt() == letter.record().partition())
-        && (task.isEmpty() || names.of(letter).equals(task));
+        && (task.isEmpty() || names.task(letter).equals(task));
   }
 
   /** What was asked for, the same text for the same filter. */

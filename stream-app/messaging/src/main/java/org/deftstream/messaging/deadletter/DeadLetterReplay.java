@@ -58,7 +58,7 @@ public final class DeadLetterReplay {
   public long run(ReplayOptions options, BiConsumer<ReceivedDeadLetter, Outcome> told) {
     String group = ReplayNotes.group(access, options);
     try (var reader = DeadLetterReader.open(access, options.filter().partition());
-        var names = new TaskNames(access.serdes());
+        var names = new LetterMeasurements(access.serdes());
         var notes = new KafkaConsumer<byte[], byte[]>(access.reader(group))) {
       reader.skipTo(options.filter().from());
       var before = options.again() ? ReplayNotes.none() : ReplayNotes.read(access);
@@ -103,7 +103,7 @@ public final class DeadLetterReplay {
   private final class Run {
     private final ReplayOptions options;
     private final BiConsumer<ReceivedDeadLetter, Outcome> told;
-    private final TaskNames names;
+    private final LetterMeasurements names;
     private final KafkaProducer<byte[], byte[]> writer;
     private final ConsumerGroupMetadata notes;
     private final ReplayNotes before;
@@ -115,7 +115,7 @@ public final class DeadLetterReplay {
     Run(
         ReplayOptions options,
         BiConsumer<ReceivedDeadLetter, Outcome> told,
-        TaskNames names,
+        LetterMeasurements names,
         ReplayNotes before,
         Map<TopicPartition, Long> passed,
         KafkaProducer<byte[], byte[]> writer,

@@ -32,7 +32,7 @@ final class ReplayNotes {
 
   /** How far one command has come. */
   private record Note(DeadLetterFilter filter, int maxReplays, Map<TopicPartition, Long> passed) {
-    boolean holds(ReceivedDeadLetter letter, TaskNames names) {
+    boolean holds(ReceivedDeadLetter letter, LetterMeasurements names) {
       var record = letter.record();
       var place = new TopicPartition(record.topic(), record.partition());
       return record.offset() < passed.getOrDefault(place, 0L)
@@ -122,7 +122,7 @@ final class ReplayNotes {
   }
 
   /** Whether a letter was replayed before. */
-  boolean hold(ReceivedDeadLetter letter, TaskNames names) {
+  boolean hold(ReceivedDeadLetter letter, LetterMeasurements names) {
     return notes.stream().anyMatch(note -> note.holds(letter, names));
   }
 

@@ -11,7 +11,7 @@ import org.deftstream.deft.UserError;
 import org.deftstream.schemas.Serdes;
 import org.junit.jupiter.api.Test;
 
-class TaskNamesTest {
+class LetterMeasurementsTest {
   private static ReceivedDeadLetter letter(byte... value) {
     return new ReceivedDeadLetter(new ConsumerRecord<>("measurements.dlq", 0, 0, null, value));
   }
@@ -22,7 +22,7 @@ class TaskNamesTest {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = socket.getLocalPort();
     }
-    try (var names = new TaskNames(Serdes.of("http://127.0.0.1:" + closed))) {
+    try (var names = new LetterMeasurements(Serdes.of("http://127.0.0.1:" + closed))) {
       assertThatThrownBy(
               () -> names.of(letter((byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1, (byte) 2)))
           .isInstanceOf(UserError.class)
