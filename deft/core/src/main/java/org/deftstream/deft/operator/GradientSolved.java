@@ -16,7 +16,7 @@ public abstract class GradientSolved extends FixedOperator {
     super(kind, shape, noise);
   }
 
-  /** By conjugate gradients from x0, with {@link #iterations} and {@link #tolerance}. */
+  /** By conjugate gradients from x0, with {@link #iterations} and {@link #TOLERANCE}. */
   @Override
   public final float[] proximal(float[] x0, float[] measurement, double rho) {
     requireWeight(rho);
@@ -40,18 +40,13 @@ public abstract class GradientSolved extends FixedOperator {
         nearInverse(rho),
         adjoint(values),
         iterations(),
-        tolerance(),
+        TOLERANCE,
         0);
   }
 
   /** {@link #ITERATIONS}, unless an operator has fewer. */
   protected int iterations() {
     return ITERATIONS;
-  }
-
-  /** {@link #TOLERANCE}, unless an operator has a wider one. */
-  protected double tolerance() {
-    return TOLERANCE;
   }
 
   /**

@@ -73,7 +73,7 @@ class TaskTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "diffpir" | "difpir" | task 'head-ct-64/ct-sparse-20', trainingFree: method 'difpir' is not known; did you mean 'diffpir'? Known: ddnm, ddnm-plus, ddrm, diffpir, dps, pigdm
+          "diffpir" | "difpir" | task 'head-ct-64/ct-sparse-20', trainingFree: method 'difpir' is not known; did you mean 'diffpir'? Known: ddnm, ddnm-plus, ddrm, dds, diffpir, dps, pigdm
           "lambda": 8 | "lamda": 8 | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: unknown parameter 'lamda'; did you mean 'lambda'? Known: lambda
           "lambda": 8 | "lambda": -1 | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: lambda must be a number above 0, got -1.0
           {"lambda": 8} | {} | task 'head-ct-64/ct-sparse-20', trainingFree: diffpir: parameter 'lambda' is missing
