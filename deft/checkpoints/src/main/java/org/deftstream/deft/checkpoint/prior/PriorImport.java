@@ -157,7 +157,8 @@ public final class PriorImport implements AutoCloseable {
     try {
       work.run();
     } catch (UncheckedIOException e) {
-      throw new UserError("cannot read " + checkpoint.path() + ": " + FileProblem.reason(e.getCause()), e);
+      throw new UserError(
+          "cannot read " + checkpoint.path() + ": " + FileProblem.reason(e.getCause()), e);
     }
   }
 
