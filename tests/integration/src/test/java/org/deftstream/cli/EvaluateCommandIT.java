@@ -68,7 +68,7 @@ class EvaluateCommandIT {
     assertThat(run()).startsWith("nothing to compare: give --plan FILE");
     assertThat(run("--plan", out.resolve("x.json").toString())).startsWith("cannot read the plan");
     assertThat(run("--task", "fashion-32/inpaint")).startsWith("--images is missing");
-    assertThat(run("--task", "fashion-32/inpaint", "--images", ROOT.toString(), "--method", "dsp"))
+    assertThat(run("--task", "fashion-32/inpaint", "--images", ROOT.toString(), "--method", "dpss"))
         .contains("did you mean 'dps'?");
     assertThat(run("report", "--out", out.toString())).startsWith("no results in");
   }
