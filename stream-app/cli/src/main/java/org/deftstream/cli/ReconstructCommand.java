@@ -94,7 +94,7 @@ final class ReconstructCommand implements Callable<Integer> {
         read(file, input, results, prior, method, engine);
       }
       while (!pending.isEmpty()) {
-        finish(results);
+        finish(results, method);
       }
       line.show(1, named.size() + " files");
     }
@@ -135,7 +135,7 @@ final class ReconstructCommand implements Callable<Integer> {
           submit(sample, input, prior, method, engine);
         }
         while (pending.size() > WAITING_BATCHES * batch) {
-          finish(results);
+          finish(results, method);
         }
       }
     } catch (UserError e) {
@@ -166,12 +166,14 @@ final class ReconstructCommand implements Callable<Integer> {
     }
   }
 
-  private void finish(ResultFiles results) {
+  private void finish(ResultFiles results, TaskMethod method) {
     var next = pending.remove();
     var sample = next.sample();
     try {
       var answer = next.answer().join();
-      report.note(results.add(result(sample, answer)));
+      report.note(
+          results.add(
+              result(sample, method.deviationFactor().map(answer::withDeviation).orElse(answer))));
       report.done();
     } catch (CompletionException e) {
       report.failed(sample.source().toString(), String.valueOf(e.getCause().getMessage()));

@@ -1,11 +1,15 @@
 package org.deftstream.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterNetwork;
 import org.deftstream.deft.adapter.AdapterRefusedException;
 import org.deftstream.deft.adapter.AdapterVerifier;
+import org.deftstream.deft.adapter.DeviationFactor;
 import org.deftstream.deft.adapter.LearnedHTransform;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.htransform.HTransform;
@@ -21,8 +25,10 @@ import org.deftstream.deft.tensorflow.TensorFlowBackend;
  * @param hTransform conditions the prior
  * @param sampler how it is sampled
  * @param network of the adapter, or null
+ * @param validation figures of the adapter; nothing where there is none
  */
-record TaskMethod(HTransform hTransform, SamplerSettings sampler, AdapterNetwork network)
+record TaskMethod(
+    HTransform hTransform, SamplerSettings sampler, AdapterNetwork network, JsonNode validation)
     implements AutoCloseable {
   /**
    * Opens it.
@@ -33,7 +39,8 @@ record TaskMethod(HTransform hTransform, SamplerSettings sampler, AdapterNetwork
       Task task, Prior prior, Path adapter, TensorFlowBackend backend, int batch) {
     if (adapter == null) {
       var free = task.trainingFree();
-      return new TaskMethod(free.hTransform(prior), free.sampler(), null);
+      return new TaskMethod(
+          free.hTransform(prior), free.sampler(), null, MissingNode.getInstance());
     }
     var content = AdapterDirectory.read(adapter);
     var manifest = content.manifest();
@@ -46,7 +53,8 @@ record TaskMethod(HTransform hTransform, SamplerSettings sampler, AdapterNetwork
       var network = networks.open(manifest.network());
       var learned =
           LearnedHTransform.of(manifest, network, weights, task.operator(), BatchSizes.upTo(batch));
-      return new TaskMethod(learned, manifest.sampler().orElseGet(task::learnedSampler), network);
+      var sampler = manifest.sampler().orElseGet(task::learnedSampler);
+      return new TaskMethod(learned, sampler, network, manifest.validation());
     } catch (AdapterRefusedException e) {
       throw new UserError("adapter " + adapter + ": " + e.getMessage(), e);
     }
@@ -54,7 +62,12 @@ record TaskMethod(HTransform hTransform, SamplerSettings sampler, AdapterNetwork
 
   /** The same with another number of samples. */
   TaskMethod withSamples(int samples) {
-    return new TaskMethod(hTransform, sampler.withSamples(samples), network);
+    return new TaskMethod(hTransform, sampler.withSamples(samples), network, validation);
+  }
+
+  /** As in service: the factor that the adapter's validation found for this sampler. */
+  Optional<Double> deviationFactor() {
+    return DeviationFactor.of(validation, sampler.describe());
   }
 
   @Override

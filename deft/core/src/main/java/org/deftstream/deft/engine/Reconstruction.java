@@ -30,4 +30,18 @@ public record Reconstruction(
     Duration queueTime,
     Duration computeTime,
     int largestBatch,
-    String device) {}
+    String device) {
+
+  /** The same with its standard deviation, if it has one, multiplied by a factor. */
+  public Reconstruction withDeviation(double factor) {
+    if (standardDeviation == null) {
+      return this;
+    }
+    var widened = standardDeviation.clone();
+    for (int i = 0; i < widened.length; i++) {
+      widened[i] *= (float) factor;
+    }
+    return new Reconstruction(
+        mean, widened, residual, seed, queueTime, computeTime, largestBatch, device);
+  }
+}

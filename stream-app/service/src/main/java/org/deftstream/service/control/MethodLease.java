@@ -2,6 +2,7 @@ package org.deftstream.service.control;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.deftstream.deft.adapter.DeviationFactor;
 import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.SamplerSettings;

@@ -2,6 +2,7 @@ package org.deftstream.service.topology;
 
 import java.io.Closeable;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serializer;
 import org.deftstream.deft.image.ImageShape;
@@ -60,8 +61,9 @@ public final class ReconstructionEncoder implements Closeable {
       org.deftstream.deft.engine.Reconstruction result) {
     int[] shape = {image.height(), image.width(), image.channels()};
     var scale = RecordScale.of(measurement).orElse(IDENTITY);
-    var factor = result.standardDeviation() == null ? null : method.deviationFactor().orElse(null);
-    float[] deviation = widened(result.standardDeviation(), factor);
+    var factor =
+        result.standardDeviation() == null ? Optional.<Double>empty() : method.deviationFactor();
+    float[] deviation = factor.map(result::withDeviation).orElse(result).standardDeviation();
     return new Reconstruction(
         measurement.getId(),
         method.task().name(),
@@ -72,18 +74,7 @@ public final class ReconstructionEncoder implements Closeable {
         method.outOfRange(result.residual()).orElse(null),
         measurement.getScale(),
         measurement.getGeometry(),
-        factor);
-  }
-
-  private static float[] widened(float[] deviation, Double factor) {
-    if (factor == null) {
-      return deviation;
-    }
-    var widened = deviation.clone();
-    for (int i = 0; i < widened.length; i++) {
-      widened[i] *= factor.floatValue();
-    }
-    return widened;
+        factor.orElse(null));
   }
 
   private Provenance provenance(

@@ -1,4 +1,4 @@
-package org.deftstream.service.control;
+package org.deftstream.deft.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
