@@ -4,15 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
-import org.deftstream.messaging.config.EngineKeys;
 import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.service.HeapBounds;
+import org.deftstream.service.ServiceOptions;
 
 /** Whether heap and memory are enough for what the settings allow. Stateless. */
 final class DoctorMemory {
   private static final double GIB = 1L << 30;
-
-  /** What a service holds besides measurements and images: classes, models, Kafka's clients. */
-  private static final long BESIDES = 160L << 20;
 
   /** Libraries of TensorFlow that are mapped, and the arrays of a step of the shipped priors. */
   private static final long NATIVE = 1L << 30;
@@ -21,16 +19,13 @@ final class DoctorMemory {
 
   static void look(DoctorFindings findings, ServiceSettings settings) {
     long heap = Runtime.getRuntime().maxMemory();
-    long asked =
-        settings.get(EngineKeys.ADMISSION_BYTES) + settings.get(EngineKeys.STATE_BYTES) + BESIDES;
-    String sum =
-        "%.2f GiB at most; engine.admission.bytes, engine.state.bytes and the rest may ask for %.2f"
-            .formatted(heap / GIB, asked / GIB);
-    if (asked <= heap) {
-      findings.good("heap", sum);
-    } else {
-      findings.wrong("heap", sum + "; give it more (JAVA_OPTS=-Xmx...) or lower these settings");
-    }
+    HeapBounds.of(ServiceOptions.of(settings))
+        .line()
+        .ifPresentOrElse(
+            line -> findings.wrong("heap", line),
+            () ->
+                findings.good(
+                    "heap", "%.2f GiB at most, enough for the settings".formatted(heap / GIB)));
     var available = meminfo("MemAvailable:");
     var resident = status("VmRSS:");
     if (available.isEmpty() || resident.isEmpty()) {

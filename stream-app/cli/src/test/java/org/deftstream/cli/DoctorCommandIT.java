@@ -14,7 +14,7 @@ class DoctorCommandIT {
 
   /** So that the answer does not depend on the heap that the tests are given. */
   private static final String[] SMALL = {
-    "--set", "engine.admission.bytes=1048576", "--set", "engine.state.bytes=1048576"
+    "--set", "engine.admission.bytes=8388608", "--set", "records.max.bytes=1048576"
   };
 
   private record Ran(int exit, String out) {}
@@ -64,7 +64,7 @@ class DoctorCommandIT {
             "--batch",
             "1",
             "--set",
-            "engine.state.bytes=" + (Runtime.getRuntime().maxMemory() + 1));
+            "engine.admission.bytes=" + (Runtime.getRuntime().maxMemory() + 1));
     assertThat(ran.out()).containsPattern("wrong +heap .*-Xmx");
     assertThat(ran.exit()).isEqualTo(1);
   }

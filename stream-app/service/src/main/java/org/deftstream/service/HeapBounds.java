@@ -10,7 +10,7 @@ import org.deftstream.service.ServiceOptions.AdmissionOptions;
  * @param admission the bounds that are kept
  * @param line one line for whoever starts the service, if the heap is too small for the settings
  */
-record HeapBounds(AdmissionOptions admission, Optional<String> line) {
+public record HeapBounds(AdmissionOptions admission, Optional<String> line) {
   private static final int MIB = 1 << 20;
 
   /**
@@ -21,6 +21,16 @@ record HeapBounds(AdmissionOptions admission, Optional<String> line) {
 
   /** A part of the heap for work, and another one for what waits to be published. */
   private static final int PARTS = 4;
+
+  /**
+   * Compares with the heap of this process.
+   *
+   * @throws org.deftstream.deft.UserError if something is passed through that the guarantees forbid
+   */
+  public static HeapBounds of(ServiceOptions options) {
+    long buffers = options.streamThreads() * new ClientSettings(options).bufferedBytes();
+    return of(options, buffers, Runtime.getRuntime().maxMemory());
+  }
 
   /**
    * Compares.

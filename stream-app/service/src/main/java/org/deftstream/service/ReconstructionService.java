@@ -122,7 +122,7 @@ public final class ReconstructionService implements AutoCloseable {
       throw new UserError("the tasks were not loaded within " + deadline.toSeconds() + " s");
     }
     var work = open.add(work(clients), ReconstructionWork::close);
-    admission = admission(clients);
+    admission = admission();
     var history = new RunHistory(options.topics().measurements());
     var resources =
         LedgerResources.of(
@@ -209,9 +209,8 @@ public final class ReconstructionService implements AutoCloseable {
     brokers.start();
   }
 
-  private AdmissionController admission(ClientSettings clients) {
-    long buffers = options.streamThreads() * clients.bufferedBytes();
-    var bounds = HeapBounds.of(options, buffers, Runtime.getRuntime().maxMemory());
+  private AdmissionController admission() {
+    var bounds = HeapBounds.of(options);
     bounds.line().ifPresent(log::warn);
     return new AdmissionController(
         new AdmissionBudget(bounds.admission().bytes()),
