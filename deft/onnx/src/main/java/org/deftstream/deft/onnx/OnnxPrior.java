@@ -22,6 +22,7 @@ import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.Tiling;
 import org.deftstream.deft.schedule.NoiseSchedule;
+import org.deftstream.deft.text.FileProblem;
 
 /** A prior whose network is a model of ONNX. It has no gradient. */
 final class OnnxPrior implements Prior {
@@ -44,21 +45,21 @@ final class OnnxPrior implements Prior {
     } catch (IllegalArgumentException e) {
       throw new UserError("prior " + directory.path() + ": " + e.getMessage(), e);
     }
+    long bytes = 0;
+    for (Path file : directory.weightFiles()) {
+      try {
+        bytes += Files.size(file);
+      } catch (IOException e) {
+        throw new UserError("cannot read " + file + ": " + FileProblem.of(e), e);
+      }
+    }
+    parameters = bytes / Float.BYTES;
     Path model = directory.weightFiles().get(0);
     try {
       session = OnnxRuntime.session(model);
     } catch (OrtException e) {
       throw OnnxRuntime.unsound(model, e);
     }
-    long bytes = 0;
-    for (Path file : directory.weightFiles()) {
-      try {
-        bytes += Files.size(file);
-      } catch (IOException e) {
-        throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
-      }
-    }
-    parameters = bytes / 4;
   }
 
   @Override

@@ -1,6 +1,6 @@
 package org.deftstream.deft.tensorflow;
 
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class GraphProximal implements ProximalDevice, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GraphProximal.class);
   private static final int MOST_GRAPHS = 8;
+  private static final int MOST_CHOICES = 256;
 
   /** Beyond so many values of a matrix its indices take more memory than they are worth. */
   private static final int MOST_ENTRIES = 1 << 24;
@@ -29,7 +30,18 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
   private final OperatorPlace place;
   private final SessionOptions options;
   private final Map<ForwardOperator, Optional<ProximalForm>> forms = new WeakHashMap<>();
-  private final Map<Choice, Boolean> chosen = new HashMap<>();
+
+  /** Those that were used last: whoever sends images of ever other sizes fills no memory. */
+  private final Map<Choice, Boolean> chosen =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Choice, Boolean> eldest) {
+          return size() > MOST_CHOICES;
+        }
+      };
+
   private final LinkedHashMap<Kind, ProximalGraph> graphs = new LinkedHashMap<>(16, 0.75f, true);
   private boolean closed;
 
@@ -49,7 +61,7 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
       } else if (form instanceof ProximalForm.Matrix matrix) {
         details = List.of(matrix.rows(), matrix.columns());
       } else {
-        details = java.util.Arrays.stream(operator.measurementShape()).boxed().toList();
+        details = Arrays.stream(operator.measurementShape()).boxed().toList();
       }
       return new Kind(form.getClass(), operator.kind(), operator.imageShape(), details);
     }
