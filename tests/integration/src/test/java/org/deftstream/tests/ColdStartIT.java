@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -22,35 +21,18 @@ import org.deftstream.tests.platform.Measurements;
 import org.deftstream.tests.platform.Platform;
 import org.deftstream.tests.trainer.PublishedAdapters;
 import org.deftstream.tests.trainer.SentPairs;
+import org.deftstream.tests.trainer.SmallTraining;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A task that nobody has a pair of: its definition is written to the control topic, and after a
  * while an adapter serves it that learned from samples of the prior and passed the gate. When pairs
- * come, what learns from them is judged against it. The training-free method of the task hardly
- * looks at its measurements, so that a tiny network beats it after a few steps.
+ * come, what learns from them is judged against it.
  */
 class ColdStartIT {
   private static final String TASK = "unit/cold";
-  private static final String DEFINITION =
-      """
-      {"name": "unit/cold", "prior": "fashion-32",
-       "operator": {"kind": "inpainting",
-         "mask": {"type": "free-form", "leastHidden": 0.3, "mostHidden": 0.6},
-         "noise": {"type": "gaussian", "sigma": 0.02}},
-       "trainingFree": {"method": "diffpir", "parameters": {"lambda": 1000000},
-         "sampler": {"steps": 3, "noise": "zeta", "noiseLevel": 1}},
-       "learned": {"sampler": {"steps": 3, "noise": "zeta", "noiseLevel": 1}}}
-      """;
-
-  private static final String NETWORK =
-      """
-      {"_class_name": "UNet2DModel", "layers_per_block": 1, "norm_num_groups": 4,
-       "down_block_types": ["DownBlock2D", "DownBlock2D"],
-       "up_block_types": ["UpBlock2D", "UpBlock2D"], "block_out_channels": [8, 8]}
-      """;
-
+  private static final String DEFINITION = SmallTraining.definition(TASK);
   private static final int SAMPLES = 32;
   private static final int PAIRS = 40;
 
@@ -58,24 +40,9 @@ class ColdStartIT {
 
   private Map<String, String> settings(Platform platform, Installation installation)
       throws IOException {
-    Map<String, String> settings = new HashMap<>(installation.settings());
-    settings.put("bootstrap.servers", platform.bootstrapServers());
-    settings.put("schema.registry.url", platform.registryUrl());
-    settings.put("models.dir", Path.of("..", "..", "deft", "models").toString());
-    settings.put("trainer.dir", directory.resolve("trainer").toString());
-    settings.put(
-        "trainer.network",
-        Files.writeString(directory.resolve("network.json"), NETWORK).toString());
+    var settings = SmallTraining.settings(platform, installation, directory, PAIRS);
     settings.put("trainer.cold.start", "prior");
     settings.put("trainer.cold.start.samples", Integer.toString(SAMPLES));
-    settings.put("trainer.refresh.pairs", Integer.toString(PAIRS));
-    settings.put("trainer.refresh.training.min", "10");
-    settings.put("trainer.refresh.validation.min", "4");
-    settings.put("trainer.validation.share", "0.3");
-    settings.put("trainer.validation.pairs.max", "8");
-    settings.put("trainer.steps", "120");
-    settings.put("trainer.batch", "4");
-    settings.put("trainer.checkpoint.seconds", "1");
     return settings;
   }
 

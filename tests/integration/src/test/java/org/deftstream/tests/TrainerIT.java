@@ -27,35 +27,18 @@ import org.deftstream.tests.platform.Measurements;
 import org.deftstream.tests.platform.Platform;
 import org.deftstream.tests.trainer.PublishedAdapters;
 import org.deftstream.tests.trainer.SentPairs;
+import org.deftstream.tests.trainer.SmallTraining;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The service improves by itself: a task that it does not ship is defined on the control topic and
  * served training-free, labelled pairs arrive, the trainer is killed while it learns from them, and
- * in the end one adapter serves, while measurements flow all the time. The training-free method of
- * the task hardly looks at its measurements, so that a tiny network beats it after a few steps.
+ * in the end one adapter serves, while measurements flow all the time.
  */
 class TrainerIT {
   private static final String TASK = "unit/holes";
-  private static final String DEFINITION =
-      """
-      {"name": "unit/holes", "prior": "fashion-32",
-       "operator": {"kind": "inpainting",
-         "mask": {"type": "free-form", "leastHidden": 0.3, "mostHidden": 0.6},
-         "noise": {"type": "gaussian", "sigma": 0.02}},
-       "trainingFree": {"method": "diffpir", "parameters": {"lambda": 1000000},
-         "sampler": {"steps": 3, "noise": "zeta", "noiseLevel": 1}},
-       "learned": {"sampler": {"steps": 3, "noise": "zeta", "noiseLevel": 1}}}
-      """;
-
-  private static final String NETWORK =
-      """
-      {"_class_name": "UNet2DModel", "layers_per_block": 1, "norm_num_groups": 4,
-       "down_block_types": ["DownBlock2D", "DownBlock2D"],
-       "up_block_types": ["UpBlock2D", "UpBlock2D"], "block_out_channels": [8, 8]}
-      """;
-
+  private static final String DEFINITION = SmallTraining.definition(TASK);
   private static final int PAIRS = 60;
   private static final int PARTITIONS = 2;
 
@@ -64,24 +47,7 @@ class TrainerIT {
   private int flowed;
 
   private Map<String, String> settings(Platform platform, int port) throws IOException {
-    Map<String, String> settings = new HashMap<>(installation.settings());
-    settings.put("bootstrap.servers", platform.bootstrapServers());
-    settings.put("schema.registry.url", platform.registryUrl());
-    settings.put("models.dir", Path.of("..", "..", "deft", "models").toString());
-    settings.put("trainer.dir", directory.resolve("trainer").toString());
-    settings.put(
-        "trainer.network",
-        Files.writeString(directory.resolve("network.json"), NETWORK).toString());
-    settings.put("trainer.refresh.pairs", Integer.toString(PAIRS));
-    settings.put("trainer.refresh.training.min", "10");
-    settings.put("trainer.refresh.validation.min", "4");
-    settings.put("trainer.validation.share", "0.3");
-    settings.put("trainer.validation.pairs.max", "8");
-    settings.put("trainer.steps", "120");
-    // Other tests run beside this one and would leave a trainer of low priority nothing.
-    settings.put("trainer.nice", "0");
-    settings.put("trainer.batch", "4");
-    settings.put("trainer.checkpoint.seconds", "1");
+    var settings = SmallTraining.settings(platform, installation, directory, PAIRS);
     settings.put("trainer.http.port", Integer.toString(port));
     return settings;
   }

@@ -34,24 +34,17 @@ public record DruNetConfig(
   /** Checks the ranges. */
   public DruNetConfig {
     blockOutChannels = List.copyOf(blockOutChannels);
-    check("in_channels", channels, 1, 16);
-    check("layers_per_block", layersPerBlock, 1, MOST_BLOCKS);
-    check("the number of block_out_channels", blockOutChannels.size(), 1, MOST_LEVELS);
+    ConfigRange.check("in_channels", channels, 1, 16);
+    ConfigRange.check("layers_per_block", layersPerBlock, 1, MOST_BLOCKS);
+    ConfigRange.check("the number of block_out_channels", blockOutChannels.size(), 1, MOST_LEVELS);
     for (int c : blockOutChannels) {
-      check("block_out_channels", c, 1, MOST_CHANNELS);
+      ConfigRange.check("block_out_channels", c, 1, MOST_CHANNELS);
     }
     int multiple = 1 << (blockOutChannels.size() - 1);
-    check("sample_size", sampleSize, multiple, MOST_PIXELS);
+    ConfigRange.check("sample_size", sampleSize, multiple, MOST_PIXELS);
     if (sampleSize % multiple != 0) {
       throw new IllegalArgumentException(
           WHERE + ": sample_size " + sampleSize + " must be a multiple of " + multiple);
-    }
-  }
-
-  private static void check(String name, int value, int from, int to) {
-    if (value < from || value > to) {
-      throw new IllegalArgumentException(
-          WHERE + ": " + name + " is " + value + "; it must be from " + from + " to " + to);
     }
   }
 

@@ -47,16 +47,16 @@ public record ResidualUNetConfig(
   /** Checks the ranges. */
   public ResidualUNetConfig {
     blockOutChannels = List.copyOf(blockOutChannels);
-    check("in_channels", inChannels, 1, 256);
-    check("out_channels", outChannels, 1, 16);
-    check("patch_size", patchSize, 1, 8);
-    check("layers_per_block", layersPerBlock, 1, 64);
-    check("the number of block_out_channels", blockOutChannels.size(), 1, 6);
+    ConfigRange.check("in_channels", inChannels, 1, 256);
+    ConfigRange.check("out_channels", outChannels, 1, 16);
+    ConfigRange.check("patch_size", patchSize, 1, 8);
+    ConfigRange.check("layers_per_block", layersPerBlock, 1, 64);
+    ConfigRange.check("the number of block_out_channels", blockOutChannels.size(), 1, 6);
     for (int c : blockOutChannels) {
-      check("block_out_channels", c, 1, MOST_CHANNELS);
+      ConfigRange.check("block_out_channels", c, 1, MOST_CHANNELS);
     }
     int multiple = patchSize << (blockOutChannels.size() - 1);
-    check("sample_size", sampleSize, multiple, 1 << 14);
+    ConfigRange.check("sample_size", sampleSize, multiple, 1 << 14);
     if (sampleSize % multiple != 0) {
       throw new IllegalArgumentException(
           "unet config: sample_size " + sampleSize + " must be a multiple of " + multiple);
@@ -71,13 +71,6 @@ public record ResidualUNetConfig(
       List<Integer> blockOutChannels,
       int layersPerBlock) {
     this(sampleSize, channels, channels, patchSize, blockOutChannels, layersPerBlock);
-  }
-
-  private static void check(String name, int value, int from, int to) {
-    if (value < from || value > to) {
-      throw new IllegalArgumentException(
-          "unet config: " + name + " is " + value + "; it must be from " + from + " to " + to);
-    }
   }
 
   /**

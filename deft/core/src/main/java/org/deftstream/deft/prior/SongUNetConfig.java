@@ -71,16 +71,16 @@ public record SongUNetConfig(
     blockOutChannels = List.copyOf(blockOutChannels);
     attention = List.copyOf(attention);
     int levels = blockOutChannels.size();
-    check("in_channels", channels, 1, 16);
-    check("layers_per_block", layersPerBlock, 1, MOST_BLOCKS);
-    check("the number of block_out_channels", levels, 1, MOST_LEVELS);
-    check("model_channels", firstChannels, 4, MOST_CHANNELS);
+    ConfigRange.check("in_channels", channels, 1, 16);
+    ConfigRange.check("layers_per_block", layersPerBlock, 1, MOST_BLOCKS);
+    ConfigRange.check("the number of block_out_channels", levels, 1, MOST_LEVELS);
+    ConfigRange.check("model_channels", firstChannels, 4, MOST_CHANNELS);
     for (int c : blockOutChannels) {
-      check("block_out_channels", c, 4, MOST_CHANNELS);
+      ConfigRange.check("block_out_channels", c, 4, MOST_CHANNELS);
     }
-    check("noise_channels", noiseChannels, 4, MOST_CHANNELS);
-    check("embedding_channels", timeChannels, 1, MOST_CHANNELS);
-    check("sample_size", sampleSize, 1, MOST_PIXELS);
+    ConfigRange.check("noise_channels", noiseChannels, 4, MOST_CHANNELS);
+    ConfigRange.check("embedding_channels", timeChannels, 1, MOST_CHANNELS);
+    ConfigRange.check("sample_size", sampleSize, 1, MOST_PIXELS);
     int multiple = 1 << (levels - 1);
     if (sampleSize % multiple != 0 || noiseChannels % 2 != 0 || attention.size() != levels) {
       throw new IllegalArgumentException(
@@ -92,13 +92,6 @@ public record SongUNetConfig(
               + ", for "
               + levels
               + " scales, and noise_channels even");
-    }
-  }
-
-  private static void check(String name, int value, int from, int to) {
-    if (value < from || value > to) {
-      throw new IllegalArgumentException(
-          WHERE + ": " + name + " is " + value + "; it must be from " + from + " to " + to);
     }
   }
 

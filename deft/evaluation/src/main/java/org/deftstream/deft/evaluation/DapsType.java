@@ -104,18 +104,9 @@ final class DapsType implements MethodType {
       var images = Daps.reconstruct(bench.prior(), measurements, ids, 0, settings, done -> {});
       var estimates = new ArrayList<Estimate>();
       for (int i = 0; i < images.size(); i++) {
-        estimates.add(estimate(images.get(i), measurements.get(i)));
+        estimates.add(Estimate.of(images.get(i), measurements.get(i), "the dynamics diverged"));
       }
       return estimates;
-    }
-
-    private static Estimate estimate(float[] image, BoundMeasurement m) {
-      for (float value : image) {
-        if (!Float.isFinite(value)) {
-          return Estimate.failed("the dynamics diverged");
-        }
-      }
-      return Estimate.of(image, null, m.operator().residual(image, m.measurement()));
     }
   }
 }

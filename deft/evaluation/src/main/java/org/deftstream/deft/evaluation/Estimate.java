@@ -1,5 +1,7 @@
 package org.deftstream.deft.evaluation;
 
+import org.deftstream.deft.operator.BoundMeasurement;
+
 /**
  * What a method answers to one measurement.
  *
@@ -17,6 +19,20 @@ public record Estimate(float[] mean, float[] deviation, double residual, String 
   /** No answer: a method that diverges on one image must not end the comparison of the others. */
   public static Estimate failed(String why) {
     return new Estimate(null, null, Double.NaN, why);
+  }
+
+  /**
+   * One image without a deviation.
+   *
+   * @param otherwise why there is none, if a value is not finite
+   */
+  static Estimate of(float[] image, BoundMeasurement m, String otherwise) {
+    for (float value : image) {
+      if (!Float.isFinite(value)) {
+        return failed(otherwise);
+      }
+    }
+    return of(image, null, m.operator().residual(image, m.measurement()));
   }
 
   boolean hasFailed() {

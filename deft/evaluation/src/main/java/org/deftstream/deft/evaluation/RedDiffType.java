@@ -95,18 +95,9 @@ final class RedDiffType implements MethodType {
       var images = RedDiff.reconstruct(bench.prior(), measurements, ids, 0, settings, done -> {});
       var estimates = new ArrayList<Estimate>();
       for (int i = 0; i < images.size(); i++) {
-        estimates.add(estimate(images.get(i), measurements.get(i)));
+        estimates.add(Estimate.of(images.get(i), measurements.get(i), "the optimisation diverged"));
       }
       return estimates;
-    }
-
-    private static Estimate estimate(float[] image, BoundMeasurement m) {
-      for (float value : image) {
-        if (!Float.isFinite(value)) {
-          return Estimate.failed("the optimisation diverged");
-        }
-      }
-      return Estimate.of(image, null, m.operator().residual(image, m.measurement()));
     }
   }
 }

@@ -4,18 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.deftstream.messaging.admin.Connection;
@@ -65,7 +60,7 @@ final class PacedStream implements AutoCloseable {
     service =
         ReconstructionService.start(
             options(platform, name, state), engine -> new DeviceTasks(task), Platform.PATIENCE);
-    reader = thread("page-reader", () -> read(kafka));
+    reader = thread("page-reader", () -> read(platform.bootstrapServers()));
     sender = thread("page-sender", this::send);
   }
 
@@ -224,19 +219,8 @@ final class PacedStream implements AutoCloseable {
     sent = number + 1;
   }
 
-  private void read(Map<String, Object> kafka) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put("isolation.level", "read_committed");
-    config.put("auto.offset.reset", "earliest");
-    config.put("enable.auto.commit", false);
-    config.put("fetch.max.wait.ms", 5);
-    try (var consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer.assign(
-          Stream.of(topics.reconstructions(), topics.deadLetters())
-              .flatMap(topic -> consumer.partitionsFor(topic).stream())
-              .map(each -> new TopicPartition(each.topic(), each.partition()))
-              .toList());
+  private void read(String bootstrapServers) {
+    try (var consumer = CommittedAnswers.open(bootstrapServers, topics, POLL)) {
       while (!closed) {
         for (var record : consumer.poll(POLL)) {
           if (record.topic().equals(topics.deadLetters())) {

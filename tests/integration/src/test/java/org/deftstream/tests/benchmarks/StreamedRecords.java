@@ -5,12 +5,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.deftstream.messaging.admin.Connection;
 import org.deftstream.messaging.admin.TopicAdmin;
@@ -27,6 +23,7 @@ import org.deftstream.tests.platform.Platform;
  */
 final class StreamedRecords implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration FETCH_WAIT = Duration.ofMillis(500);
   private static final int MAX_RECORD_BYTES = 8 << 20;
 
   private final Platform platform;
@@ -50,7 +47,7 @@ final class StreamedRecords implements AutoCloseable {
   double throughput(DeviceTask task, int records) {
     fill(task, records);
     var progress = new Progress(records);
-    try (var consumer = consumer();
+    try (var consumer = CommittedAnswers.open(platform.bootstrapServers(), topics, FETCH_WAIT);
         var service =
             ReconstructionService.start(
                 options(), engine -> new DeviceTasks(task), Platform.PATIENCE)) {
@@ -92,22 +89,6 @@ final class StreamedRecords implements AutoCloseable {
       }
       producer.flush();
     }
-  }
-
-  private KafkaConsumer<byte[], byte[]> consumer() {
-    Map<String, Object> config = new HashMap<>();
-    config.put("bootstrap.servers", platform.bootstrapServers());
-    config.put("isolation.level", "read_committed");
-    config.put("auto.offset.reset", "earliest");
-    config.put("enable.auto.commit", false);
-    var consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    consumer.assign(
-        Stream.of(topics.reconstructions(), topics.deadLetters())
-            .flatMap(topic -> consumer.partitionsFor(topic).stream())
-            .map(each -> new TopicPartition(each.topic(), each.partition()))
-            .toList());
-    return consumer;
   }
 
   private ServiceOptions options() {
