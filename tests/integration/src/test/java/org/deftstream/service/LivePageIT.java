@@ -44,15 +44,10 @@ class LivePageIT {
       browser.look(1280, false);
       browser.open(url + "/");
       browser.await("document.getElementById('state')?.textContent === 'ready'");
+      // What came from a record is text, whatever it says. It is alone at first: the page shows a
+      // sample of what is answered, and forgets the oldest.
       scenario.send(SmallRecords.good(HOSTILE));
-      for (int i = 0; i < 20; i++) {
-        scenario.send(SmallRecords.good("scan-" + i));
-      }
-      scenario.send("no measurement".getBytes(StandardCharsets.UTF_8));
       scenario.flush();
-      answers.await(scenario.sent());
-
-      // What came from a record is text, whatever it says.
       String shown = HOSTILE.replace('\u202e', '?');
       browser.await(
           "[...document.querySelectorAll('.record .id')].some(e => e.textContent === "
@@ -60,6 +55,13 @@ class LivePageIT {
               + ")");
       assertThat(browser.value("document.querySelectorAll('main img').length").asInt()).isZero();
       assertThat(browser.value("document.title").asText()).isEqualTo("one · Deftstream");
+
+      for (int i = 0; i < 20; i++) {
+        scenario.send(SmallRecords.good("scan-" + i));
+      }
+      scenario.send("no measurement".getBytes(StandardCharsets.UTF_8));
+      scenario.flush();
+      answers.await(scenario.sent());
 
       for (String count : List.of("in:22", "out:21", "dead:1")) {
         String[] parts = count.split(":", -1);
