@@ -5,7 +5,7 @@
 
 REQUEST.json names the prior's directory (a ResidualUNet2DModel), the file of the measurement (float32), the
 operator ("ct-parallel" or "super-resolution" by averages), the timesteps, lambda, the noise rule's zeta, how
-many samples and threads. Prints the seconds of a reconstruction, the second of two, on standard output, and
+many samples and threads, and how many iterations a proximal point may take at most. Prints the seconds of a reconstruction, the second of two, on standard output, and
 writes the mean of the samples to OUT (float32). Ends with 3 where there is no PyTorch. Written against torch
 and numpy alone.
 """
@@ -120,9 +120,10 @@ class Averages:
 class Rays:
     """Parallel rays by Joseph's method as a sparse matrix; proximal points by conjugate gradients."""
 
-    ITERATIONS, TOLERANCE = 30, 1e-4
+    TOLERANCE = 1e-4
 
     def __init__(self, request):
+        self.iterations = request["iterations"]
         self.side, operator = request["side"], request["operator"]
         views, bins, side = operator["views"], operator["detectorBins"], self.side
         pixel = 2 / side
@@ -159,7 +160,7 @@ class Rays:
         change, direction = torch.zeros_like(start), residual.clone()
         square = (residual**2).sum(0)
         enough = self.TOLERANCE**2 * square
-        for _ in range(self.ITERATIONS):
+        for _ in range(self.iterations):
             if (square <= enough).all():
                 break
             image = self.transpose @ (self.matrix @ direction) + rho * direction

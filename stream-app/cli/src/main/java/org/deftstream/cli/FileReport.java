@@ -2,6 +2,7 @@ package org.deftstream.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.PrintWriter;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,8 +40,12 @@ final class FileReport {
     known++;
   }
 
+  /** What failed, and why; a reason that begins with the file's name says it once. */
   void failed(String what, String reason) {
-    failed.put(what, reason);
+    String name = what + ": ";
+    int at = reason.indexOf(name);
+    boolean named = at == 0 || at > 0 && reason.charAt(at - 1) == File.separatorChar;
+    failed.put(what, named ? reason.substring(at + name.length()) : reason);
   }
 
   void missing(String what) {

@@ -26,6 +26,20 @@ class FileReportTest {
     assertThat(error.toString()).isEmpty();
   }
 
+  @Test
+  void shouldNameAFileOnce() {
+    var report = new FileReport("sent");
+    report.failed("a.md", "a.md: is of no format that is read");
+    report.failed("in/b.md", "/scans/in/b.md: is of no format that is read");
+    report.failed("c.md", "the array ac.md: is empty");
+    assertThatThrownBy(() -> finish(report, false)).isInstanceOf(UserError.class);
+    assertThat(error.toString().lines())
+        .containsExactly(
+            "failed: a.md: is of no format that is read",
+            "failed: c.md: the array ac.md: is empty",
+            "failed: in/b.md: is of no format that is read");
+  }
+
   /** A name in a header or a record is what somebody wrote there. */
   @Test
   void shouldPrintALineForWhateverTheNameIs() {

@@ -6,8 +6,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The batch sizes of one prior that are allowed now. Halves when the device runs out of memory, and
  * doubles again, up to the setting, after many full batches that went well: others may have given
- * memory back. Each time that memory is short again it waits twice as long. Read by any thread,
- * changed by the engine's.
+ * memory back. Each time that memory is short again it waits twice as long. Thread-safe.
  */
 final class BatchLimit {
   private static final Logger LOG = LoggerFactory.getLogger(BatchLimit.class);
@@ -35,7 +34,7 @@ final class BatchLimit {
   }
 
   /** Notes a batch of so many rows that went well. */
-  void succeeded(int rows) {
+  synchronized void succeeded(int rows) {
     if (sizes == all || rows < sizes.largest() || ++fullBatches < wait) {
       return;
     }
@@ -49,7 +48,7 @@ final class BatchLimit {
    *
    * @throws EngineBrokenException if not even one row fits
    */
-  void shrinkBelow(int rows, OutOfDeviceMemoryException cause) {
+  synchronized void shrinkBelow(int rows, OutOfDeviceMemoryException cause) {
     int failed = sizes.padded(rows);
     if (failed == 1) {
       throw new EngineBrokenException("the device has no memory for a batch of one", cause);

@@ -28,6 +28,7 @@ import org.deftstream.deft.prior.Prior;
  *       until the batch is full; the next batch goes on where this one stopped. So a lane with work
  *       gets at least its share of the rows, however much the others have and however large their
  *       images are, and rows that one lane cannot use go to the rest.
+ *   <li>What is under way is passed over, so that another batch may be planned beside it.
  *   <li>Within a lane the order is priority, deadline, arrival, sample. What has begun is therefore
  *       finished first, unless something more urgent has come. An image of more regions than a
  *       batch has rows goes through several batches.
@@ -108,10 +109,28 @@ final class BatchPlanner {
    * @return regions of one prior and one shape of rows; empty only if there is no work
    */
   List<Region> next(ToIntBiFunction<Prior, ImageShape> limit) {
+    return next(limit, false);
+  }
+
+  /**
+   * The regions of a batch beside one that is under way: as many as the limit allows, since fewer
+   * would be worth more together with those that come back; and none where something is less
+   * urgent, since the batch under way would come back later for it.
+   *
+   * @param priority the highest under way
+   */
+  List<Region> beside(int priority, ToIntBiFunction<Prior, ImageShape> limit) {
+    boolean urgent =
+        turns.stream().flatMap(each -> each.turns.stream()).allMatch(l -> l.isAsUrgentAs(priority));
+    return urgent ? next(limit, true) : List.of();
+  }
+
+  private List<Region> next(ToIntBiFunction<Prior, ImageShape> limit, boolean full) {
     var candidates = new ArrayList<>(turns);
     candidates.sort(Comparator.comparingLong(lanes -> lanes.spentNanos));
     for (var lanes : candidates) {
-      var batch = fill(lanes, limit.applyAsInt(lanes.prior, lanes.row));
+      int most = limit.applyAsInt(lanes.prior, lanes.row);
+      var batch = full && !fills(lanes, most) ? List.<Region>of() : fill(lanes, most);
       if (!batch.isEmpty()) {
         turns.remove(lanes);
         turns.addLast(lanes);
@@ -121,10 +140,33 @@ final class BatchPlanner {
     return List.of();
   }
 
+  /** Whether there are so many regions of what has begun and of what may begin. */
+  private boolean fills(Lanes lanes, int rows) {
+    int begin = 0;
+    long beginBytes = 0;
+    long found = lanes.turns.stream().mapToLong(Lane::ready).sum();
+    for (var lane : lanes.turns) {
+      for (var trajectory : lane.waiting()) {
+        long more = trajectory.job().stateBytes();
+        if (found >= rows || !hasRoom(begin, beginBytes + more)) {
+          break;
+        }
+        begin++;
+        beginBytes += more;
+        found += trajectory.left();
+      }
+    }
+    return found >= rows;
+  }
+
   /** Notes how long a batch that {@link #next} returned has taken, before its rows are settled. */
   void took(List<Region> batch, long nanos) {
     var job = batch.get(0).trajectory().job();
-    lanesOfPrior.get(job.request().prior()).get(job.row()).spentNanos += nanos;
+    var shapes = lanesOfPrior.get(job.request().prior());
+    var lanes = shapes == null ? null : shapes.get(job.row());
+    if (lanes != null) {
+      lanes.spentNanos += nanos;
+    }
   }
 
   private List<Region> fill(Lanes lanes, int limit) {
@@ -158,7 +200,13 @@ final class BatchPlanner {
   }
 
   private boolean mayBegin(Job job) {
-    return inFlight < slots && (inFlight == 0 || inFlightBytes + job.stateBytes() <= bytes);
+    return hasRoom(0, job.stateBytes());
+  }
+
+  /** Whether one more may begin after so many, all of them together with so many bytes. */
+  private boolean hasRoom(int begin, long more) {
+    int begun = inFlight + begin;
+    return begun < slots && (begun == 0 || inFlightBytes + more <= bytes);
   }
 
   /** Number of trajectories that have begun and are not finished. */

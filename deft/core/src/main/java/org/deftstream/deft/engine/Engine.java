@@ -29,9 +29,11 @@ import org.slf4j.LoggerFactory;
  *   <li>Every future completes, at the latest when the engine is closed.
  * </ul>
  *
- * <p>Thread-safe. The engine owns one daemon thread, started by the constructor and ended by {@link
- * #close}; it borrows priors and h-transforms. Actions that depend on a returned future run on that
- * thread unless they are {@code Async}: keep them short. They may call any method of the engine.
+ * <p>Thread-safe. The engine owns two daemon threads, started by the constructor and ended by
+ * {@link #close}: one calls priors that a device evaluates, for one batch while the other, which
+ * does all else, completes the one before. It borrows priors and h-transforms. Actions that depend
+ * on a returned future run on the second thread unless they are {@code Async}: keep them short.
+ * They may call any method of the engine.
  */
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.Prior;
 
@@ -23,11 +24,17 @@ final class PriorCall implements FaultIsolation.Call<Region> {
   private Prior prior;
   private ImageShape row;
   private BatchSizes sizes;
-  private int failuresInARow;
+  private final AtomicInteger failuresInARow;
 
-  PriorCall(Counters counters, int failureLimit) {
+  /**
+   * A call.
+   *
+   * @param failuresInARow counted over all calls of the engine
+   */
+  PriorCall(Counters counters, int failureLimit, AtomicInteger failuresInARow) {
     this.counters = counters;
     this.failureLimit = failureLimit;
+    this.failuresInARow = failuresInARow;
   }
 
   /** The prior, its rows' shape and its limit, of the next calls. Forgets failures. */
@@ -64,7 +71,7 @@ final class PriorCall implements FaultIsolation.Call<Region> {
       throw new EngineBrokenException(
           "prior " + prior.name() + " returned " + eps.length + " values, not " + x.length);
     }
-    failuresInARow = 0;
+    failuresInARow.set(0);
     for (int i = 0; i < regions.size(); i++) {
       var region = regions.get(i);
       region.trajectory().predicted(region.index(), eps, i * size);
@@ -86,13 +93,11 @@ final class PriorCall implements FaultIsolation.Call<Region> {
   @Override
   public void failedAlone(Region region, RuntimeException cause) {
     // A region too large for the device says nothing about the device.
-    if (!(cause instanceof OutOfDeviceMemoryException)) {
-      failuresInARow++;
-    }
-    if (failuresInARow >= failureLimit) {
+    boolean ofTheDevice = !(cause instanceof OutOfDeviceMemoryException);
+    int failed = ofTheDevice ? failuresInARow.incrementAndGet() : failuresInARow.get();
+    if (failed >= failureLimit) {
       throw new EngineBrokenException(
-          "prior " + prior.name() + " failed " + failuresInARow + " times in a row: " + cause,
-          cause);
+          "prior " + prior.name() + " failed " + failed + " times in a row: " + cause, cause);
     }
     failures.putIfAbsent(region.trajectory(), cause);
   }

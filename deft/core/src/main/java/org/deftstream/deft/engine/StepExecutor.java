@@ -12,11 +12,12 @@ import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.image.ImageShape;
 
 /**
- * Works on a batch of regions: the prior once over all of them; then, for every trajectory whose
- * image is complete by that, its h-transform and its update. Used by the engine's thread alone.
- * What the host does for each trajectory is spread over the common pool, and the fresh noise is
- * drawn while the prior is evaluated: for a full batch it takes about as long as the prior on a
- * fast device.
+ * Works on a batch of regions, in three parts: {@link #prepare}; {@link #predict}, the prior once
+ * over all of them, by whichever thread waits for the device; and {@link #complete}, for every
+ * trajectory whose image is complete by that its h-transform and its update. One executor works on
+ * one batch at a time; of two, one may complete its batch while the prior is evaluated for the
+ * other's. What the host does for each trajectory is spread over the common pool, and the fresh
+ * noise is drawn while the prior is evaluated.
  *
  * <p>What a trajectory becomes depends on its own state only: the networks treat rows
  * independently, and the fresh noise and the places of the regions are functions of measurement,
@@ -35,50 +36,74 @@ final class StepExecutor {
   private final CorrectionCall correctionCall;
   private final Map<Integer, List<Row>> rowsOfSize = new HashMap<>();
   private final Map<HTransform, Map<ImageShape, List<Row>>> groups = new IdentityHashMap<>();
+  private List<Region> batch = List.of();
+  private List<Row> rows = List.of();
 
-  StepExecutor(BatchLimits limits, Counters counters, int failureLimit) {
+  StepExecutor(BatchLimits limits, Counters counters, PriorCall priorCall) {
     this.limits = limits;
-    priorCall = new PriorCall(counters, failureLimit);
+    this.priorCall = priorCall;
     correctionCall = new CorrectionCall(counters);
   }
 
+  /** The batch under way. */
+  List<Region> batch() {
+    return batch;
+  }
+
   /**
-   * Works on a batch.
+   * Begins with a batch.
    *
-   * @param batch regions of one prior and one shape, at least one
+   * @param next regions of one prior and one shape, at least one
+   */
+  void prepare(List<Region> next) {
+    batch = next;
+    var touched = new LinkedHashSet<Trajectory>();
+    batch.forEach(region -> touched.add(region.trajectory()));
+    touched.parallelStream().forEach(Trajectory::begin);
+    rows = rowsFor(touched.stream().filter(Trajectory::allTaken).toList());
+    var job = batch.get(0).trajectory().job();
+    priorCall.with(job.request().prior(), job.row(), limits.of(job.request().prior()));
+  }
+
+  /**
+   * Evaluates the prior over the regions.
+   *
+   * @throws EngineBrokenException if no further step makes sense; so does any {@link Error}
+   */
+  void predict() {
+    var drawn = rows;
+    var noise =
+        ForkJoinPool.commonPool().submit(() -> drawn.parallelStream().forEach(Row::drawNoise));
+    try {
+      priorIsolation.run(batch, limit(), priorCall);
+    } finally {
+      noise.join();
+    }
+  }
+
+  private BatchLimit limit() {
+    return limits.of(batch.get(0).trajectory().job().request().prior());
+  }
+
+  /**
+   * Takes the trajectories further whose regions are all there.
+   *
    * @return the trajectories that were taken a step further or failed; the others wait for the rest
    *     of their regions
    * @throws EngineBrokenException if no further step makes sense; so does any {@link Error}
    */
-  List<Stepped> step(List<Region> batch) {
-    var touched = new LinkedHashSet<Trajectory>();
-    batch.forEach(region -> touched.add(region.trajectory()));
-    touched.parallelStream().forEach(Trajectory::begin);
-    var rows = rowsFor(touched.stream().filter(Trajectory::allTaken).toList());
-    try {
-      return step(batch, rows);
-    } finally {
-      rows.forEach(Row::clear);
-      priorCall.with(null, null, null);
-      correctionCall.with(null);
-    }
-  }
-
-  private List<Stepped> step(List<Region> batch, List<Row> rows) {
-    var noise =
-        ForkJoinPool.commonPool().submit(() -> rows.parallelStream().forEach(Row::drawNoise));
-    var job = batch.get(0).trajectory().job();
-    var prior = job.request().prior();
-    var limit = limits.of(prior);
-    try {
-      priorIsolation.run(batch, limit, priorCall.with(prior, job.row(), limit));
-    } finally {
-      noise.join();
-    }
+  List<Stepped> complete() {
     var stepped = new ArrayList<Stepped>();
     priorCall.failures().forEach((trajectory, e) -> stepped.add(new Stepped(trajectory, e)));
-    var complete =
-        rows.stream().filter(r -> !priorCall.failures().containsKey(r.trajectory())).toList();
+    var complete = new ArrayList<Row>(rows.size());
+    for (var row : rows) {
+      if (row.trajectory().job().ended()) {
+        // It may lack regions of the batch before, and nobody waits for it.
+        stepped.add(new Stepped(row.trajectory(), null));
+      } else if (!priorCall.failures().containsKey(row.trajectory())) {
+        complete.add(row);
+      }
+    }
     complete.parallelStream().forEach(Row::predicted);
     for (var row : complete) {
       if (row.failure() == null) {
@@ -96,13 +121,22 @@ final class StepExecutor {
                   .values()
                   .forEach(
                       group ->
-                          transformIsolation.run(group, limit, correctionCall.with(transform))));
+                          transformIsolation.run(group, limit(), correctionCall.with(transform))));
     } finally {
       groups.clear();
     }
     complete.parallelStream().filter(row -> row.failure() == null).forEach(Row::update);
     complete.forEach(row -> stepped.add(new Stepped(row.trajectory(), row.failure())));
     return stepped;
+  }
+
+  /** Forgets the batch, so that nothing of a finished job is held. */
+  void clear() {
+    rows.forEach(Row::clear);
+    rows = List.of();
+    batch = List.of();
+    priorCall.with(null, null, null);
+    correctionCall.with(null);
   }
 
   /** Rows with the arrays that a step needs, of the trajectories' sizes. */

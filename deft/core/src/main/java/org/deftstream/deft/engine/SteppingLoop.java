@@ -6,8 +6,9 @@ import java.util.List;
 
 /**
  * What the engine's thread does: take in what came, drop what is late or withdrawn, step a batch,
- * hand out what is finished, again and again. {@link #run} is called once; {@link #stop} by any
- * thread.
+ * hand out what is finished, again and again. While the prior is evaluated for one batch, the host
+ * completes the one before, if there is enough work for two and the processors are free. {@link
+ * #run} is called once; {@link #stop} by any thread.
  */
 final class SteppingLoop {
   private final Clock clock;
@@ -16,7 +17,7 @@ final class SteppingLoop {
   private final BatchLimits limits;
   private final Counters counters;
   private final BatchPlanner planner;
-  private final StepExecutor executor;
+  private final BatchesUnderWay batches;
   private final Deadlines deadlines = new Deadlines();
   private final List<Job> arrived = new ArrayList<>();
   private final List<Job> withdrawn = new ArrayList<>();
@@ -35,7 +36,7 @@ final class SteppingLoop {
     this.limits = limits;
     this.counters = counters;
     planner = new BatchPlanner(settings.slots(), settings.stateBytes());
-    executor = new StepExecutor(limits, counters, settings.failureLimit());
+    batches = new BatchesUnderWay(limits, counters, settings.failureLimit());
   }
 
   /** Ends the loop before its next step. */
@@ -50,19 +51,27 @@ final class SteppingLoop {
    * @throws EngineBrokenException or any Error, when no further step makes sense
    */
   void run() {
-    while (!stopped) {
-      boolean open = inbox.drain(planner.isEmpty(), arrived, withdrawn);
-      takeIn();
-      expire();
-      if (planner.isEmpty()) {
-        publish();
-        if (!open) {
-          return;
+    try {
+      while (!stopped) {
+        boolean open = inbox.drain(idle(), arrived, withdrawn);
+        takeIn();
+        expire();
+        if (idle()) {
+          publish();
+          if (!open) {
+            return;
+          }
+        } else if (!stopped) {
+          step();
         }
-      } else if (!stopped) {
-        step();
       }
+    } finally {
+      batches.close();
     }
+  }
+
+  private boolean idle() {
+    return planner.isEmpty() && batches.isEmpty();
   }
 
   private void takeIn() {
@@ -89,17 +98,32 @@ final class SteppingLoop {
   }
 
   private void step() {
-    var batch = planner.next(limits::largest);
-    publish();
-    long start = System.nanoTime();
-    for (var region : batch) {
-      region.trajectory().job().stepping(batch.size(), start);
+    if (batches.isEmpty()) {
+      begin(planner.next(limits::largest));
+      if (!batches.isEmpty() && batches.leavesProcessors()) {
+        return; // Whoever came meanwhile may go beside it.
+      }
+    } else if (batches.leavesProcessors()) {
+      begin(planner.beside(batches.priority(), limits::largest));
     }
-    var stepped = executor.step(batch);
-    long took = System.nanoTime() - start;
-    counters.step(batch.size(), took);
-    planner.took(batch, took);
-    stepped.forEach(this::settle);
+    if (!batches.isEmpty()) {
+      var done = batches.complete();
+      counters.step(done.batch().size(), done.nanos());
+      planner.took(done.batch(), done.nanos());
+      done.stepped().forEach(this::settle);
+    }
+  }
+
+  private void begin(List<Region> batch) {
+    publish();
+    if (batch.isEmpty()) {
+      return;
+    }
+    long now = System.nanoTime();
+    for (var region : batch) {
+      region.trajectory().job().stepping(batch.size(), now);
+    }
+    batches.begin(batch);
   }
 
   private void settle(Stepped stepped) {

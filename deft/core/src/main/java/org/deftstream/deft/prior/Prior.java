@@ -34,6 +34,14 @@ public interface Prior extends AutoCloseable {
   String device();
 
   /**
+   * Whether the processors themselves evaluate it. If not they are free meanwhile, and the engine
+   * completes one batch while the prior is evaluated for the next.
+   */
+  default boolean usesProcessors() {
+    return true;
+  }
+
+  /**
    * Predicts the noise of a batch.
    *
    * @param xt noisy images of {@link #imageShape}, values in [-1, 1] without the noise, batch x

@@ -20,13 +20,15 @@ import org.deftstream.deft.prior.Prior;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** One prior is evaluated by the processors, the other by a device. */
 @Timeout(120)
 class EngineStressTest {
   private static final int THREADS = 8;
   private static final int REQUESTS = 120;
   private static final long BYTES = 1000;
 
-  private final List<Prior> priors = List.of(Requests.prior(), Requests.prior());
+  private final List<Prior> priors =
+      List.of(Requests.prior(), ScriptedPrior.onADevice((xt, timesteps) -> null));
   private final List<HTransform> transforms = List.of(new DiffPir(4), new DiffPir(4));
   private final AtomicInteger cancelled = new AtomicInteger();
 

@@ -26,7 +26,8 @@ final class Gate {
         });
   }
 
-  private void stop(int[] timesteps) {
+  /** Waits at the gate. */
+  void stop(int[] timesteps) {
     try {
       while (!open && !entered.offer(timesteps.clone(), 10, TimeUnit.MILLISECONDS)) {
         // until the test looks

@@ -20,6 +20,8 @@ final class PatchPrior implements Prior {
   private final Prior exact;
   private final List<Integer> sizes = new CopyOnWriteArrayList<>();
   private CountDownLatch start = new CountDownLatch(0);
+  private Runnable inCalls = () -> {};
+  private boolean onADevice;
 
   PatchPrior(ImageShape row, int overlap) {
     this.row = row;
@@ -39,6 +41,13 @@ final class PatchPrior implements Prior {
   /** Every call waits until {@link #start}. */
   PatchPrior held() {
     start = new CountDownLatch(1);
+    return this;
+  }
+
+  /** It leaves the processors free, and something is done in every call. */
+  PatchPrior onADevice(Runnable what) {
+    onADevice = true;
+    inCalls = what;
     return this;
   }
 
@@ -65,7 +74,13 @@ final class PatchPrior implements Prior {
       throw new IllegalStateException(e);
     }
     sizes.add(timesteps.length);
+    inCalls.run();
     return exact.predictNoise(xt, timesteps);
+  }
+
+  @Override
+  public boolean usesProcessors() {
+    return !onADevice;
   }
 
   @Override

@@ -17,17 +17,28 @@ final class ScriptedPrior implements Prior {
   private final GaussianPrior exact = Requests.prior();
   private final List<int[]> calls = new CopyOnWriteArrayList<>();
   private final Script script;
+  private final boolean onADevice;
 
   ScriptedPrior() {
-    script = exact::predictNoise;
+    this((xt, timesteps) -> null);
   }
 
   ScriptedPrior(Script before) {
+    this(before, false);
+  }
+
+  private ScriptedPrior(Script before, boolean onADevice) {
+    this.onADevice = onADevice;
     script =
         (xt, timesteps) -> {
           var given = before.predict(xt, timesteps);
           return given != null ? given : exact.predictNoise(xt, timesteps);
         };
+  }
+
+  /** One that leaves the processors free. */
+  static ScriptedPrior onADevice(Script before) {
+    return new ScriptedPrior(before, true);
   }
 
   /** The timesteps of every call so far, padding included. */
@@ -44,6 +55,11 @@ final class ScriptedPrior implements Prior {
   public float[] predictNoise(float[] xt, int[] timesteps) {
     calls.add(timesteps.clone());
     return script.predict(xt, timesteps);
+  }
+
+  @Override
+  public boolean usesProcessors() {
+    return !onADevice;
   }
 
   @Override

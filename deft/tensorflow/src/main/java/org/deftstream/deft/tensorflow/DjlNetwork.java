@@ -73,7 +73,12 @@ final class DjlNetwork implements AutoCloseable {
 
   /** The device that TensorFlow places the network on, as far as it can be told from here. */
   static String device() {
-    return Engine.getEngine("TensorFlow").getGpuCount() > 0 ? "TensorFlow gpu" : "TensorFlow cpu";
+    return onGpu() ? "TensorFlow gpu" : "TensorFlow cpu";
+  }
+
+  /** Whether that device is a GPU. */
+  static boolean onGpu() {
+    return Engine.getEngine("TensorFlow").getGpuCount() > 0;
   }
 
   /** One input of a call. */

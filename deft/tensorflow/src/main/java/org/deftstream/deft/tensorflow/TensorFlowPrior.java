@@ -175,6 +175,11 @@ final class TensorFlowPrior implements Prior {
   }
 
   @Override
+  public boolean usesProcessors() {
+    return !DjlNetwork.onGpu();
+  }
+
+  @Override
   public Tiling tiling() {
     return directory.tiling();
   }

@@ -2,12 +2,14 @@ package org.deftstream.tests.benchmarks;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.deftstream.tests.platform.Platform;
 
 /** Requests of several tasks that arrive as a Poisson process: the same ones for a seed. */
@@ -20,9 +22,10 @@ final class Arrivals {
    * What came of them.
    *
    * @param perSecond requests answered, from the first arrival to the last answer
-   * @param latencies nanoseconds from arrival to answer
+   * @param latencies nanoseconds from arrival to answer, in the order of arrival
+   * @param tasks what arrived, in the same order
    */
-  record Outcome(double perSecond, List<Long> latencies) {}
+  record Outcome(double perSecond, List<Long> latencies, List<DeviceTask> tasks) {}
 
   private Arrivals(List<DeviceTask> tasks) {
     this.tasks = tasks;
@@ -62,10 +65,11 @@ final class Arrivals {
 
   /** Submits them when they are due and waits until all are answered. */
   Outcome run(Batching batching) throws InterruptedException {
-    var latencies = new ConcurrentLinkedQueue<Long>();
+    var latencies = new AtomicLongArray(size());
     var left = new CountDownLatch(size());
     long start = System.nanoTime();
     for (int i = 0; i < size(); i++) {
+      int number = i;
       long due = start + atNanos.get(i);
       for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
         LockSupport.parkNanos(wait);
@@ -75,7 +79,7 @@ final class Arrivals {
           .whenComplete(
               (answer, error) -> {
                 if (error == null) {
-                  latencies.add(System.nanoTime() - due);
+                  latencies.set(number, System.nanoTime() - due);
                 }
                 left.countDown();
               });
@@ -84,9 +88,10 @@ final class Arrivals {
       throw new AssertionError(left.getCount() + " requests are not answered");
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    if (latencies.size() != size()) {
-      throw new AssertionError(size() - latencies.size() + " requests failed");
+    var answered = IntStream.range(0, size()).mapToObj(latencies::get).toList();
+    if (answered.contains(0L)) {
+      throw new AssertionError(Collections.frequency(answered, 0L) + " requests failed");
     }
-    return new Outcome(size() / seconds, List.copyOf(latencies));
+    return new Outcome(size() / seconds, answered, List.copyOf(which));
   }
 }

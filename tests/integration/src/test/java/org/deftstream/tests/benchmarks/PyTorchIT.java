@@ -63,8 +63,11 @@ class PyTorchIT {
   /** What drawing other noise may make of the mean of a few samples. */
   private static final double DECIBELS = 1.5;
 
-  /** The same where iterations end before they are done, and ours get further. */
-  private static final double ITERATED_DECIBELS = 5;
+  /**
+   * Conjugate gradients without a preconditioner need more iterations for the same proximal point:
+   * ended after 30, theirs would stop where the noise is not fitted yet, which is another estimate.
+   */
+  private static final int ITERATIONS = 300;
 
   /** How the script ends where it finds no PyTorch. */
   private static final int NO_PYTORCH = 3;
@@ -119,7 +122,7 @@ class PyTorchIT {
         test.row(table, each.getKey(), theirs, reference);
         assertThat(test.psnr(ways.get(0).image))
             .as("the same work")
-            .isCloseTo(test.psnr(theirs.image), within(test.decibels()));
+            .isCloseTo(test.psnr(theirs.image), within(DECIBELS));
       }
     }
     Section.PYTORCH.publish(table.markdown());
@@ -142,10 +145,6 @@ class PyTorchIT {
         truth[i] = 2 * truth[i] - 1;
       }
       measurement = BoundMeasurement.of(operator, operator.simulate(truth, new Random(3)));
-    }
-
-    double decibels() {
-      return SIDE > 64 && spec.has("views") ? ITERATED_DECIBELS : DECIBELS;
     }
 
     double psnr(float[] image) {
@@ -198,7 +197,8 @@ class PyTorchIT {
               .put("samples", SAMPLES)
               .put("threads", THREADS)
               .put("lambda", LAMBDA)
-              .put("zeta", ZETA);
+              .put("zeta", ZETA)
+              .put("iterations", ITERATIONS);
       request.set("operator", spec);
       var timesteps = request.putArray("timesteps");
       for (int t : TimeSteps.of(sampler(), PriorDirectory.open(PRIOR).scheduler().schedule())) {

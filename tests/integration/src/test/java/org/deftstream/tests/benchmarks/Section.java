@@ -157,6 +157,19 @@ public enum Section {
       """,
       "mvn verify -Pbenchmarks -Dit.test=ImageSizesIT -Ddeftstream.slices=DIR"
           + " -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** A stream of mixed sizes. */
+  MIXED_SIZES(
+      Page.Document.SIZES,
+      "A stream of mixed sizes",
+      """
+      Poisson arrivals of four tasks with 10 to 50 steps and images of 64 to 1024 pixels a side, one of a
+      side as likely as two of half of it; the same arrivals for both ways. The prior is a closed form that
+      takes its time for a call and for a pixel, as a device would. Cut into patches of 64 pixels, images of
+      all sizes share batches; as rows of their own size, only those of one size do. The load is in percent
+      of the capacity of one-size batches; the fill is of the rows that a batch may have, padding not
+      counted.\
+      """,
+      "mvn verify -Pbenchmarks -Dit.test=MixedSizesIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** A refresh after a refresh, and pairs that are wrong. */
   REFRESHES(
       Page.Document.TRAINING,

@@ -3,6 +3,7 @@ package org.deftstream.tests.benchmarks;
 import java.util.concurrent.CompletableFuture;
 import org.deftstream.deft.engine.Engine;
 import org.deftstream.deft.engine.EngineSettings;
+import org.deftstream.deft.engine.EngineStatistics;
 import org.deftstream.deft.engine.Reconstruction;
 import org.deftstream.deft.engine.ReconstructionRequest;
 
@@ -12,6 +13,10 @@ final class StepLevel implements Batching {
 
   StepLevel(int maxBatch) {
     engine = new Engine(EngineSettings.of(maxBatch));
+  }
+
+  EngineStatistics statistics() {
+    return engine.statistics();
   }
 
   @Override
