@@ -44,7 +44,7 @@ final class FileReport {
   void failed(String what, String reason) {
     String name = what + ": ";
     int at = reason.indexOf(name);
-    boolean named = at == 0 || at > 0 && reason.charAt(at - 1) == File.separatorChar;
+    boolean named = at == 0 || (at > 0 && reason.charAt(at - 1) == File.separatorChar);
     failed.put(what, named ? reason.substring(at + name.length()) : reason);
   }
 
