@@ -39,8 +39,8 @@ final class PriorImportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE|DIR",
       description =
-          "A torch file (.pt, .pth, .ckpt, .bin), safetensors, a pickle of EDM, a model of ONNX, or a folder of"
-              + " diffusers.")
+          "A torch file (.pt, .pth, .ckpt, .bin), safetensors, a pickle of EDM, a model of ONNX, a"
+              + " SavedModel of TensorFlow, or a folder of diffusers.")
   private Path source;
 
   @Option(
@@ -54,8 +54,8 @@ final class PriorImportCommand implements Callable<Integer> {
       names = "--like",
       paramLabel = "FAMILY",
       description =
-          "Whose layout it has: adm, ddpm, edm, ncsnpp, drunet, onnx or diffusers. Without: told by the names"
-              + " of its weights.")
+          "Whose layout it has: adm, ddpm, edm, ncsnpp, drunet, onnx, savedmodel or diffusers."
+              + " Without: told by the names of its weights.")
   private String like;
 
   @Option(

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -126,6 +127,11 @@ public final class Checkpoint implements AutoCloseable {
       opened.push(zip);
       return ZipTorch.read(zip, constructors);
     }
+    // The length of a header may begin as a pickle does; a pickle never is such a length.
+    boolean json = first.length > 8 && first[8] == '{' && channel.size() > 10;
+    if (json && headerFits(first, channel.size())) {
+      return safetensors(path, opened);
+    }
     if (LegacyTorch.begins(first)) {
       return LegacyTorch.read(Bytes.of(channel), constructors);
     }
@@ -138,7 +144,6 @@ public final class Checkpoint implements AutoCloseable {
       return new TensorPickle(constructors, Checkpoint::noStorage)
           .read(new PickleInput(Bytes.of(channel), 0));
     }
-    boolean json = first.length > 8 && first[8] == '{' && channel.size() > 10;
     String foreign = ForeignFile.weights(first);
     if (!json || !foreign.isEmpty()) {
       throw new UnsoundCheckpointException(
@@ -149,6 +154,15 @@ public final class Checkpoint implements AutoCloseable {
                       + " safetensors and, with --like edm, pickles are"
                   : foreign);
     }
+    return safetensors(path, opened);
+  }
+
+  private static boolean headerFits(byte[] first, long size) {
+    long length = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    return length > 0 && length <= size - Long.BYTES;
+  }
+
+  private static Object safetensors(Path path, Deque<Closeable> opened) throws IOException {
     var file = SafetensorsFile.open(path);
     opened.push(file::close);
     return file.tensors();

@@ -43,6 +43,19 @@ final class WeightsChoice {
           "net.",
           "ema_model.",
           "denoise_fn.");
+
+  /** Programs that keep several networks in one dictionary tell them by these; the better first. */
+  private static final List<String> BESIDE =
+      List.of(
+          "ema_model.",
+          "ema.",
+          "model_ema.",
+          "averaged_model.",
+          "module.",
+          "online_model.",
+          "model.",
+          "net.");
+
   private static final int DEPTH = 3;
 
   private final Object root;
@@ -58,6 +71,11 @@ final class WeightsChoice {
 
   NetworkWeights weights(String key) {
     var found = key == null ? search(root, DEPTH) : at(key);
+    if (key != null && found == null) {
+      // Of several networks in one dictionary.
+      var all = search(root, DEPTH);
+      found = all == null ? null : under(key + ".", all);
+    }
     if (found == null || found.isEmpty()) {
       throw new UnsoundCheckpointException(
           (key == null ? "it holds no weights" : "it has no weights under " + shown(key))
@@ -172,12 +190,52 @@ final class WeightsChoice {
   private static Map<String, TensorSource> withoutWrapper(Map<String, TensorSource> tensors) {
     for (String wrapper : WRAPPERS) {
       if (tensors.keySet().stream().allMatch(n -> n.startsWith(wrapper))) {
-        var shorter = new LinkedHashMap<String, TensorSource>();
-        tensors.forEach((name, t) -> shorter.put(name.substring(wrapper.length()), t));
-        return withoutWrapper(shorter);
+        return withoutWrapper(under(wrapper, tensors));
+      }
+    }
+    var flattened = flattened(tensors);
+    if (!flattened.isEmpty()) {
+      return withoutWrapper(flattened);
+    }
+    // Names without dots are of no layer: counts of steps, schedules.
+    boolean several =
+        tensors.keySet().stream()
+            .allMatch(n -> !n.contains(".") || BESIDE.stream().anyMatch(n::startsWith));
+    for (String wrapper : several ? BESIDE : List.<String>of()) {
+      var network = under(wrapper, tensors);
+      if (!network.isEmpty()) {
+        return withoutWrapper(network);
       }
     }
     return tensors;
+  }
+
+  private static Map<String, TensorSource> under(String prefix, Map<String, TensorSource> tensors) {
+    var shorter = new LinkedHashMap<String, TensorSource>();
+    tensors.forEach(
+        (name, t) -> {
+          if (name.startsWith(prefix)) {
+            shorter.put(name.substring(prefix.length()), t);
+          }
+        });
+    return shorter;
+  }
+
+  /**
+   * Latent diffusion's programs keep the running average of {@code model.a.b} as {@code
+   * model_ema.ab}; empty where there is none.
+   */
+  private static Map<String, TensorSource> flattened(Map<String, TensorSource> tensors) {
+    var average = new LinkedHashMap<String, TensorSource>();
+    under("model.", tensors)
+        .forEach(
+            (name, t) -> {
+              var value = tensors.get("model_ema." + name.replace(".", ""));
+              if (value != null) {
+                average.put(name, value);
+              }
+            });
+    return average.size() == under("model.", tensors).size() ? average : Map.of();
   }
 
   private static String entries(Object here) {

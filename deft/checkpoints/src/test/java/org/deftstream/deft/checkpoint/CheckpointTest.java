@@ -67,6 +67,33 @@ class CheckpointTest {
     }
   }
 
+  /** Programs that keep averages wrap networks, and put counts and schedules beside them. */
+  @ParameterizedTest
+  @CsvSource({
+    "n_averaged module.a.b, , module.a.b",
+    "initted step online_model.a.b ema_model.a.b, , ema_model.a.b",
+    "initted step online_model.a.b ema_model.a.b, online_model, online_model.a.b",
+    "initted step online_model.module.a.b ema_model.module.a.b, , ema_model.module.a.b",
+    "betas model.diffusion_model.a.b model_ema.diffusion_modelab model_ema.decay, ,"
+        + " model_ema.diffusion_modelab",
+    "betas model.diffusion_model.a.b model_ema.diffusion_modelab, model, model.diffusion_model.a.b",
+    "a.b module.a.c, , a.b",
+  })
+  void shouldTakeTheRunningAverageAmongNetworksOfOneDictionary(
+      String names, String key, String taken) {
+    var tensors = new java.util.LinkedHashMap<String, FloatTensor>();
+    for (String name : names.split(" ")) {
+      tensors.put(name, new FloatTensor(new int[] {1}, new float[] {name.hashCode()}));
+    }
+    Path file = folder.resolve("weights.safetensors");
+    Safetensors.write(file, tensors, Safetensors.Storage.F32, Map.of());
+    try (var checkpoint = Checkpoint.open(file, false)) {
+      var weights = checkpoint.weights(key);
+
+      assertThat(weights.get("a.b").read().data()).containsExactly((float) taken.hashCode());
+    }
+  }
+
   @Test
   void shouldNameTheEntriesWhereNoneOfThemIsTheOne() {
     try (var checkpoint = Checkpoint.open(Fixtures.path("containers/training-zip.pt"), false)) {

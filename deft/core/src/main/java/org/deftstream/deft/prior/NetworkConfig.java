@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The network of a prior or an adapter, as its {@code config.json} describes it. Immutable. */
 public sealed interface NetworkConfig
-    permits UNetConfig, ResidualUNetConfig, DruNetConfig, SongUNetConfig, OnnxConfig {
+    permits UNetConfig, ResidualUNetConfig, DruNetConfig, SongUNetConfig, ModelConfig {
   /** Pixels from top to bottom of the images it was trained on. */
   int sampleHeight();
 
@@ -80,8 +80,8 @@ public sealed interface NetworkConfig
     if (className.equals(SongUNetConfig.CLASS_NAME)) {
       return SongUNetConfig.parse(json);
     }
-    if (className.equals(OnnxConfig.CLASS_NAME)) {
-      return OnnxConfig.parse(json);
+    if (ModelConfig.Format.named(className).isPresent()) {
+      return ModelConfig.parse(json);
     }
     var config = parseAdapter(json);
     if (config instanceof ResidualUNetConfig && config.inChannels() != config.outChannels()) {

@@ -111,16 +111,18 @@ public record PriorDirectory(
   }
 
   /**
-   * Opens the weights, to be read one by one.
+   * Opens the weights, to be read one by one; of a model of another program those of {@code
+   * model.safetensors}.
    *
    * @throws UserError if a file is not sound; one line that names it
    */
   public PriorWeights openWeights() {
-    return PriorWeights.open(PriorLayout.of(path).weights());
+    var files = PriorLayout.of(path).weights();
+    return PriorWeights.open(unet instanceof ModelConfig ? files.subList(1, files.size()) : files);
   }
 
   /**
-   * The files of the weights; where the network is an {@link OnnxConfig}, its model comes first.
+   * The files of the weights; where the network is a {@link ModelConfig}, its model comes first.
    *
    * @throws UserError if there are none
    */
@@ -212,18 +214,20 @@ public record PriorDirectory(
   }
 
   /**
-   * Writes a prior whose network is a model of ONNX, by copying its files, and opens it.
+   * Writes a prior whose network is a model of another program, and opens it.
    *
-   * @param model its file, and those beside it
+   * @param files those of the model, itself first
+   * @param weights what is written as {@code model.safetensors} beside it; may be empty
    * @param about content of {@code deftstream.json}; {@code name} must be in it
    */
-  public static PriorDirectory copy(
+  public static PriorDirectory write(
       Path path,
-      OnnxConfig network,
+      ModelConfig network,
       SchedulerConfig scheduler,
-      List<Path> model,
+      List<ModelFile> files,
+      Map<String, ? extends TensorSource> weights,
       ObjectNode about) {
-    PriorLayout.copy(path, network, scheduler, model);
+    PriorLayout.write(path, network, scheduler, files, weights);
     return named(path, about);
   }
 

@@ -36,13 +36,21 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
   private static final String MODEL = "diffusion_pytorch_model";
   static final String WEIGHTS = "unet/" + MODEL + ".safetensors";
 
+  /** Where trainings of diffusers keep the running average. */
+  public static final String AVERAGE = "unet_ema";
+
+  /** The graph of a model of TensorFlow, and its variables. */
+  public static final String GRAPH = "model.pb";
+
+  private static final String VARIABLES = "model.safetensors";
+
   /**
    * Finds the files.
    *
    * @throws UserError if one is missing: one line that names it, and what is there instead
    */
   static PriorLayout of(Path path) {
-    return of(path, false);
+    return of(path, false, "unet");
   }
 
   /**
@@ -50,13 +58,16 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
    * diffusion_pytorch_model.bin}, whole or in shards) where there is no safetensors file, and which
    * may have no scheduler.
    *
+   * @param unet the folder of the network, unless its files lie at the top; null: {@code unet_ema},
+   *     in which trainings keep the running average, if it is there, else {@code unet}
    * @throws UserError if another is missing: one line that names it, and what is there instead
    */
-  public static PriorLayout imported(Path path) {
-    return of(path, true);
+  public static PriorLayout imported(Path path, String unet) {
+    boolean averaged = Files.exists(path.resolve(AVERAGE).resolve("config.json"));
+    return of(path, true, unet == null && averaged ? AVERAGE : unet == null ? "unet" : unet);
   }
 
-  private static PriorLayout of(Path path, boolean foreign) {
+  private static PriorLayout of(Path path, boolean foreign, String name) {
     if (!Files.isDirectory(path)) {
       throw new UserError(
           "no prior at "
@@ -64,7 +75,7 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
               + ": "
               + (Files.exists(path) ? "it is not a directory" : "no such directory"));
     }
-    Path unet = path.resolve("unet");
+    Path unet = path.resolve(name);
     Path folder = Files.exists(unet) || !Files.exists(path.resolve("config.json")) ? unet : path;
     Path network = required(path, folder.resolve("config.json"));
     Path scheduler = path.resolve("scheduler_config.json");
@@ -106,10 +117,13 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
       var others = all.stream().filter(n -> !n.equals(models.get(0)) && !n.endsWith(".json"));
       return Stream.concat(models.stream(), others).map(folder::resolve).toList();
     }
+    if (all.contains(GRAPH)) {
+      return Stream.of(GRAPH, VARIABLES).filter(all::contains).map(folder::resolve).toList();
+    }
     var names = all.stream().filter(n -> n.startsWith(MODEL)).toList();
-    var indices = names.stream().filter(n -> n.endsWith(".safetensors.index.json")).toList();
+    var indices = indices(names, "safetensors");
     if (indices.size() == 1) {
-      return shards(folder, folder.resolve(indices.get(0)));
+      return shards(folder, folder.resolve(indices.get(0)), "safetensors");
     }
     var variants = names.stream().filter(n -> n.matches(MODEL + "\\.\\w+\\.safetensors")).toList();
     if (variants.size() == 1 && indices.isEmpty()) {
@@ -138,15 +152,24 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
     if (names.contains(MODEL + ".bin")) {
       return List.of(folder.resolve(MODEL + ".bin"));
     }
-    if (names.contains(MODEL + ".bin.index.json")) {
-      return shards(folder, folder.resolve(MODEL + ".bin.index.json"));
+    var indices = indices(names, "bin");
+    if (indices.size() == 1) {
+      return shards(folder, folder.resolve(indices.get(0)), "bin");
     }
     var variants = names.stream().filter(n -> n.matches(MODEL + "\\.\\w+\\.bin")).toList();
     return variants.size() == 1 ? List.of(folder.resolve(variants.get(0))) : List.of();
   }
 
-  private static List<Path> shards(Path folder, Path index) {
-    String ending = index.toString().endsWith(".bin.index.json") ? "bin" : "safetensors";
+  /** The index of the shards, or those of variants, which have had their word in three places. */
+  private static List<String> indices(List<String> names, String ending) {
+    String whole = MODEL + "." + ending + ".index.json";
+    String of = "(\\.\\w+)?\\." + ending + "(\\.\\w+)?\\.index(\\.\\w+)?\\.json";
+    return names.contains(whole)
+        ? List.of(whole)
+        : names.stream().filter(n -> n.matches(MODEL + of)).toList();
+  }
+
+  private static List<Path> shards(Path folder, Path index, String ending) {
     var files = new TreeSet<Path>();
     try {
       var map = JsonFields.of(JsonText.readObject(index), "index").object("weight_map");
@@ -200,18 +223,32 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
   }
 
   /**
-   * Copies the model of an {@link OnnxConfig} and the files beside it, and writes its schedule.
+   * Writes the files of a model of another program, its schedule, and the weights that do not lie
+   * in its files.
    *
    * @throws UserError if a file cannot be read or written
    */
-  static void copy(Path path, OnnxConfig network, SchedulerConfig scheduler, List<Path> model) {
+  static void write(
+      Path path,
+      ModelConfig network,
+      SchedulerConfig scheduler,
+      List<ModelFile> files,
+      Map<String, ? extends TensorSource> weights) {
     try {
       Path folder = Files.createDirectories(path.resolve(NETWORK).getParent());
-      for (Path file : model) {
-        Files.copy(file, folder.resolve(file.getFileName()));
+      for (var file : files) {
+        try (var in = file.content().open()) {
+          Files.copy(in, folder.resolve(file.name()));
+        }
+      }
+      if (!weights.isEmpty()) {
+        Path variables = folder.resolve(VARIABLES);
+        Safetensors.write(variables, weights, Safetensors.Storage.F32, Map.of());
       }
     } catch (IOException e) {
       throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e), e);
+    } catch (UncheckedIOException e) {
+      throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e.getCause()), e);
     }
     write(path, network, scheduler);
   }

@@ -2,25 +2,36 @@ package org.deftstream.deft.prior;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.tensor.TensorSource;
 
 /**
- * A runtime that evaluates models of ONNX, found by {@link ServiceLoader}: it is large, so it is
- * not among the libraries of a program unless asked for.
+ * What reads and evaluates models of other programs, found by {@link ServiceLoader}: a runtime may
+ * be large, so it is not among the libraries of a program unless asked for.
  */
 public interface PriorRuntime {
-  /**
-   * What a model takes and gives.
-   *
-   * @param network its inputs and output; height and width are 0 where it takes any
-   * @param alphaBar the schedule that it carries, empty where it carries none
-   * @param files names of the files beside it that hold weights
-   */
-  record Description(Network network, List<Double> alphaBar, List<String> files) {}
+  /** A model that was read; its weights can be read until it is closed, by whoever asked for it. */
+  interface Model extends AutoCloseable {
+    /** Its inputs and output. */
+    Network network();
+
+    /** The schedule that it carries, empty where it carries none. */
+    List<Double> alphaBar();
+
+    /** Its files as they are written into a prior's directory, the model itself first. */
+    List<ModelFile> files();
+
+    /** Weights that do not lie in its files, by their names. */
+    Map<String, TensorSource> weights();
+
+    @Override
+    void close();
+  }
 
   /**
-   * As {@link OnnxConfig}, before its size is known.
+   * As {@link ModelConfig}, before its size is known.
    *
    * @param height 0 where it takes any
    * @param width 0 where it takes any
@@ -37,32 +48,39 @@ public interface PriorRuntime {
       boolean timeScalar,
       String output) {}
 
+  /** The format that it reads. */
+  ModelConfig.Format format();
+
   /**
-   * Reads what a model takes and gives.
+   * Reads what a model takes and gives, without evaluating it.
    *
    * @throws UserError if it is no model, or not one of a prior; one line that names it
    */
-  Description describe(Path model);
+  Model read(Path model);
 
   /**
-   * Opens a prior whose network is an {@link OnnxConfig}.
+   * Opens a prior whose network is a {@link ModelConfig} of this format.
    *
    * @throws UserError if its model cannot be loaded
    */
   Prior open(PriorDirectory directory);
 
   /**
-   * The runtime of this program.
+   * The runtime of a format.
    *
-   * @throws UserError if it has none; one line that says how to have one
+   * @throws UserError if this program has none; one line that says how to have one
    */
-  static PriorRuntime installed() {
-    return ServiceLoader.load(PriorRuntime.class)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UserError(
-                    "models of ONNX need a runtime that is not among this program's libraries:"
-                        + " deft-onnx, for example DEFTSTREAM_MAVEN_ARGS=-Ponnx ./deftstream ..."));
+  static PriorRuntime of(ModelConfig.Format format) {
+    for (var runtime : ServiceLoader.load(PriorRuntime.class)) {
+      if (runtime.format() == format) {
+        return runtime;
+      }
+    }
+    String program = format.program();
+    throw new UserError(
+        format == ModelConfig.Format.ONNX
+            ? "models of ONNX need a runtime that is not among this program's libraries: deft-onnx,"
+                + " for example DEFTSTREAM_MAVEN_ARGS=-Ponnx ./deftstream ..."
+            : "models of " + program + " need deft-tensorflow among this program's libraries");
   }
 }

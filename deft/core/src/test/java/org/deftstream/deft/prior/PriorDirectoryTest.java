@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -148,6 +149,31 @@ class PriorDirectoryTest {
     shard(whole, "s-2.safetensors", "b", "a");
     Files.writeString(index, map);
     refused(() -> PriorDirectory.open(directory).weights(), "s-2.safetensors", "another file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "diffusion_pytorch_model.safetensors.index.fp16.json",
+        "diffusion_pytorch_model.safetensors.fp16.index.json",
+        "diffusion_pytorch_model.fp16.safetensors.index.json",
+      })
+  void shouldReadShardsOfAVariant(String name) throws Exception {
+    Path whole = directory.resolve(WEIGHTS);
+    Files.delete(whole);
+    shard(whole, "diffusion_pytorch_model-00001-of-00002.fp16.safetensors", "a");
+    shard(whole, "diffusion_pytorch_model.fp16-00002-of-00002.safetensors", "b");
+    Files.writeString(
+        whole.resolveSibling(name),
+        "{\"weight_map\": {\"a\": \"diffusion_pytorch_model-00001-of-00002.fp16.safetensors\","
+            + " \"b\": \"diffusion_pytorch_model.fp16-00002-of-00002.safetensors\"}}");
+    assertThat(PriorDirectory.open(directory).weights()).containsOnlyKeys("a", "b");
+
+    Files.copy(
+        whole.resolveSibling(name),
+        whole.resolveSibling("diffusion_pytorch_model.bf16.safetensors.index.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+    refused(() -> PriorDirectory.open(directory), "exactly one variant");
   }
 
   private static void shard(Path beside, String name, String... tensors) {

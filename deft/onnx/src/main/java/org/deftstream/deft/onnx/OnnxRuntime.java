@@ -8,99 +8,71 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.prior.ModelConfig;
+import org.deftstream.deft.prior.ModelFile;
+import org.deftstream.deft.prior.ModelPorts;
+import org.deftstream.deft.prior.ModelPrior;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.PriorRuntime;
+import org.deftstream.deft.tensor.TensorSource;
+import org.deftstream.deft.text.FileProblem;
 
 /** Models of ONNX in ONNX Runtime, on the processor. Local files only. Thread-safe. */
 public final class OnnxRuntime implements PriorRuntime {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MOST_CHANNELS = 16;
 
   @Override
-  public Description describe(Path model) {
+  public ModelConfig.Format format() {
+    return ModelConfig.Format.ONNX;
+  }
+
+  /** A model that is copied with the files that hold its weights; nothing is open. */
+  private record Copied(Network network, List<Double> alphaBar, List<ModelFile> files)
+      implements Model {
+    @Override
+    public Map<String, TensorSource> weights() {
+      return Map.of();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Override
+  public Model read(Path model) {
     try (var session = session(model)) {
-      var images = new ArrayList<NodeInfo>();
-      var numbers = new ArrayList<NodeInfo>();
-      for (var input : session.getInputInfo().values()) {
-        (rank(input) == 4 ? images : numbers).add(input);
+      var inputs = session.getInputInfo().values().stream().map(OnnxRuntime::port).toList();
+      if (session.getNumOutputs() < 1) {
+        throw new UserError(model + ": it has no output");
       }
-      if (images.size() != 1 || numbers.size() != 1 || session.getNumOutputs() < 1) {
-        throw new UserError(
-            model
-                + ": it has the inputs "
-                + session.getInputNames()
-                + "; a prior's has two: images of four sides, and what tells the noise");
-      }
-      var image = tensor(images.get(0));
-      var output = session.getOutputInfo().values().iterator().next();
-      long[] sides = image.getShape();
-      boolean last =
-          sides[3] > 0 && sides[3] <= MOST_CHANNELS && !(sides[1] > 0 && sides[1] <= MOST_CHANNELS);
-      long channels = last ? sides[3] : sides[1];
-      if (image.type != OnnxJavaType.FLOAT || channels < 1 || rank(output) != 4) {
-        throw new UserError(
-            model
-                + ": its images are "
-                + image
-                + "; float32 with a known number of channels are understood, in and out");
-      }
-      long told = tensor(output).getShape()[last ? 3 : 1];
-      if (told > 0 && told != channels) {
-        throw new UserError(
-            model
-                + ": it takes "
-                + channels
-                + " channels and gives "
-                + told
-                + "; a prior's are the same");
-      }
-      var time = tensor(numbers.get(0));
-      var network =
-          new Network(
-              (int) Math.max(0, last ? sides[1] : sides[2]),
-              (int) Math.max(0, last ? sides[2] : sides[3]),
-              (int) channels,
-              sides[0] == 1 || (time.getShape().length == 1 && time.getShape()[0] == 1),
-              last,
-              images.get(0).getName(),
-              numbers.get(0).getName(),
-              type(model, time),
-              time.getShape().length == 0,
-              output.getName());
-      return new Description(network, schedule(model, session), List.copyOf(OnnxFiles.of(model)));
+      var output = port(session.getOutputInfo().values().iterator().next());
+      var files = new ArrayList<>(List.of(ModelFile.copy(model)));
+      OnnxFiles.of(model).forEach(name -> files.add(ModelFile.copy(model.resolveSibling(name))));
+      return new Copied(ModelPorts.network(inputs, output), schedule(model, session), files);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(model + ": " + e.getMessage(), e);
     } catch (OrtException e) {
       throw unsound(model, e);
     }
   }
 
-  private static String type(Path model, TensorInfo time) {
-    if (time.getShape().length > 1) {
-      throw new UserError(model + ": what tells the noise has the shape of " + time);
-    }
-    return switch (time.type) {
-      case INT64 -> "int64";
-      case INT32 -> "int32";
-      case FLOAT -> "float32";
-      default -> throw new UserError(model + ": what tells the noise is " + time.type);
-    };
+  private static ModelPorts.Port port(NodeInfo node) {
+    return node.getInfo() instanceof TensorInfo tensor
+        ? new ModelPorts.Port(node.getName(), type(tensor.type), tensor.getShape())
+        : new ModelPorts.Port(node.getName(), "no tensor", null);
   }
 
-  private static TensorInfo tensor(NodeInfo node) {
-    if (node.getInfo() instanceof TensorInfo tensor) {
-      return tensor;
-    }
-    throw new UserError("the input or output " + node.getName() + " is no tensor");
-  }
-
-  private static int rank(NodeInfo node) {
-    return node.getInfo() instanceof TensorInfo tensor ? tensor.getShape().length : -1;
+  private static String type(OnnxJavaType type) {
+    return type == OnnxJavaType.FLOAT ? "float32" : type.name().toLowerCase(Locale.ROOT);
   }
 
   private static List<Double> schedule(Path model, OrtSession session) throws OrtException {
@@ -140,6 +112,19 @@ public final class OnnxRuntime implements PriorRuntime {
 
   @Override
   public Prior open(PriorDirectory directory) {
-    return new OnnxPrior(directory);
+    ModelPrior.requireSuitable(directory);
+    var files = directory.weightFiles();
+    // About: the size of the model's files in numbers of single precision.
+    long bytes = files.stream().mapToLong(OnnxRuntime::size).sum();
+    var model = new OnnxModel(files.get(0), (ModelConfig) directory.unet());
+    return new ModelPrior(directory, bytes / Float.BYTES, model);
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + file + ": " + FileProblem.of(e), e);
+    }
   }
 }

@@ -88,7 +88,32 @@ final class DjlNetwork implements AutoCloseable {
     }
 
     static Input integers(String name, int[] values) {
-      return new Input(name, DataType.INT32, new long[] {values.length}, values);
+      return integers(name, values, values.length);
+    }
+
+    static Input integers(String name, int[] values, long... shape) {
+      return new Input(name, DataType.INT32, shape, values);
+    }
+
+    static Input longs(String name, int[] values, long... shape) {
+      return new Input(name, DataType.INT64, shape, values);
+    }
+
+    private ByteBuffer bytes() {
+      int length = values instanceof float[] floats ? floats.length : ((int[]) values).length;
+      var buffer =
+          ByteBuffer.allocateDirect(type.getNumOfBytes() * length).order(ByteOrder.nativeOrder());
+      switch (type) {
+        case FLOAT32 -> buffer.asFloatBuffer().put((float[]) values);
+        case INT32 -> buffer.asIntBuffer().put((int[]) values);
+        default -> {
+          var longs = buffer.asLongBuffer();
+          for (int value : (int[]) values) {
+            longs.put(value);
+          }
+        }
+      }
+      return buffer;
     }
   }
 
@@ -108,8 +133,18 @@ final class DjlNetwork implements AutoCloseable {
       }
       var answer = predictor.predict(list);
       try {
+        var made = answer.head().toByteBuffer().asFloatBuffer();
+        if (made.remaining() != size) {
+          throw new EngineBrokenException(
+              "the network of "
+                  + name
+                  + " answers with "
+                  + made.remaining()
+                  + " values instead of "
+                  + size);
+        }
         var values = new float[size];
-        answer.head().toByteBuffer().asFloatBuffer().get(values);
+        made.get(values);
         return values;
       } finally {
         answer.close();
@@ -120,15 +155,7 @@ final class DjlNetwork implements AutoCloseable {
   }
 
   private static NDArray array(NDManager manager, Input input) {
-    boolean floats = input.type() == DataType.FLOAT32;
-    int length = floats ? ((float[]) input.values()).length : ((int[]) input.values()).length;
-    var buffer = ByteBuffer.allocateDirect(4 * length).order(ByteOrder.nativeOrder());
-    if (floats) {
-      buffer.asFloatBuffer().put((float[]) input.values());
-    } else {
-      buffer.asIntBuffer().put((int[]) input.values());
-    }
-    var array = manager.create(buffer, new Shape(input.shape()), input.type());
+    var array = manager.create(input.bytes(), new Shape(input.shape()), input.type());
     array.setName(input.name());
     return array;
   }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
+import org.deftstream.deft.prior.ModelConfig;
 import org.deftstream.deft.prior.NetworkConfig;
-import org.deftstream.deft.prior.OnnxConfig;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.tensorflow.OnnxGraph.Attributes;
@@ -37,8 +37,13 @@ final class OnnxExport {
    */
   static void prior(PriorDirectory directory, Path file) {
     var network = directory.unet();
-    if (network instanceof OnnxConfig) {
-      throw new UserError("prior " + directory.path() + " is a model of ONNX already");
+    if (network instanceof ModelConfig model) {
+      throw new UserError(
+          "prior "
+              + directory.path()
+              + " is a model of "
+              + model.format().program()
+              + " itself; those are not translated");
     }
     var onnx = new OnnxGraph();
     try (var graph = new Graph();

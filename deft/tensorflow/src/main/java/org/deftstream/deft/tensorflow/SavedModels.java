@@ -8,17 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.TreeSet;
+import org.deftstream.deft.tensor.TensorSource;
+import org.deftstream.deft.tensorflow.savedmodel.VariableFiles;
 import org.tensorflow.Graph;
-import org.tensorflow.SavedModelBundle;
-import org.tensorflow.Session;
-import org.tensorflow.SessionFunction;
-import org.tensorflow.Signature;
-import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.Operand;
 
 /**
  * SavedModels that this program built itself, in the cache directory, for DJL to load. Graphs are
- * only ever made here, from data: one that came from elsewhere could read and write files.
+ * made here, from data; of one that came from elsewhere, which could read and write files, only
+ * arithmetic is taken ({@link ForeignNetwork}).
  */
 final class SavedModels {
   /** Changes when the same configuration builds another graph. */
@@ -29,15 +29,20 @@ final class SavedModels {
 
   private SavedModels() {}
 
-  /** Builds a model into a session and says what its inputs and outputs are. */
+  /** Builds a model and says what its inputs, its output and its variables are. */
   interface Builder {
-    Signature build(Graph graph, SessionFactory sessions);
+    Model build(Graph graph);
   }
 
-  /** Opens the session that holds the model's variables; owned and closed by the exporter. */
-  interface SessionFactory {
-    Session open();
-  }
+  /**
+   * What is written with a graph.
+   *
+   * @param inputs by their names for callers
+   * @param output called {@link Signatures#OUTPUT}
+   * @param variables in TensorFlow's layout, by the names of their operations
+   */
+  record Model(
+      Map<String, Operand<?>> inputs, Operand<?> output, Map<String, TensorSource> variables) {}
 
   /**
    * The directory of a model, built on first use.
@@ -111,34 +116,12 @@ final class SavedModels {
   }
 
   private static void export(Path part, Builder builder) throws IOException {
-    var opened = new Session[1];
     try (var graph = new Graph()) {
-      try {
-        var signature =
-            builder.build(
-                graph,
-                () -> {
-                  opened[0] = new Session(graph);
-                  return opened[0];
-                });
-        write(part, signature, opened[0]);
-      } finally {
-        if (opened[0] != null) {
-          opened[0].close();
-        }
+      var model = builder.build(graph);
+      Files.write(part.resolve("saved_model.pb"), ModelFormat.of(graph, model).toByteArray());
+      if (!model.variables().isEmpty()) {
+        VariableFiles.write(part.resolve("variables/variables"), model.variables());
       }
-    }
-  }
-
-  private static void write(Path part, Signature signature, Session session) throws IOException {
-    try {
-      SavedModelBundle.exporter(part.toString())
-          .withTags("serve")
-          .withFunction(SessionFunction.create(signature, session))
-          .export();
-    } catch (TensorFlowException e) {
-      // What the file system answered, and hints about memory that mean nothing here.
-      throw new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
   }
 

@@ -13,7 +13,6 @@ import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.text.CanonicalJson;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -94,22 +93,24 @@ final class TensorFlowAdapterNetworks implements AdapterNetworks {
 
   private Shared load(NetworkConfig network) {
     String key = "adapter-" + CanonicalJson.sha256(network.toJson());
-    var model = SavedModels.get(key, (graph, sessions) -> signature(graph, sessions, network));
+    var model = SavedModels.get(key, graph -> model(graph, network));
     return new Shared(new DjlNetwork("adapter", model, options), specs(network));
   }
 
-  private static Signature signature(
-      Graph graph, SavedModels.SessionFactory sessions, NetworkConfig network) {
+  private static SavedModels.Model model(Graph graph, NetworkConfig network) {
     var placed = place(Ops.create(graph), network);
-    sessions.open();
-    return Signature.builder()
-        .key(Signatures.KEY)
-        .input(Signatures.INPUT, placed.features())
-        .input(Signatures.GRADIENT, placed.gradient())
-        .input(Signatures.TIMESTEPS, placed.timesteps())
-        .input(Signatures.WEIGHTS, placed.theta())
-        .output(Signatures.OUTPUT, placed.output())
-        .build();
+    return new SavedModels.Model(
+        Map.of(
+            Signatures.INPUT,
+            placed.features(),
+            Signatures.GRADIENT,
+            placed.gradient(),
+            Signatures.TIMESTEPS,
+            placed.timesteps(),
+            Signatures.WEIGHTS,
+            placed.theta()),
+        placed.output(),
+        Map.of());
   }
 
   private synchronized void release(NetworkConfig network, Shared shared) {

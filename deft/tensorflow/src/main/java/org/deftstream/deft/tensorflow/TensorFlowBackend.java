@@ -4,8 +4,8 @@ import ai.djl.engine.Engine;
 import java.nio.file.Path;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.deft.adapter.AdapterNetworks;
+import org.deftstream.deft.prior.ModelConfig;
 import org.deftstream.deft.prior.NetworkConfig;
-import org.deftstream.deft.prior.OnnxConfig;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.PriorRuntime;
@@ -58,9 +58,12 @@ public final class TensorFlowBackend {
    * @throws org.deftstream.deft.UserError if its weights do not fit its configuration
    */
   public Prior openPrior(PriorDirectory directory) {
-    return directory.unet() instanceof OnnxConfig
-        ? PriorRuntime.installed().open(directory)
-        : new TensorFlowPrior(directory, options);
+    if (directory.unet() instanceof ModelConfig model) {
+      return model.format() == ModelConfig.Format.SAVED_MODEL
+          ? SavedModelRuntime.open(directory, options)
+          : PriorRuntime.of(model.format()).open(directory);
+    }
+    return new TensorFlowPrior(directory, options);
   }
 
   /**

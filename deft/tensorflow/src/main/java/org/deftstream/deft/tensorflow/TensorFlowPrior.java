@@ -15,7 +15,6 @@ import org.deftstream.deft.tensor.TensorSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -63,8 +62,7 @@ final class TensorFlowPrior implements Prior {
       parameters = weights.parameters();
       model =
           SavedModels.get(
-              "prior-" + directory.fingerprint(),
-              (graph, sessions) -> prediction(graph, sessions, weights.tensors()));
+              "prior-" + directory.fingerprint(), graph -> prediction(graph, weights.tensors()));
     } catch (IllegalArgumentException e) {
       throw new UserError("prior " + directory.path() + ": " + e.getMessage(), e);
     } catch (UncheckedIOException e) {
@@ -90,7 +88,7 @@ final class TensorFlowPrior implements Prior {
       Ops tf,
       Placeholder<TFloat32> x,
       Placeholder<TInt32> t,
-      VariableWeights variables,
+      Map<String, TensorSource> variables,
       Operand<TFloat32> eps) {}
 
   private Placed place(Graph graph, Map<String, TensorSource> weights) {
@@ -100,8 +98,7 @@ final class TensorFlowPrior implements Prior {
     var variables = new VariableWeights(tf);
     var asked = directory.scheduler().preconditioning();
     var eps = NetworkGraph.noise(tf, directory.unet(), asked, variables, x, t);
-    WeightSpec.refuseUnused(variables.variables().keySet(), weights);
-    return new Placed(tf, x, t, variables, eps);
+    return new Placed(tf, x, t, variables.values(weights), eps);
   }
 
   private Placeholder<TFloat32> images(Ops tf) {
@@ -112,20 +109,15 @@ final class TensorFlowPrior implements Prior {
             : Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
   }
 
-  private Signature prediction(
-      Graph graph, SavedModels.SessionFactory sessions, Map<String, TensorSource> weights) {
+  private SavedModels.Model prediction(Graph graph, Map<String, TensorSource> weights) {
     var placed = place(graph, weights);
-    VariableWeights.fill(placed.tf(), sessions.open(), placed.variables().variables(), weights);
-    return Signature.builder()
-        .key(Signatures.KEY)
-        .input(Signatures.INPUT, placed.x())
-        .input(Signatures.TIMESTEPS, placed.t())
-        .output(Signatures.OUTPUT, placed.eps())
-        .build();
+    return new SavedModels.Model(
+        Map.of(Signatures.INPUT, placed.x(), Signatures.TIMESTEPS, placed.t()),
+        placed.eps(),
+        placed.variables());
   }
 
-  private Signature product(
-      Graph graph, SavedModels.SessionFactory sessions, Map<String, TensorSource> weights) {
+  private SavedModels.Model product(Graph graph, Map<String, TensorSource> weights) {
     var placed = place(graph, weights);
     var cotangent = images(placed.tf());
     var gradients =
@@ -134,14 +126,16 @@ final class TensorFlowPrior implements Prior {
             new Output<?>[] {placed.eps().asOutput()},
             new Output<?>[] {placed.x().asOutput()},
             new Output<?>[] {cotangent.asOutput()});
-    VariableWeights.fill(placed.tf(), sessions.open(), placed.variables().variables(), weights);
-    return Signature.builder()
-        .key(Signatures.KEY)
-        .input(Signatures.INPUT, placed.x())
-        .input(Signatures.TIMESTEPS, placed.t())
-        .input(Signatures.COTANGENT, cotangent)
-        .output(Signatures.OUTPUT, gradients[0])
-        .build();
+    return new SavedModels.Model(
+        Map.of(
+            Signatures.INPUT,
+            placed.x(),
+            Signatures.TIMESTEPS,
+            placed.t(),
+            Signatures.COTANGENT,
+            cotangent),
+        gradients[0],
+        placed.variables());
   }
 
   @Override
@@ -241,7 +235,7 @@ final class TensorFlowPrior implements Prior {
           var model =
               SavedModels.get(
                   "prior-vjp-" + directory.fingerprint(),
-                  (graph, sessions) -> product(graph, sessions, weights.tensors()));
+                  graph -> product(graph, weights.tensors()));
           jacobian = new DjlNetwork("the Jacobian of prior " + name(), model, options);
         }
       }

@@ -3,6 +3,7 @@ package org.deftstream.deft.tensorflow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.tensor.TensorSource;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -41,6 +42,37 @@ final class VariableWeights implements WeightSource {
 
   Map<WeightSpec, Variable<TFloat32>> variables() {
     return variables;
+  }
+
+  /**
+   * The values of the variables by the names of their operations, in TensorFlow's layout, read when
+   * they are wanted.
+   *
+   * @throws IllegalArgumentException if a weight is missing, has another shape, or belongs to no
+   *     variable
+   */
+  Map<String, TensorSource> values(Map<String, ? extends TensorSource> weights) {
+    WeightSpec.refuseUnused(variables.keySet(), weights);
+    var values = new LinkedHashMap<String, TensorSource>();
+    variables.forEach(
+        (spec, variable) -> {
+          spec.require(weights);
+          values.put(variable.op().name(), new Value(spec, weights));
+        });
+    return values;
+  }
+
+  private record Value(WeightSpec spec, Map<String, ? extends TensorSource> weights)
+      implements TensorSource {
+    @Override
+    public int[] shape() {
+      return spec.layout().toTensorFlow(spec.shape());
+    }
+
+    @Override
+    public FloatTensor read() {
+      return spec.select(weights);
+    }
   }
 
   /**

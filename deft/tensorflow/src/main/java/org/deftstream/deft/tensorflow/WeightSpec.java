@@ -15,6 +15,15 @@ record WeightSpec(String name, WeightLayout layout, int[] shape) {
 
   /** Finds this weight among loaded ones and turns it into TensorFlow's layout. */
   FloatTensor select(Map<String, ? extends TensorSource> weights) {
+    return layout.toTensorFlow(require(weights).read());
+  }
+
+  /**
+   * Finds this weight among loaded ones.
+   *
+   * @throws IllegalArgumentException if it is missing or has another shape
+   */
+  TensorSource require(Map<String, ? extends TensorSource> weights) {
     var tensor = weights.get(storedName(weights));
     if (tensor == null) {
       throw new IllegalArgumentException("weight " + name + " is missing");
@@ -28,7 +37,7 @@ record WeightSpec(String name, WeightLayout layout, int[] shape) {
               + "; the network needs "
               + Arrays.toString(shape));
     }
-    return layout.toTensorFlow(tensor.read());
+    return tensor;
   }
 
   /**

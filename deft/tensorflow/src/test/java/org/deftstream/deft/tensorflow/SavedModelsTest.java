@@ -7,13 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.tensor.FloatTensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
-import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -28,18 +29,15 @@ class SavedModelsTest {
     TensorFlowBackend.start(SessionOptions.standard());
   }
 
-  private Signature doubling(Graph graph, SavedModels.SessionFactory sessions) {
+  private SavedModels.Model doubling(Graph graph) {
     built.incrementAndGet();
     var tf = Ops.create(graph);
     var x = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1)));
     var factor = tf.variable(Shape.scalar(), TFloat32.class);
-    var begun = tf.assign(factor, tf.constant(2f));
-    sessions.open().runner().addTarget(begun).run().close();
-    return Signature.builder()
-        .key(Signatures.KEY)
-        .input(Signatures.INPUT, x)
-        .output(Signatures.OUTPUT, tf.math.mul(x, factor))
-        .build();
+    return new SavedModels.Model(
+        Map.of(Signatures.INPUT, x),
+        tf.math.mul(x, factor),
+        Map.of(factor.op().name(), new FloatTensor(new int[0], new float[] {2})));
   }
 
   private Path get() {

@@ -52,7 +52,7 @@ final class ConfigurationPage {
       |---|---|
       | `DEFTSTREAM_CACHE` | directory of unpacked native libraries; `~/.cache/deftstream` when not set |
       | `DEFTSTREAM_REGISTRY_HOME` | directory of the unpacked schema registry that `stack up` and the demo start |
-      | `DEFTSTREAM_MAVEN_ARGS` | more arguments for the build that the `deftstream` script runs |
+      | `DEFTSTREAM_MAVEN_ARGS` | more arguments for the build that the `deftstream` script runs; where it is not set, those of its last build |
       | `JAVA_HOME`, `JAVA_OPTS` | the JDK of the `deftstream` script, and more flags for it (a collector named there replaces the parallel one) |
       """;
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.prior.BetaSchedule;
+import org.deftstream.deft.prior.ModelConfig;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.PriorLayout;
 import org.deftstream.deft.prior.UNetConfig;
@@ -31,6 +32,14 @@ public final class DiffusersExport {
    * @throws UserError if diffusers has no such network or scheduler, or it cannot be written
    */
   public static void write(PriorDirectory prior, Path out) {
+    if (prior.unet() instanceof ModelConfig model) {
+      throw new UserError(
+          "prior "
+              + prior.path()
+              + " is a model of "
+              + model.format().program()
+              + " itself; those are not translated");
+    }
     if (!(prior.unet() instanceof UNetConfig)) {
       throw new UserError(
           "prior "

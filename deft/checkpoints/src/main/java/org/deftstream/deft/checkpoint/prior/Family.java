@@ -21,6 +21,8 @@ public enum Family {
   DRUNET("m_head.weight", "m_tail.weight"),
   /** A model of ONNX, whatever is in it. */
   ONNX,
+  /** A SavedModel of TensorFlow, whatever is in it. */
+  SAVEDMODEL,
   /** A folder of diffusers' {@code UNet2DModel}. */
   DIFFUSERS("time_embedding.linear_1.weight", "conv_in.weight");
 

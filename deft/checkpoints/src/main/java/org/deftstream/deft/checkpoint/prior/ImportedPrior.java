@@ -1,8 +1,8 @@
 package org.deftstream.deft.checkpoint.prior;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.deftstream.deft.prior.ModelFile;
 import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.prior.SchedulerConfig;
 import org.deftstream.deft.tensor.TensorSource;
@@ -14,14 +14,14 @@ import org.deftstream.deft.tensor.TensorSource;
  * @param network what the shapes of the tensors say
  * @param scheduler what it was trained on
  * @param weights by their names in diffusers
- * @param model instead of weights, the files of a model of ONNX
+ * @param model the files of a model that is taken as it is; empty for networks of ours
  */
 public record ImportedPrior(
     Family family,
     NetworkConfig network,
     SchedulerConfig scheduler,
     Map<String, TensorSource> weights,
-    List<Path> model) {
+    List<ModelFile> model) {
   ImportedPrior(
       Family family,
       NetworkConfig network,

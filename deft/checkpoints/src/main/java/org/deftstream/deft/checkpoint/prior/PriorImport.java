@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.checkpoint.Checkpoint;
 import org.deftstream.deft.checkpoint.NetworkWeights;
+import org.deftstream.deft.prior.ModelConfig;
 import org.deftstream.deft.prior.PriorLayout;
 import org.deftstream.deft.prior.PriorRuntime;
 import org.deftstream.deft.tensor.TensorSource;
@@ -19,20 +21,26 @@ import org.deftstream.deft.text.FileProblem;
  * opened it closes it. Not thread-safe.
  */
 public final class PriorImport implements AutoCloseable {
-  /** Null where it is a model of ONNX, which is copied and not read. */
-  private final Checkpoint checkpoint;
+  /** A file, or a folder of them, that weights are read from. */
+  private interface Source extends AutoCloseable {
+    @Override
+    void close();
+  }
 
+  private final Path path;
+  private final Source source;
   private final ImportedPrior prior;
 
-  private PriorImport(Checkpoint checkpoint, ImportedPrior prior) {
-    this.checkpoint = checkpoint;
+  private PriorImport(Path path, Source source, ImportedPrior prior) {
+    this.path = path;
+    this.source = source;
     this.prior = prior;
   }
 
   /**
    * Opens a checkpoint and understands its network.
    *
-   * @param path a file, or a folder of diffusers
+   * @param path a file, a folder of diffusers, or a SavedModel
    * @param like whose layout it has; null: told by the names of its weights
    * @param key the entry of the weights in a checkpoint of a training; null: the running average if
    *     there is one
@@ -40,25 +48,45 @@ public final class PriorImport implements AutoCloseable {
    * @throws UserError one line that names the path, what was wrong and what would be right
    */
   public static PriorImport open(Path path, Family like, String key, Answers answers) {
+    if (like == Family.SAVEDMODEL || (like == null && isSavedModel(path))) {
+      return ofModel(path, Family.SAVEDMODEL, ModelConfig.Format.SAVED_MODEL, key, answers);
+    }
     if (Files.isDirectory(path)) {
       return ofFolder(path, like, key, answers);
     }
     if (like == Family.ONNX || (like == null && path.toString().endsWith(".onnx"))) {
-      try {
-        var told = PriorRuntime.installed().describe(path);
-        return new PriorImport(null, OnnxConversion.convert(path, told, answers));
-      } catch (UserError e) {
-        throw named(path, e);
-      }
+      return ofModel(path, Family.ONNX, ModelConfig.Format.ONNX, key, answers);
     }
     var checkpoint = Checkpoint.open(path, like == Family.EDM);
     return closedUnless(
-        checkpoint,
+        path,
+        checkpoint::close,
         () -> {
           var network = checkpoint.network(key);
           var family = like == null ? told(network.tensors()) : like;
-          return new PriorImport(checkpoint, convert(family, network, answers));
+          return convert(family, network, answers);
         });
+  }
+
+  private static boolean isSavedModel(Path path) {
+    return Files.exists(path.resolve("saved_model.pb"))
+        || Files.exists(path.resolve("saved_model.pbtxt"));
+  }
+
+  private static PriorImport ofModel(
+      Path path, Family family, ModelConfig.Format format, String key, Answers answers) {
+    if (key != null) {
+      throw new UserError(
+          path + ": --weights says nothing about a checkpoint of the family " + family.word());
+    }
+    PriorRuntime.Model model;
+    try {
+      model = PriorRuntime.of(format).read(path);
+    } catch (UserError e) {
+      throw named(path, e);
+    }
+    return closedUnless(
+        path, model::close, () -> ModelConversion.convert(family, format, model, answers));
   }
 
   private static PriorImport ofFolder(Path path, Family like, String key, Answers answers) {
@@ -66,30 +94,28 @@ public final class PriorImport implements AutoCloseable {
       throw new UserError(
           path + " is a folder; a checkpoint like " + like.word() + " is one file, name that");
     }
-    var layout = PriorLayout.imported(path);
+    boolean folder = key != null && (key.equals("unet") || key.equals(PriorLayout.AVERAGE));
+    var layout = PriorLayout.imported(path, folder ? key : null);
     var checkpoint = Checkpoint.of(path, layout.weights());
     return closedUnless(
-        checkpoint,
+        path,
+        checkpoint::close,
         () ->
-            new PriorImport(
-                checkpoint, DiffusersConversion.convert(layout, checkpoint.weights(key), answers)));
+            DiffusersConversion.convert(layout, checkpoint.weights(folder ? null : key), answers));
   }
 
-  private interface Opening {
-    PriorImport open();
-  }
-
-  private static PriorImport closedUnless(Checkpoint checkpoint, Opening opening) {
+  private static PriorImport closedUnless(
+      Path path, Source source, Supplier<ImportedPrior> understanding) {
     boolean done = false;
     try {
-      var opened = opening.open();
+      var opened = new PriorImport(path, source, understanding.get());
       done = true;
       return opened;
     } catch (UserError e) {
-      throw named(checkpoint.path(), e);
+      throw named(path, e);
     } finally {
       if (!done) {
-        checkpoint.close();
+        source.close();
       }
     }
   }
@@ -135,7 +161,8 @@ public final class PriorImport implements AutoCloseable {
               : SongConversion.convert(tensors, network, answers);
       case NCSNPP -> NcsnppConversion.convert(tensors, answers);
       case DRUNET -> DruNetConversion.convert(tensors, answers);
-      case ONNX -> throw new IllegalStateException("a model of ONNX has no tensors that are read");
+      case ONNX, SAVEDMODEL ->
+          throw new IllegalStateException("a model that is taken as it is has no names of layers");
       case DIFFUSERS ->
           throw new UserError(
               "it holds the weights of a diffusers network without its config.json: name the folder"
@@ -157,15 +184,12 @@ public final class PriorImport implements AutoCloseable {
     try {
       work.run();
     } catch (UncheckedIOException e) {
-      throw new UserError(
-          "cannot read " + checkpoint.path() + ": " + FileProblem.reason(e.getCause()), e);
+      throw new UserError("cannot read " + path + ": " + FileProblem.reason(e.getCause()), e);
     }
   }
 
   @Override
   public void close() {
-    if (checkpoint != null) {
-      checkpoint.close();
-    }
+    source.close();
   }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.deftstream.deft.UserError;
-import org.deftstream.deft.prior.OnnxConfig;
+import org.deftstream.deft.prior.ModelConfig;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.safetensors.NewDirectory;
 import org.deftstream.deft.safetensors.Safetensors;
@@ -57,8 +57,9 @@ public final class PriorWriter {
           about.put("name", name);
           about.putObject("imported").put("from", origin).put("family", prior.family().word());
           check.accept(
-              prior.network() instanceof OnnxConfig onnx
-                  ? PriorDirectory.copy(hidden, onnx, prior.scheduler(), prior.model(), about)
+              prior.network() instanceof ModelConfig model
+                  ? PriorDirectory.write(
+                      hidden, model, prior.scheduler(), prior.model(), watched(progress), about)
                   : PriorDirectory.write(
                       hidden,
                       prior.network(),

@@ -99,6 +99,28 @@ class PriorImportTest {
   }
 
   @Test
+  void shouldTakeTheFolderOfTheRunningAverageUnlessToldOtherwise() throws Exception {
+    Path training = folder.resolve("checkpoint-1000");
+    for (String unet : new String[] {"unet", "unet_ema"}) {
+      Files.createDirectories(training.resolve(unet));
+      Path weights = training.resolve(unet + "/diffusion_pytorch_model.bin");
+      Files.copy(Fixtures.path("diffusers/diffusion_pytorch_model.bin"), weights);
+      String config = Files.readString(Fixtures.path("diffusers/config.json"));
+      Files.writeString(
+          training.resolve(unet + "/config.json"),
+          unet.equals("unet")
+              ? config.replace("\"dropout\": 0.0", "\"dropout\": 0.25")
+              : config.replace("\"dropout\": 0.0", "\"decay\": 0.9999, \"dropout\": 0.5"));
+    }
+    for (String key : new String[] {null, "unet", "unet_ema"}) {
+      var answers = new Answers().put("--schedule", "linear");
+      try (var opened = PriorImport.open(training, null, key, answers)) {
+        assertThat(opened.prior().network().dropout()).isEqualTo("unet".equals(key) ? 0.25 : 0.5);
+      }
+    }
+  }
+
+  @Test
   void shouldAskHowANetworkWasTrainedThatWasSavedWithoutItsScheduler() throws Exception {
     Path alone = Files.createDirectories(folder.resolve("alone"));
     for (String file : new String[] {"config.json", "diffusion_pytorch_model.bin"}) {

@@ -3,14 +3,17 @@ package org.deftstream.deft.prior;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.deftstream.deft.text.JsonFields;
 
 /**
- * A network that is a model of ONNX, of which nothing is known but what it takes and gives: an
- * image and a number that stands for the noise, an image of the same shape. Immutable.
+ * A network that is a model of another program, of which nothing is known but what it takes and
+ * gives: an image and a number that stands for the noise, an image of the same shape. Immutable.
  *
+ * @param format whose model it is
  * @param height of the images, in pixels; where it takes any, of those it is tried with
  * @param width of the images
  * @param channels of the images
@@ -24,7 +27,8 @@ import org.deftstream.deft.text.JsonFields;
  * @param timeScalar whether it is a scalar, else one value for each image
  * @param output name of the output
  */
-public record OnnxConfig(
+public record ModelConfig(
+    Format format,
     int height,
     int width,
     int channels,
@@ -38,14 +42,42 @@ public record OnnxConfig(
     boolean timeScalar,
     String output)
     implements NetworkConfig {
-  /** The {@code _class_name} of this kind. */
-  public static final String CLASS_NAME = "OnnxModel";
+  /** Forms of models; each has its runtime. */
+  public enum Format {
+    /** {@code NAME.onnx}, and files beside it that hold weights. */
+    ONNX("OnnxModel", "ONNX"),
+    /** {@code model.pb}, the graph, and {@code model.safetensors}, its variables. */
+    SAVED_MODEL("TensorFlowGraph", "TensorFlow");
+
+    private final String className;
+    private final String program;
+
+    Format(String className, String program) {
+      this.className = className;
+      this.program = program;
+    }
+
+    /** Whose it is, in words. */
+    public String program() {
+      return program;
+    }
+
+    /** The {@code _class_name} of its configurations. */
+    String className() {
+      return className;
+    }
+
+    /** The format of a {@code _class_name}; empty for networks of other kinds. */
+    static Optional<Format> named(String className) {
+      return Arrays.stream(values()).filter(f -> f.className.equals(className)).findFirst();
+    }
+  }
 
   private static final String WHERE = "unet config";
   private static final int MOST_PIXELS = 1 << 14;
 
   /** Checks the ranges. */
-  public OnnxConfig {
+  public ModelConfig {
     check("height", height, MOST_PIXELS);
     check("width", width, MOST_PIXELS);
     check("channels", channels, 16);
@@ -63,11 +95,12 @@ public record OnnxConfig(
     }
   }
 
-  static OnnxConfig parse(JsonNode json) {
+  static ModelConfig parse(JsonNode json) {
     var f = JsonFields.of(json, WHERE);
-    f.text("_class_name");
+    var format = Format.named(f.text("_class_name")).orElseThrow();
     var config =
-        new OnnxConfig(
+        new ModelConfig(
+            format,
             f.integer("height", 1, MOST_PIXELS),
             f.integer("width", 1, MOST_PIXELS),
             f.integer("channels", 1, MOST_PIXELS),
@@ -127,7 +160,7 @@ public record OnnxConfig(
   @Override
   public ObjectNode toJson() {
     var json = JsonNodeFactory.instance.objectNode();
-    json.put("_class_name", CLASS_NAME);
+    json.put("_class_name", format.className);
     json.put("any_size", anySize);
     json.put("channels", channels);
     json.put("channels_last", channelsLast);
