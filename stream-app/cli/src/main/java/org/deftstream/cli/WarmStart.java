@@ -11,9 +11,10 @@ import org.deftstream.schemas.avro.AdapterState;
 import org.deftstream.schemas.avro.AdapterStatus;
 
 /**
- * Does what short commands do, against nothing, so that their classes are loaded when this ends:
- * the launcher has the JVM keep them in an archive, from which later starts take them. Prints
- * nothing. Not for direct use.
+ * Does what short commands do, and with the argument {@code serve} what the service does at its
+ * start, against nothing, so that their classes are loaded when this ends: launchers have the JVM
+ * keep them in an archive, from which later starts take them. Prints nothing but what failed. Not
+ * for direct use.
  */
 public final class WarmStart {
   private static final String[][] COMMANDS = {
@@ -30,6 +31,11 @@ public final class WarmStart {
 
   private WarmStart() {}
 
+  /** Runs commands of which nothing is shown. */
+  interface Commands {
+    void run(String... command);
+  }
+
   private static String[] of(String... command) {
     var all = new String[command.length + 3];
     System.arraycopy(command, 0, all, 0, command.length);
@@ -40,14 +46,26 @@ public final class WarmStart {
   }
 
   /** Runs them all. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws Exception {
+    var said = System.err;
     System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
     Verbosity.early(System.getenv());
     var nowhere = new PrintWriter(Writer.nullWriter());
+    Commands commands =
+        command -> Deftstream.commandLine(command).setOut(nowhere).setErr(nowhere).execute(command);
     for (var command : COMMANDS) {
-      Deftstream.commandLine(command).setOut(nowhere).setErr(nowhere).execute(command);
+      commands.run(command);
     }
     decode();
+    if (args.length > 0) {
+      try {
+        WarmServe.run(commands);
+      } catch (Exception | Error e) {
+        e.printStackTrace(said);
+        System.exit(1);
+      }
+    }
     System.exit(0);
   }
 

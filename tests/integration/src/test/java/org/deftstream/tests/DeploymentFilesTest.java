@@ -38,6 +38,68 @@ class DeploymentFilesTest {
         .contains("DEFTSTREAM_HTTP_PORT=9464");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Dockerfile", "Dockerfile.gpu"})
+  void shouldSayWhatAnImageIs(String file) throws IOException {
+    var text = Files.readString(DOCKER.resolve(file));
+    for (var label :
+        List.of(
+            "title", "description", "licenses", "version", "revision", "created", "base.name")) {
+      assertThat(text).contains("org.opencontainers.image." + label + "=");
+    }
+    assertThat(text).contains("ARG VERSION=" + pom("version") + "\n");
+    // Laid out where the image has it, the licence among it.
+    assertThat(text).contains("COPY --from=build /opt/deftstream /opt/deftstream\n");
+    assertThat(Files.readString(DOCKER.resolve("image/build.sh"))).contains(" LICENSE NOTICE ");
+  }
+
+  /** A version is named once: what the compose file runs is what the tests run. */
+  @Test
+  void shouldNameEveryImageByAVariableWithItsVersion() throws IOException {
+    var variable = Pattern.compile("\\$\\{([A-Z_]+)_IMAGE:-([a-z0-9/-]+:[^}]+)}");
+    var images = new HashMap<String, String>();
+    for (var file : List.of("compose.yaml", "compose.gpu.yaml")) {
+      var text = Files.readString(DOCKER.resolve(file));
+      variable.matcher(text).results().forEach(each -> images.put(each.group(1), each.group(2)));
+      assertThat(text.lines().filter(line -> line.strip().startsWith("image:")))
+          .allMatch(line -> variable.matcher(line).find());
+    }
+    assertThat(images)
+        .containsEntry("KAFKA", "apache/kafka:" + pom("kafka.version"))
+        .containsEntry("REGISTRY", "apicurio/apicurio-registry-mem:" + pom("apicurio.version"));
+    assertThat(images.entrySet())
+        .filteredOn(each -> !each.getValue().startsWith("deftstream/"))
+        .hasSize(8)
+        .allSatisfy(each -> assertThat(each.getValue()).doesNotEndWith(":latest"));
+    for (var file : List.of("Dockerfile", "Dockerfile.gpu")) {
+      var text = Files.readString(DOCKER.resolve(file));
+      assertThat(text)
+          .contains(
+              "ARG BASE=" + images.get(file.endsWith("gpu") ? "CUDA" : "BASE") + "\n",
+              "ARG BUILDER=" + images.get("BUILDER") + "\n");
+    }
+    var offline = Files.readString(DOCKER.resolve("offline-images.sh"));
+    assertThat(offline).contains("KAFKA=" + images.get("KAFKA") + " ", images.get("REGISTRY"));
+  }
+
+  /** A process that is killed leaves files in /tmp, which must not be the machine's disk. */
+  @Test
+  void shouldBoundWhatIsWrittenInContainers() throws IOException {
+    assertThat(yaml("compose.yaml").at("/x-deftstream/tmpfs/0").asText())
+        .startsWith("/tmp:")
+        .contains("size=64m", "noexec");
+    assertThat(yaml("compose.yaml").at("/services/topics/restart").asText())
+        .startsWith("on-failure");
+  }
+
+  private static String pom(String name) throws IOException {
+    var found =
+        Pattern.compile("<" + Pattern.quote(name) + ">([^<]+)<")
+            .matcher(Files.readString(DOCKER.resolveSibling("pom.xml")));
+    assertThat(found.find()).as(name).isTrue();
+    return found.group(1);
+  }
+
   @Test
   void shouldComposeWithSettingsThatTheServiceKnows() throws IOException {
     var services = yaml("compose.yaml").get("services");

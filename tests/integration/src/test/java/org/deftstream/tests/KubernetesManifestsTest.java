@@ -25,9 +25,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.deftstream.messaging.config.ServiceSettings;
 import org.deftstream.schemas.Topics;
+import org.deftstream.tests.platform.Shell;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Reads the manifests as the API server's schemas do: a field that is unknown, of the wrong type or
@@ -36,9 +40,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KubernetesManifestsTest {
   private static final Path DIRECTORY = Path.of("..", "..", "docker", "kubernetes");
 
-  /** For tools, not for the API server. */
+  /** For tools, not for the API server; a patch is no whole object; an object of an operator. */
   private static final List<String> NO_OBJECTS =
-      List.of("kustomization.yaml", "prometheus-adapter.yaml");
+      List.of(
+          "kustomization.yaml",
+          "prometheus-adapter.yaml",
+          "gpu.yaml",
+          "podmonitor.yaml",
+          "alerts.yaml");
+
+  private static final String SERVICE = "base/service.yaml";
+  private static final String TRAINER = "overlays/trainer/trainer.yaml";
+
+  @TempDir Path scratch;
 
   private interface Parser {
     Object parse(String json) throws IOException;
@@ -69,18 +83,26 @@ class KubernetesManifestsTest {
 
   static List<Manifest> manifests() throws IOException {
     List<Manifest> found = new ArrayList<>();
-    try (var files = Files.list(DIRECTORY)) {
-      for (var file : files.sorted().toList()) {
-        var name = file.getFileName().toString();
-        if (!NO_OBJECTS.contains(name)) {
-          var mapper = new YAMLMapper();
-          try (var documents = mapper.readerFor(JsonNode.class).readValues(file.toFile())) {
-            documents.forEachRemaining(each -> found.add(new Manifest(name, (JsonNode) each)));
-          }
+    try (var files = Files.walk(DIRECTORY)) {
+      for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
+        if (!NO_OBJECTS.contains(file.getFileName().toString())) {
+          found.addAll(read(DIRECTORY.relativize(file).toString(), Files.readString(file)));
         }
       }
     }
     return found;
+  }
+
+  private static List<Manifest> read(String name, String text) throws IOException {
+    List<Manifest> found = new ArrayList<>();
+    try (var documents = new YAMLMapper().readerFor(JsonNode.class).readValues(text)) {
+      documents.forEachRemaining(each -> found.add(new Manifest(name, (JsonNode) each)));
+    }
+    return found;
+  }
+
+  private static JsonNode yaml(String file) throws IOException {
+    return new YAMLMapper().readTree(DIRECTORY.resolve(file).toFile());
   }
 
   @Test
@@ -98,16 +120,16 @@ class KubernetesManifestsTest {
   /** Otherwise the test above would pass whatever the manifests say. */
   @Test
   void shouldRefuseWhatTheSchemasDoNotKnow() throws IOException {
-    var deployment = manifest("service.yaml", "apps/v1/Deployment");
+    var deployment = manifest(SERVICE, "apps/v1/Deployment");
     var container = (ObjectNode) deployment.json().at("/spec/template/spec/containers/0");
     container.set("livenessProb", container.remove("livenessProbe"));
     assertThatThrownBy(() -> parse(deployment)).hasMessageContaining("livenessProb");
 
-    var autoscaler = manifest("scaling.yaml", "autoscaling/v2/HorizontalPodAutoscaler");
+    var autoscaler = manifest("base/scaling.yaml", "autoscaling/v2/HorizontalPodAutoscaler");
     ((ObjectNode) autoscaler.json().at("/spec")).remove("maxReplicas");
     assertThatThrownBy(() -> parse(autoscaler)).hasMessageContaining("maxReplicas");
 
-    var service = manifest("service.yaml", "v1/Service");
+    var service = manifest(SERVICE, "v1/Service");
     ((ObjectNode) service.json().at("/spec/ports/0")).put("port", "http");
     assertThatThrownBy(() -> parse(service)).hasMessageContaining("http");
   }
@@ -129,7 +151,7 @@ class KubernetesManifestsTest {
 
     var labels = pod.at("/metadata/labels");
     var service = manifest(deployment.file(), "v1/Service").json();
-    var budget = manifest("scaling.yaml", "policy/v1/PodDisruptionBudget").json();
+    var budget = manifest("base/scaling.yaml", "policy/v1/PodDisruptionBudget").json();
     assertThat(deployment.json().at("/spec/selector/matchLabels")).isEqualTo(labels);
     assertThat(service.at("/spec/selector")).isEqualTo(labels);
     assertThat(budget.at("/spec/selector/matchLabels")).isEqualTo(labels);
@@ -137,8 +159,8 @@ class KubernetesManifestsTest {
 
   @Test
   void shouldScaleTheServiceUpToItsPartitionsOnItsLag() throws IOException {
-    var autoscaler = manifest("scaling.yaml", "autoscaling/v2/HorizontalPodAutoscaler").json();
-    var deployment = manifest("service.yaml", "apps/v1/Deployment").json();
+    var autoscaler = manifest("base/scaling.yaml", "autoscaling/v2/HorizontalPodAutoscaler").json();
+    var deployment = manifest(SERVICE, "apps/v1/Deployment").json();
     assertThat(autoscaler.at("/spec/scaleTargetRef/name"))
         .isEqualTo(deployment.at("/metadata/name"));
     assertThat(autoscaler.at("/spec/maxReplicas").asInt()).isEqualTo(Topics.DEFAULT_PARTITIONS);
@@ -146,34 +168,85 @@ class KubernetesManifestsTest {
         .isEqualTo("deftstream_consumer_lag");
   }
 
+  /** As NVIDIA documents it: a limit, which is the request too, and a toleration. */
   @Test
   void shouldAskForAGpu() throws IOException {
-    var container =
-        manifest("service-gpu.yaml", "apps/v1/Deployment")
-            .json()
-            .at("/spec/template/spec/containers/0");
-    assertThat(container.at("/resources/requests/nvidia.com~1gpu").asText()).isEqualTo("1");
+    var patch = yaml("overlays/gpu/gpu.yaml");
+    var service = manifest(SERVICE, "apps/v1/Deployment").json();
+    assertThat(patch.at("/metadata/name")).isEqualTo(service.at("/metadata/name"));
+    var pod = patch.at("/spec/template/spec");
+    assertThat(pod.at("/tolerations/0/key").asText()).isEqualTo("nvidia.com/gpu");
+    var container = pod.at("/containers/0");
+    assertThat(container.get("name"))
+        .isEqualTo(service.at("/spec/template/spec/containers/0/name"));
     assertThat(container.at("/resources/limits/nvidia.com~1gpu").asText()).isEqualTo("1");
   }
 
   @Test
+  void shouldScrapeEveryPodThatHasAPageOfMetrics() throws IOException {
+    var monitor = yaml("overlays/monitoring/podmonitor.yaml");
+    assertThat(monitor.get("kind").asText()).isEqualTo("PodMonitor");
+    var endpoint = monitor.at("/spec/podMetricsEndpoints/0");
+    assertThat(endpoint.get("path").asText()).isEqualTo("/metrics");
+    assertThat(yaml("overlays/monitoring/alerts.yaml").at("/spec/groups"))
+        .isEqualTo(yaml("../prometheus/alerts.yml").get("groups"));
+    // The alerts name the job.
+    assertThat(endpoint.at("/relabelings/0/replacement").asText()).isEqualTo("deftstream");
+    var components = monitor.at("/spec/selector/matchExpressions/0/values").valueStream().toList();
+    for (var deployment : deployments().toList()) {
+      var pod = deployment.json().at("/spec/template");
+      assertThat(components).contains(pod.at("/metadata/labels/app.kubernetes.io~1component"));
+      assertThat(pod.at("/spec/containers/0/ports/0/name")).isEqualTo(endpoint.get("port"));
+    }
+  }
+
+  /** A Job cannot be changed, and one that stays is in the way of the next. */
+  @Test
+  void shouldLetTheTopicsBeMadeAgain() throws IOException {
+    var job = manifest("base/topics.yaml", "batch/v1/Job").json();
+    assertThat(job.at("/spec/ttlSecondsAfterFinished").asInt()).isBetween(1, 300);
+    assertThat(job.at("/spec/template/spec/restartPolicy").asText()).isEqualTo("OnFailure");
+    assertThat(job.at("/metadata/annotations/argocd.argoproj.io~1sync-options").asText())
+        .contains("Force=true", "Replace=true");
+    assertThat(job.at("/metadata/annotations/kustomize.toolkit.fluxcd.io~1force").asText())
+        .isEqualTo("enabled");
+  }
+
+  /** What is written has a bound of its own, not that of the node's disk. */
+  @Test
+  void shouldBoundWhatIsWritten() throws IOException {
+    int volumes = 0;
+    for (var manifest : manifests()) {
+      for (var volume : manifest.json().at("/spec/template/spec/volumes")) {
+        volumes++;
+        assertThat(
+                volume.at("/emptyDir/sizeLimit").isTextual() || volume.has("persistentVolumeClaim"))
+            .as(manifest + ": " + volume)
+            .isTrue();
+      }
+    }
+    assertThat(volumes).isGreaterThan(5);
+  }
+
+  @Test
   void shouldKeepWhatTheTrainerHasBegun() throws IOException {
-    var pod = manifest("trainer.yaml", "apps/v1/Deployment").json().at("/spec/template");
-    var claim = manifest("trainer.yaml", "v1/PersistentVolumeClaim").json();
+    var pod = manifest(TRAINER, "apps/v1/Deployment").json().at("/spec/template");
+    var claim = manifest(TRAINER, "v1/PersistentVolumeClaim").json();
     var container = pod.at("/spec/containers/0");
     assertThat(container.at("/args/1").asText()).isEqualTo("--serve");
     assertThat(container.at("/volumeMounts/0/name")).isEqualTo(pod.at("/spec/volumes/0/name"));
     assertThat(pod.at("/spec/volumes/0/persistentVolumeClaim/claimName"))
         .isEqualTo(claim.at("/metadata/name"));
     assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/health/live");
-    assertThat(manifest("trainer.yaml", "v1/Service").json().at("/spec/selector"))
+    assertThat(manifest(TRAINER, "v1/Service").json().at("/spec/selector"))
         .isEqualTo(pod.at("/metadata/labels"));
   }
 
   @Test
   void shouldLetNobodyInButWhoReadsMetricsAndOutOnlyToBrokersRegistryAndNames() throws IOException {
-    var policy = manifest("network.yaml", "networking.k8s.io/v1/NetworkPolicy").json().get("spec");
-    var settings = manifest("settings.yaml", "v1/ConfigMap").json().get("data");
+    var policy =
+        manifest("base/network.yaml", "networking.k8s.io/v1/NetworkPolicy").json().get("spec");
+    var settings = manifest("base/settings.yaml", "v1/ConfigMap").json().get("data");
     assertThat(policy.get("policyTypes").toString()).isEqualTo("[\"Ingress\",\"Egress\"]");
     var selected = policy.at("/podSelector/matchLabels");
     for (var manifest : manifests()) {
@@ -185,9 +258,7 @@ class KubernetesManifestsTest {
       }
     }
     var container =
-        manifest("service.yaml", "apps/v1/Deployment")
-            .json()
-            .at("/spec/template/spec/containers/0");
+        manifest(SERVICE, "apps/v1/Deployment").json().at("/spec/template/spec/containers/0");
     assertThat(policy.get("ingress")).hasSize(1);
     assertThat(policy.at("/ingress/0/from")).isNotEmpty();
     assertThat(policy.at("/ingress/0/ports").findValues("port"))
@@ -206,18 +277,73 @@ class KubernetesManifestsTest {
 
   /** What is not listed is not applied. */
   @Test
-  void shouldListAllManifestsButTheAlternative() throws IOException {
-    var listed =
-        new YAMLMapper()
-            .readTree(DIRECTORY.resolve("kustomization.yaml").toFile())
-            .get("resources")
-            .valueStream()
-            .map(JsonNode::asText)
-            .toList();
-    assertThat(manifests().stream().map(Manifest::file).distinct())
-        .containsOnlyOnceElementsOf(listed)
-        .filteredOn(file -> !listed.contains(file))
-        .containsExactly("service-gpu.yaml");
+  void shouldListAllManifests() throws IOException {
+    for (var folder : List.of("base", "overlays/trainer", "overlays/monitoring")) {
+      var listed =
+          yaml(folder + "/kustomization.yaml")
+              .get("resources")
+              .valueStream()
+              .map(JsonNode::asText)
+              .toList();
+      try (var files = Files.list(DIRECTORY.resolve(folder))) {
+        assertThat(files.map(file -> file.getFileName().toString()))
+            .containsAll(listed)
+            .filteredOn(file -> !listed.contains(file))
+            .isSubsetOf("kustomization.yaml", "prometheus-adapter.yaml");
+      }
+    }
+  }
+
+  /** All forms as kustomize makes them, read like the manifests themselves. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ".",
+        "base",
+        "overlays/gpu",
+        "overlays/trainer",
+        "overlays/monitoring",
+        "overlays/all"
+      })
+  void shouldRenderEveryForm(String form) throws IOException {
+    if (!Shell.has("kubectl")) {
+      var line = "kubectl is not installed: the forms of the manifests are NOT rendered";
+      System.out.println(line);
+      Assumptions.abort(line);
+    }
+    var rendered =
+        read(
+            form,
+            Shell.run(
+                DIRECTORY,
+                scratch.resolve("rendered.yaml"),
+                Map.of(),
+                "kubectl",
+                "kustomize",
+                form));
+    assertThat(rendered).isNotEmpty();
+    for (var object : rendered) {
+      if (!object.kind().startsWith("monitoring.coreos.com/")) {
+        assertThat(parse(object)).as(object.toString()).isNotNull();
+      }
+    }
+    if (form.equals("overlays/gpu") || form.equals("overlays/all")) {
+      var pod =
+          rendered.stream()
+              .filter(each -> each.json().at("/metadata/name").asText().equals("deftstream"))
+              .filter(each -> each.kind().equals("apps/v1/Deployment"))
+              .findFirst()
+              .orElseThrow()
+              .json()
+              .at("/spec/template/spec");
+      assertThat(pod.at("/tolerations/0/key").asText()).isEqualTo("nvidia.com/gpu");
+      assertThat(pod.at("/containers/0/image").asText()).endsWith("service:gpu");
+      var limits = pod.at("/containers/0/resources/limits");
+      assertThat(limits.get("nvidia.com/gpu").asText()).isEqualTo("1");
+      assertThat(limits.get("memory").asText()).isEqualTo("8Gi");
+      assertThat(pod.at("/containers/0/env").findValuesAsText("name"))
+          .contains("DEFTSTREAM_INSTANCE_ID", "DEFTSTREAM_ENGINE_MAX_BATCH");
+    }
   }
 
   /** The service refuses a setting that it does not know; so does this. */
@@ -225,7 +351,7 @@ class KubernetesManifestsTest {
   @MethodSource("deployments")
   void shouldSetWhatTheServiceKnows(Manifest deployment) throws IOException {
     Map<String, String> environment = new HashMap<>();
-    manifest("settings.yaml", "v1/ConfigMap")
+    manifest("base/settings.yaml", "v1/ConfigMap")
         .json()
         .get("data")
         .properties()

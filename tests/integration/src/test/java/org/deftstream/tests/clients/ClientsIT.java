@@ -312,8 +312,8 @@ class ClientsIT {
         List.of(
             "grafana/dashboards/deftstream.json",
             "prometheus/alerts.yml",
-            "kubernetes/scaling.yaml",
-            "kubernetes/prometheus-adapter.yaml")) {
+            "kubernetes/base/scaling.yaml",
+            "kubernetes/overlays/monitoring/prometheus-adapter.yaml")) {
       METRIC
           .matcher(Files.readString(docker.resolve(file)))
           .results()
