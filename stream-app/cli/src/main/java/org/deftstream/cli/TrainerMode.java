@@ -21,6 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code deftstream train --serve} and {@code --now}: the options that need a Kafka. */
+@OptionHeading("The running trainer")
 final class TrainerMode implements TrainMode {
   @Option(
       names = "--serve",
@@ -86,7 +87,8 @@ final class TrainerMode implements TrainMode {
                     settings.get(ServiceKeys.HTTP_HOST),
                     port.getAsInt(),
                     settings.get(ServiceKeys.HTTP_TOKEN),
-                    status));
+                    status,
+                    settings.get(TrainerKeys.DIRECTORY)));
         System.err.println("pages: " + pages.url());
       }
       var running =

@@ -160,6 +160,10 @@ class TrainerIT {
     assertThat(shown.at("/last/judgement/psnr").asDouble()).isPositive();
     assertThat(shown.path("training").asInt() + shown.path("validation").asInt()).isEqualTo(PAIRS);
     assertThat(shown.path("fresh").asInt()).isZero();
+    // What people look at: figures and pictures of the refresh, and nothing that could run.
+    assertThat(page(port, "/"))
+        .contains("<td>" + TASK + "</td>", "Refresh 1 of " + TASK, "PUBLISHED", "data:image/png")
+        .doesNotContain("<script");
     var metrics = page(port, "/metrics");
     String task = "task=\"" + TASK + "\"";
     assertThat(metrics)

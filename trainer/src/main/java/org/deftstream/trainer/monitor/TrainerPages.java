@@ -2,6 +2,8 @@ package org.deftstream.trainer.monitor;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -25,17 +27,20 @@ public final class TrainerPages implements AutoCloseable {
   }
 
   /**
-   * Opens the pages {@code /metrics}, {@code /health/live}, {@code /health/ready} and {@code
-   * /trainer}.
+   * Opens the pages {@code /}, {@code /metrics}, {@code /health/live}, {@code /health/ready} and
+   * {@code /trainer}.
    *
+   * @param directory that of the trainer, which holds the record of every refresh
    * @param token what has to be sent with every request but those for health; empty if nothing
    * @throws org.deftstream.deft.UserError if the address cannot be listened on
    */
   public static TrainerPages open(
-      String host, int port, Optional<String> token, TrainerStatus status) {
+      String host, int port, Optional<String> token, TrainerStatus status, Path directory) {
     var metrics = new TrainerMetrics(status);
     Map<String, Supplier<Reply>> pages =
         Map.of(
+            "/",
+            new TrainerHome(status, directory, token.isPresent() || isOwn(host))::reply,
             "/metrics",
             () -> new Reply(OK, PROMETHEUS, metrics.scrape()),
             "/health/live",
@@ -50,6 +55,12 @@ public final class TrainerPages implements AutoCloseable {
       metrics.close();
       throw e;
     }
+  }
+
+  /** Whether a host is reached from this machine alone; whoever asks is then its user. */
+  private static boolean isOwn(String host) {
+    var address = new InetSocketAddress(host, 0).getAddress();
+    return address != null && address.isLoopbackAddress();
   }
 
   /** Where the pages are: {@code http://host:port}. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -28,6 +29,7 @@ import org.deftstream.deft.text.FileProblem;
 public record RefreshFiles(Path directory) {
   static final String WARM = "warm";
   static final String SCRATCH = "scratch";
+  static final String PAGE = "index.html";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PICTURES = "pictures.html";
   private static final String PLAN = "refresh.json";
@@ -38,6 +40,34 @@ public record RefreshFiles(Path directory) {
   /** The directory of a task's n-th refresh, counted from 1. */
   public static RefreshFiles of(Path taskDirectory, int number) {
     return new RefreshFiles(taskDirectory.resolve("refresh-%04d".formatted(number)));
+  }
+
+  /** A task's last refresh that has ended and is still kept; empty if there is none. */
+  public static Optional<RefreshFiles> lastEnded(Path taskDirectory) {
+    if (!Files.isDirectory(taskDirectory)) {
+      return Optional.empty();
+    }
+    try (var all = Files.list(taskDirectory)) {
+      return all.filter(each -> each.getFileName().toString().matches("refresh-\\d+"))
+          .filter(each -> Files.isRegularFile(each.resolve(PAGE)))
+          .max(Comparator.comparing(each -> number(each.getFileName().toString())))
+          .map(RefreshFiles::new);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + taskDirectory + ": " + FileProblem.of(e), e);
+    }
+  }
+
+  private static BigInteger number(String name) {
+    return new BigInteger(name.substring(name.indexOf('-') + 1));
+  }
+
+  /** Its page, as it was written at its end. */
+  public String page() {
+    try {
+      return Files.readString(directory.resolve(PAGE));
+    } catch (IOException e) {
+      throw new UserError("cannot read the page in " + directory + ": " + FileProblem.of(e), e);
+    }
   }
 
   /** The frozen pairs. */

@@ -28,7 +28,7 @@ final class RefreshPage {
    */
   static void write(RefreshFiles files) {
     try {
-      AtomicFiles.write(files.directory().resolve("index.html"), html(files));
+      AtomicFiles.write(files.directory().resolve(RefreshFiles.PAGE), html(files));
     } catch (IOException e) {
       throw new UserError("cannot write into " + files.directory() + ": " + FileProblem.of(e), e);
     }

@@ -179,7 +179,7 @@ public final class TrainerKeys {
   public static final Setting<OptionalInt> HTTP_PORT =
       GROUP.port(
           "trainer.http.port",
-          "Port of the trainer's pages (/metrics, /health/live, /health/ready, /trainer), on"
+          "Port of the trainer's pages (/, /metrics, /health/live, /health/ready, /trainer), on"
               + " http.host; 0 for any free one, -1 for none.");
 
   public static final Setting<Double> MARGIN =

@@ -30,7 +30,8 @@ public final class LivePage implements AutoCloseable {
   public static final String EVENTS = "/live/events";
 
   private static final String OWN_METRICS = "deftstream_";
-  private static final long WAIT_MILLIS = 250;
+  private static final String METRICS = "metrics";
+  private static final long WAIT_MILLIS = 200;
   private static final int MOST_LINES = 3_000;
 
   private final RecentRecords records;
@@ -57,7 +58,7 @@ public final class LivePage implements AutoCloseable {
     var number = new byte[6];
     new SecureRandom().nextBytes(number);
     run = HexFormat.of().formatHex(number);
-    states.put("metrics", () -> own(metrics.get()));
+    states.put(METRICS, () -> own(metrics.get()));
     states.put("tasks", () -> tasks.get().map(JsonNode::toString).orElse("{\"tasks\":[]}"));
     states.put(
         "state",
@@ -97,7 +98,8 @@ public final class LivePage implements AutoCloseable {
 
   /** The events, by path. */
   public Map<String, EventStream> streams() {
-    return Map.of(EVENTS, new LiveStream(records, run, states, System::nanoTime, WAIT_MILLIS));
+    return Map.of(
+        EVENTS, new LiveStream(records, run, METRICS, states, System::nanoTime, WAIT_MILLIS));
   }
 
   private static Supplier<Reply> file(String name, String type) {

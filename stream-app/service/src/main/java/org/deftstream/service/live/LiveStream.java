@@ -11,27 +11,53 @@ import java.util.function.Supplier;
 import org.deftstream.messaging.http.EventStream;
 
 /**
- * What a viewer of the live page is sent: records as they are answered, and the state of the
- * instance about once a second, made once for all viewers and only while there are some. A viewer
- * is served for some seconds and comes again with the number of the last record that it has; one
- * that is too slow to take them is dropped by the server. Thread-safe.
+ * What a viewer of the live page is sent: records as they are answered, counters some times a
+ * second and the rest of the instance's state about once, made once for all viewers and only while
+ * there are some. A viewer is served for some seconds and comes again with the number of the last
+ * record that it has; one that is too slow to take them is dropped by the server. Thread-safe.
  */
 final class LiveStream implements EventStream {
   private static final long SESSION_NANOS = 7_000_000_000L;
+
+  /**
+   * So old may counters be that a viewer has them within a second of the commit, reconnecting too.
+   */
+  private static final long COUNTERS_NANOS = 400_000_000L;
+
   private static final long STATE_NANOS = 1_000_000_000L;
+
   private final RecentRecords records;
-  private final Map<String, Supplier<String>> states;
+  private final Map<String, State> states = new HashMap<>();
   private final LongSupplier nanos;
   private final String run;
   private final long waitMillis;
-  private Map<String, String> made = Map.of();
-  private long madeAt;
-  private boolean fresh;
+
+  /** What is sent of an instance, made again when it is too old. */
+  private static final class State {
+    private final Supplier<String> source;
+    private final long mostNanos;
+    private String made;
+    private long madeAt;
+
+    private State(Supplier<String> source, long mostNanos) {
+      this.source = source;
+      this.mostNanos = mostNanos;
+    }
+
+    private String at(long now) {
+      if (made == null || now - madeAt >= mostNanos) {
+        made = source.get();
+        madeAt = now;
+      }
+      return made;
+    }
+  }
 
   /**
    * Makes a stream.
    *
    * @param run names this run of the instance: numbers of another run's records mean nothing here
+   * @param counters the name of the event that holds counters
    * @param states what is sent of the instance, by the event's name; several lines are allowed
    * @param nanos a clock of any origin
    * @param waitMillis how long to wait for a record before the state is looked at
@@ -39,12 +65,16 @@ final class LiveStream implements EventStream {
   LiveStream(
       RecentRecords records,
       String run,
+      String counters,
       Map<String, Supplier<String>> states,
       LongSupplier nanos,
       long waitMillis) {
     this.records = records;
     this.run = run;
-    this.states = Map.copyOf(states);
+    states.forEach(
+        (name, source) ->
+            this.states.put(
+                name, new State(source, name.equals(counters) ? COUNTERS_NANOS : STATE_NANOS)));
     this.nanos = nanos;
     this.waitMillis = waitMillis;
   }
@@ -90,14 +120,9 @@ final class LiveStream implements EventStream {
 
   private synchronized Map<String, String> current() {
     long now = nanos.getAsLong();
-    if (!fresh || now - madeAt >= STATE_NANOS) {
-      Map<String, String> next = new HashMap<>();
-      states.forEach((name, state) -> next.put(name, state.get()));
-      made = next;
-      madeAt = now;
-      fresh = true;
-    }
-    return made;
+    Map<String, String> all = new HashMap<>();
+    states.forEach((name, state) -> all.put(name, state.at(now)));
+    return all;
   }
 
   /** An event as the standard writes it: each line of the data behind a name of its own. */

@@ -80,12 +80,15 @@
     say("lag", known("deftstream_consumer_lag") ? number(sum("deftstream_consumer_lag"), 0) : "–");
     say("work", number(sum("deftstream_admission_records"), 0));
     say("fill", number(100 * sum("deftstream_engine_batch_fill_ratio"), 0) + " %");
-    history.push({at: performance.now() / 1e3, answered});
-    while (history.length > HISTORY) history.shift();
+    // Counters come more often than once a second, the points of the curve do not.
+    const now = performance.now() / 1e3;
+    if (!history.length || now - history[history.length - 1].at >= .95) {
+      history.push({at: now, answered});
+      while (history.length > HISTORY) history.shift();
+      drawHistory();
+    }
     const from = history[Math.max(0, history.length - 11)];
-    const over = history[history.length - 1].at - from.at;
-    say("rate", over > 0 ? number((answered - from.answered) / over, 1) : "–");
-    drawHistory();
+    say("rate", now > from.at ? number((answered - from.answered) / (now - from.at), 1) : "–");
     showReasons();
     showTasks();
   };
@@ -267,7 +270,8 @@
   let state = null;
   let heard = 0;
   const showState = () => {
-    const silent = Date.now() - heard > 6000;
+    // A viewer is served for 7 s at a time; an idle instance has nothing new to say meanwhile.
+    const silent = Date.now() - heard > 10000;
     const box = find("state");
     box.className = "state " + (silent || !state || state.unready ? "trouble" : "ready");
     say("state", silent ? (heard ? "no connection to the instance" : "connecting")

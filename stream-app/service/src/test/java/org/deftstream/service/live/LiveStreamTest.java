@@ -17,6 +17,7 @@ class LiveStreamTest {
 
   private final AtomicLong now = new AtomicLong();
   private final AtomicInteger made = new AtomicInteger();
+  private final AtomicInteger tasks = new AtomicInteger();
   private final RecentRecords records = new RecentRecords(true, now::get);
 
   /** Each look at the clock takes half a second. */
@@ -24,12 +25,15 @@ class LiveStreamTest {
       new LiveStream(
           records,
           "run",
+          "metrics",
           Map.of(
               "metrics",
               () -> {
                 made.incrementAndGet();
                 return "a 1.0\nb 2.0";
-              }),
+              },
+              "tasks",
+              () -> "task " + tasks.incrementAndGet()),
           () -> now.getAndAdd(SECOND / 2),
           1);
 
@@ -64,7 +68,31 @@ class LiveStreamTest {
     assertThat(text).startsWith("retry: 250\nevent: run\ndata: run\n\n");
     assertThat(text.split("event: metrics\ndata: a 1.0\ndata: b 2.0\n\n", -1)).hasSize(2);
     assertThat(made.get()).isBetween(2, 8);
+    assertThat(text).contains("data: task 1\n", "data: task 2\n");
     assertThat(records.watched()).isFalse();
+  }
+
+  /** Counters are to be a second old at most, also when a viewer has just come again. */
+  @Test
+  void shouldMakeCountersMoreOftenThanTheRest() throws Exception {
+    var fine = new AtomicLong();
+    var counters = new AtomicInteger();
+    var rest = new AtomicInteger();
+    new LiveStream(
+            records,
+            "run",
+            "metrics",
+            Map.of(
+                "metrics",
+                () -> "" + counters.incrementAndGet(),
+                "state",
+                () -> "" + rest.incrementAndGet()),
+            () -> fine.getAndAdd(SECOND / 20),
+            1)
+        .serve(Optional.empty(), new ByteArrayOutputStream());
+
+    assertThat(rest.get()).isBetween(6, 8);
+    assertThat(counters.get()).isGreaterThanOrEqualTo(2 * rest.get());
   }
 
   @Test
