@@ -80,7 +80,7 @@ final class ReconstructCommand implements Callable<Integer> {
       throw new UserError("--batch must be from 1 to 1024, got " + batch);
     }
     var task = models.task();
-    var input = new TaskInput(task, files, FileOptions.MOST_PIXELS);
+    var input = new TaskInput(task, files.reading(), FileOptions.MOST_PIXELS);
     var named = files.named("reconstruct", input.auxiliaryFiles());
     var results = answers.open(task.name());
     var backend = TensorFlowBackend.start(SessionOptions.standard());

@@ -90,7 +90,7 @@ final class SendCommand implements Callable<Integer> {
     if (follow != null && !Files.isDirectory(follow)) {
       throw new UserError("--follow: " + follow + " is no directory");
     }
-    input = new TaskInput(task, files, settings.get(EngineKeys.IMAGE_MAX_PIXELS));
+    input = new TaskInput(task, files.reading(), settings.get(EngineKeys.IMAGE_MAX_PIXELS));
     var named =
         follow == null
             ? files.named("send, or --follow DIR", input.auxiliaryFiles())
@@ -120,7 +120,8 @@ final class SendCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Map<String, Object> config(ServiceSettings settings) {
+  /** How a producer of measurements is set up. */
+  static Map<String, Object> config(ServiceSettings settings) {
     Map<String, Object> config = new HashMap<>(settings.producerConfig());
     int most = settings.get(ServiceKeys.RECORDS_MAX_BYTES) + MIB;
     config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);

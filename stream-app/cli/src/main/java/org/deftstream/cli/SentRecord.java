@@ -25,6 +25,11 @@ public final class SentRecord {
 
   /** The record of a sample. */
   public static Measurement measurement(TaskSample sample) {
+    return measurement(sample, Instant.now());
+  }
+
+  /** The record of a sample that was taken at some time. */
+  static Measurement measurement(TaskSample sample, Instant capturedAt) {
     var auxiliary = new HashMap<String, Tensor>();
     sample.auxiliary().forEach((name, array) -> auxiliary.put(name, tensor(array)));
     var geometry = sample.geometry();
@@ -33,7 +38,7 @@ public final class SentRecord {
         .setTask(sample.task())
         .setValues(Tensors.of(sample.values(), sample.shape()))
         .setAuxiliary(auxiliary)
-        .setCapturedAt(Instant.now())
+        .setCapturedAt(capturedAt)
         .setScale(sample.scale().map(SentRecord::scale).orElse(null))
         .setGeometry(
             new Geometry(

@@ -63,10 +63,10 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var task = models.task();
-    files.checkForImages();
+    files.reading().checkForImages();
     var report = new FileReport("simulated");
     var shape = task.operator().imageShape();
-    var options = files.reading();
+    var options = files.reading().reading();
     var reading =
         new ReadOptions(
             options.maxBytes(),
@@ -97,7 +97,7 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private void write(Task task, Sample image, String name) {
-    var scale = files.window(image.units()).or(image::scale);
+    var scale = files.reading().window(image.units()).or(image::scale);
     var shape = new ImageShape(image.height(), image.width(), image.channels());
     if (shape.pixels() > FileOptions.MOST_PIXELS) {
       throw new IllegalArgumentException(

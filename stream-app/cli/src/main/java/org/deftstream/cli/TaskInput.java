@@ -15,9 +15,11 @@ import org.deftstream.deft.UserError;
 import org.deftstream.deft.formats.FileContent;
 import org.deftstream.deft.formats.Geometry;
 import org.deftstream.deft.formats.ImageFormats;
+import org.deftstream.deft.formats.InputFile;
 import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.formats.Sample;
+import org.deftstream.deft.formats.areadetector.Ad00Format;
 import org.deftstream.deft.image.IntensityScale;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.MeasurementRange;
@@ -41,7 +43,7 @@ final class TaskInput {
           "StudyTime");
 
   private final Task task;
-  private final FileOptions options;
+  private final ReadingOptions options;
   private final OperatorCache operators;
   private final Map<String, NumericArray> ownFiles = new HashMap<>();
   private final Map<String, String> inFile = new LinkedHashMap<>();
@@ -52,7 +54,7 @@ final class TaskInput {
    *
    * @param maxPixels most pixels of an image
    */
-  TaskInput(Task task, FileOptions options, long maxPixels) {
+  TaskInput(Task task, ReadingOptions options, long maxPixels) {
     this.task = task;
     this.options = options;
     operators = new OperatorCache(maxPixels, OPERATOR_BYTES);
@@ -93,6 +95,22 @@ final class TaskInput {
    * @throws UserError one line that names it, and what is wrong
    */
   FileContent read(Path file) {
+    return ImageFormats.read(file, reading());
+  }
+
+  /**
+   * Reads a message {@code ad00} that is no file.
+   *
+   * @param name how it is called in messages
+   * @throws UserError one line that names it, and what is wrong
+   */
+  Ad00Format.Content read(byte[] message, String name) {
+    var reading = reading();
+    var file = new InputFile(Path.of(name), reading.maxBytes());
+    return Ad00Format.read(message, file, reading);
+  }
+
+  private ReadOptions reading() {
     var operator = task.operator();
     var known = new HashSet<>(operator.auxiliaryShapes().keySet());
     known.addAll(operator.optionalShapes().keySet());
@@ -102,15 +120,13 @@ final class TaskInput {
     names.addAll(inFile.keySet());
     int channels = operator.imageShape().channels();
     var reading = options.reading();
-    return ImageFormats.read(
-        file,
-        new ReadOptions(
-            reading.maxBytes(),
-            channels == 3 ? 3 : 1,
-            reading.dataset(),
-            inFile,
-            known,
-            shape -> fits(operator, shape, names)));
+    return new ReadOptions(
+        reading.maxBytes(),
+        channels == 3 ? 3 : 1,
+        reading.dataset(),
+        inFile,
+        known,
+        shape -> fits(operator, shape, names));
   }
 
   private boolean fits(ForwardOperator operator, int[] shape, Set<String> names) {

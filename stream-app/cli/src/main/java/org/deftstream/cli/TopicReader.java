@@ -55,6 +55,21 @@ final class TopicReader implements AutoCloseable {
    * @throws UserError if one is not there or Kafka does not answer
    */
   static TopicReader open(ServiceSettings settings, String... topics) {
+    var consumer = new KafkaConsumer<byte[], byte[]>(config(settings));
+    try {
+      return new TopicReader(
+          List.of(topics), settings.get(ConnectionKeys.CONNECT_TIMEOUT), consumer);
+    } catch (KafkaException e) {
+      consumer.close();
+      throw unreadable(List.of(topics), e);
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  /** How a consumer of committed records is set up that joins no group. */
+  static Map<String, Object> config(ServiceSettings settings) {
     Map<String, Object> config = new HashMap<>(settings.consumerConfig());
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -69,17 +84,7 @@ final class TopicReader implements AutoCloseable {
     config.put(
         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
         Math.toIntExact(settings.get(ConnectionKeys.CONNECT_TIMEOUT).toMillis()));
-    var consumer = new KafkaConsumer<byte[], byte[]>(config);
-    try {
-      return new TopicReader(
-          List.of(topics), settings.get(ConnectionKeys.CONNECT_TIMEOUT), consumer);
-    } catch (KafkaException e) {
-      consumer.close();
-      throw unreadable(List.of(topics), e);
-    } catch (RuntimeException e) {
-      consumer.close();
-      throw e;
-    }
+    return config;
   }
 
   /** Reads what was there when it was opened. */

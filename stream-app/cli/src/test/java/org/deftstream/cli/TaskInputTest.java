@@ -181,7 +181,7 @@ class TaskInputTest {
             prior -> shape);
     var parsed = new Options();
     new CommandLine(parsed).parseArgs(options);
-    return new TaskInput(task, parsed.files, 1 << 12);
+    return new TaskInput(task, parsed.files.reading(), 1 << 12);
   }
 
   private static TaskSample sample(TaskInput input, Path file) {

@@ -3,16 +3,26 @@ package org.deftstream.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.deftstream.deft.formats.ImageFormats;
 import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
+import org.deftstream.deft.formats.areadetector.Ad00Messages;
 import org.deftstream.deft.formats.numpy.NpzFormat;
 import org.deftstream.tests.platform.Answers;
 import org.deftstream.tests.platform.CliProcess;
@@ -30,6 +40,7 @@ class FilesThroughKafkaIT {
   private static final int PARTITIONS = 2;
   private static final int SIDE = 32;
   private static final String TASK = "fashion-32/inpaint";
+  private static final String CAMERA = "camera";
 
   @TempDir private Path directory;
 
@@ -73,6 +84,79 @@ class FilesThroughKafkaIT {
       assertThat(answers.reconstructions()).hasSize(FILES);
       assertThat(answers.reasons()).isEmpty();
       shouldBeTheImageOf("deep/er/scan-0004", directory.resolve("out/deep/er/scan-0004.npy"));
+      assertBridged(platform, settings, answers);
+    }
+  }
+
+  /** A facility's topic: each message once, whatever is among them, and again after an end. */
+  private void assertBridged(
+      EmbeddedPlatform platform, Map<String, String> settings, Answers answers) throws IOException {
+    var mask = directory.resolve("mask.npz");
+    var ones = new float[SIDE * SIDE];
+    Arrays.fill(ones, 1);
+    NpzFormat.write(mask, Map.of("mask", NumericArray.of(ones, SIDE, SIDE)));
+    var models = Path.of("..", "..", "deft", "models").toString();
+    String[] bridge = {
+      "bridge",
+      CAMERA,
+      "--task",
+      TASK,
+      "--models",
+      models,
+      "--auxiliary",
+      "mask=" + mask,
+      "--window",
+      "0:65535",
+      "--to-end",
+      "--json"
+    };
+    try (var admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
+      admin
+          .createTopics(List.of(new NewTopic(CAMERA, Optional.of(1), Optional.empty())))
+          .all()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+    }
+    message(platform, frame(1));
+    message(platform, "no message of ad00".getBytes(StandardCharsets.UTF_8));
+    message(platform, Ad00Messages.counts("HAMA:CAM1", 3, new int[6], 2, 3));
+    message(platform, frame(4));
+
+    try (var first = CliProcess.start(directory.resolve("bridge.log"), settings, bridge)) {
+      assertThat(first.awaitExit()).as(first.output()).isEqualTo(1);
+      assertThat(first.output())
+          .contains("rejected: camera-0@1: is no message ad00")
+          .contains("{\"sent\":2,\"rejected\":2}");
+    }
+    message(platform, frame(5));
+    var second = CliProcess.run(directory.resolve("bridge-again.log"), settings, bridge);
+    assertThat(second).contains("{\"sent\":1,\"rejected\":0}");
+
+    answers.await(FILES + 3);
+    var received = directory.resolve("out/HAMA-CAM1");
+    CliProcess.run(directory.resolve("receive-frames.log"), settings, receive());
+    assertThat(files(received)).containsExactlyInAnyOrder("1@0-0.npy", "4@0-3.npy", "5@0-4.npy");
+    var image = ImageFormats.read(received.resolve("4@0-3.npy"), ReadOptions.STANDARD);
+    double sum = 0;
+    for (float value : image.samples().get(0).values().values()) {
+      sum += value;
+    }
+    // In the counts of the detector.
+    assertThat(sum / (SIDE * SIDE)).isBetween(25_000.0, 35_000.0);
+  }
+
+  private static byte[] frame(int id) {
+    var counts = new int[SIDE * SIDE];
+    Arrays.fill(counts, 30_000);
+    return Ad00Messages.counts("HAMA:CAM1", id, counts, SIDE, SIDE);
+  }
+
+  private static void message(EmbeddedPlatform platform, byte[] value) {
+    Map<String, Object> config = Map.of("bootstrap.servers", platform.bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(CAMERA, 0, null, value));
     }
   }
 

@@ -51,7 +51,8 @@ class HostileFilesTest {
         "implicit.dcm",
         "a.cfl",
         "a.fits",
-        "a.uvfits");
+        "a.uvfits",
+        "a.ad00");
   }
 
   @ParameterizedTest
@@ -193,7 +194,7 @@ class HostileFilesTest {
     var file = Files.writeString(directory.resolve("a.txt"), "no image");
 
     assertThatThrownBy(() -> ImageFormats.read(file, ReadOptions.STANDARD))
-        .hasMessageContaining("no format that is read: cfl, dicom, fits, hdf5");
+        .hasMessageContaining("no format that is read: ad00, cfl, dicom, fits, hdf5");
   }
 
   @Test

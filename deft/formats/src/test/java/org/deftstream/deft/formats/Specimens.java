@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
+import org.deftstream.deft.formats.areadetector.Ad00Messages;
 
 /** One small good file of each kind. */
 final class Specimens {
@@ -45,6 +46,8 @@ final class Specimens {
       case "implicit.dcm" -> Files.write(file, implicit());
       case "a.fits" -> Files.write(file, fits());
       case "a.uvfits" -> Files.write(file, uvfits());
+      case "a.ad00" ->
+          Files.write(file, Ad00Messages.counts("camera", 7, new int[] {1, 2, 3, 4, 5, 6}, 2, 3));
       default ->
           ImageFormats.byName(name)
               .orElseThrow()

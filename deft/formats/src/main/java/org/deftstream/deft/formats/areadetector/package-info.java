@@ -1,0 +1,2 @@
+/** Images as EPICS' area detectors send them at the European Spallation Source. */
+package org.deftstream.deft.formats.areadetector;
