@@ -123,18 +123,22 @@ final class AdapterListing {
       Optional.ofNullable(controls.get(task)).ifPresent(state -> describe(state, node));
       var instances = node.putArray("instances");
       for (var status : of(task)) {
-        instances
-            .addObject()
-            .put("instance", status.getInstance())
-            .put("adapterId", status.getAdapterId())
-            .put("state", status.getState().name())
-            .put("reason", status.getReason())
-            .put("at", status.getAt().toString())
-            .put("seenAt", Objects.toString(status.getSeenAt(), null))
-            .put("gone", Heartbeats.gone(status, now));
+        instances.add(report(status).put("gone", Heartbeats.gone(status, now)));
       }
     }
     return document;
+  }
+
+  /** A report as a document. */
+  static ObjectNode report(AdapterStatus status) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("instance", status.getInstance())
+        .put("adapterId", status.getAdapterId())
+        .put("state", status.getState().name())
+        .put("reason", status.getReason())
+        .put("at", status.getAt().toString())
+        .put("seenAt", Objects.toString(status.getSeenAt(), null));
   }
 
   private static void describe(AdapterControl state, ObjectNode node) {

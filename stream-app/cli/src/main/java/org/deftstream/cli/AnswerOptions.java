@@ -5,6 +5,7 @@ import org.deftstream.deft.UserError;
 import picocli.CommandLine.Option;
 
 /** Where answers are written, and how. */
+@OptionHeading("Answers")
 final class AnswerOptions {
   @Option(
       names = "--out",

@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A comparison on one task, put together on the command line instead of in a plan. */
+@OptionHeading("What is compared")
 final class ComparisonOptions {
   private static final String SOURCE = "images";
   private static final int LARGEST_BATCH = 4096;

@@ -1,5 +1,7 @@
 package org.deftstream.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.security.PrivateKey;
 import java.time.Duration;
@@ -46,6 +48,9 @@ final class ControlAccess {
       description =
           "How long to wait until an instance reports, 0 not to wait (default: ${DEFAULT-VALUE}).")
   private int wait;
+
+  @Option(names = "--json", description = "One JSON document on standard output.")
+  private boolean json;
 
   @Spec(Target.MIXEE)
   private CommandSpec spec;
@@ -135,9 +140,9 @@ final class ControlAccess {
       BooleanSupplier undo) {
     if (wait <= 0) {
       var task = publish.get().state().getTask();
-      PrintWriter out = spec.commandLine().getOut();
-      out.println("the change of task " + task + " is published; no report was awaited");
-      out.flush();
+      print(
+          JsonNodeFactory.instance.objectNode().put("task", task).put("state", "PUBLISHED"),
+          "the change of task " + task + " is published; no report was awaited");
       return 0;
     }
     try (var watch = StatusWatch.open(access)) {
@@ -199,9 +204,14 @@ final class ControlAccess {
                   ? "; the task's record is put back to what it was"
                   : "; the task's record asks for it still"));
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(AdapterListing.line(report.get()));
-    out.flush();
+    var status = report.get();
+    print(AdapterListing.report(status).put("task", status.getTask()), AdapterListing.line(status));
     return 0;
+  }
+
+  private void print(ObjectNode document, String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(json ? document.toString() : line);
+    out.flush();
   }
 }

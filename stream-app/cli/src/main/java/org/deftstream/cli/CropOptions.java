@@ -10,6 +10,7 @@ import org.deftstream.deft.training.PriorData;
 import picocli.CommandLine.Option;
 
 /** Which crops of its images a network of any size learns from. */
+@OptionHeading("Crops")
 final class CropOptions {
   /** Share of the heap that images may take. */
   private static final double HEAP_SHARE = 0.6;

@@ -68,7 +68,8 @@ public final class Deftstream implements Runnable {
    */
   static CommandLine commandLine(String... args) {
     var named = Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst().orElse("");
-    return named.equals(COMPLETION) ? commandLine() : commandLine(named::equals);
+    boolean whole = named.equals(COMPLETION) || named.equals(ManCommand.NAME);
+    return whole ? commandLine() : commandLine(named::equals);
   }
 
   private static CommandLine commandLine(Predicate<String> wanted) {
@@ -90,10 +91,12 @@ public final class Deftstream implements Runnable {
             new ReconstructCommand(),
             new SendCommand(),
             new ReceiveCommand(),
+            new BridgeCommand(),
             new SimulateCommand(),
             new PhantomsCommand(),
             new TasksCommand(),
-            new EvaluateCommand())
+            new EvaluateCommand(),
+            new ManCommand())
         .forEach(command -> add(line, command, wanted));
     add(line, new GenerateCompletion(), wanted);
     explain(line);
@@ -133,6 +136,7 @@ public final class Deftstream implements Runnable {
   /** Commands that run something say so themselves; those that hold others point to them. */
   private static void explain(CommandLine line) {
     var spec = line.getCommandSpec();
+    OptionGroups.use(spec);
     if (!line.getSubcommands().isEmpty() && spec.usageMessage().footer().length == 0) {
       var first = line.getSubcommands().values().iterator().next().getCommandSpec();
       spec.usageMessage()

@@ -16,6 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which dead letters are meant, and where they are. */
+@OptionHeading("Which letters")
 final class DlqAccess {
   /** Longer names are nobody's, and would not fit the notes of a replay. */
   private static final int LONGEST_NAME = 256;

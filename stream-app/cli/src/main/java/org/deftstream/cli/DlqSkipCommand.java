@@ -1,5 +1,6 @@
 package org.deftstream.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -21,6 +22,7 @@ import org.deftstream.trainer.serve.PairClients;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -53,19 +55,18 @@ final class DlqSkipCommand implements Callable<Integer> {
   @Parameters(index = "2", paramLabel = "OFFSET", description = "The record's offset.")
   private long offset;
 
+  @Option(names = "--json", description = "One JSON document on standard output.")
+  private boolean json;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     var service = options.read();
-    var out = spec.commandLine().getOut();
     if (topic.equals(service.topics().labelledPairs())) {
       new PairClients(TrainerAccess.access(service), service.get(ServiceKeys.APPLICATION_ID))
           .skip(partition, offset);
-      out.printf(
-          "offset %d of %s-%d is passed over; it is a dead letter%n", offset, topic, partition);
-      out.flush();
-      return 0;
+      return done("is passed over; it is a dead letter");
     }
     if (!topic.equals(service.topics().measurements())) {
       throw new UserError(
@@ -75,9 +76,22 @@ final class DlqSkipCommand implements Callable<Integer> {
     try (var admin = Admin.create(service.consumerConfig())) {
       skip(admin, service);
     }
-    out.printf(
-        "offset %d of %s-%d is passed over when an instance starts, and leaves as a dead letter%n",
-        offset, topic, partition);
+    return done("is passed over when an instance starts, and leaves as a dead letter");
+  }
+
+  private int done(String what) {
+    var out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("topic", topic)
+              .put("partition", partition)
+              .put("offset", offset)
+              .put("outcome", what));
+    } else {
+      out.printf("offset %d of %s-%d %s%n", offset, topic, partition, what);
+    }
     out.flush();
     return 0;
   }

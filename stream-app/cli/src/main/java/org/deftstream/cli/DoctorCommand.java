@@ -44,10 +44,16 @@ final class DoctorCommand implements Callable<Integer> {
       description = "Images of a step (default: engine.max.batch).")
   private Integer batch;
 
+  @Option(names = "--json", description = "One JSON document on standard output.")
+  private boolean json;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    if (json && (bench || large)) {
+      throw new UserError("--bench and --large print a table; --json is for what is found");
+    }
     var held = settings.readWithoutKafka();
     int rows = batch == null ? held.get(EngineKeys.MAX_BATCH) : batch;
     if (rows < 1 || rows > MOST_BATCH) {
@@ -56,10 +62,11 @@ final class DoctorCommand implements Callable<Integer> {
     var options = ServeCommand.session(held);
     var backend = TensorFlowBackend.start(options);
     var out = spec.commandLine().getOut();
-    var findings = new DoctorFindings(out);
+    var findings = new DoctorFindings(out, json);
     DoctorDevice.look(findings);
     DoctorMemory.look(findings, held);
     new DoctorAnswers(models.files(), options, backend).look(findings, rows);
+    findings.end();
     if (bench) {
       new DoctorBench(models.files(), options, backend).run(out, rows, large);
     }

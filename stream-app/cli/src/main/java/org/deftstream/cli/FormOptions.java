@@ -4,6 +4,7 @@ import org.deftstream.deft.adapter.AdapterForm;
 import picocli.CommandLine.Option;
 
 /** What the adapter's network sees and answers. */
+@OptionHeading("What the network sees and answers")
 final class FormOptions {
   /** The forms that have a name. */
   enum Preset {

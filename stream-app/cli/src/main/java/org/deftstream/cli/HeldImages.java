@@ -5,6 +5,7 @@ import org.deftstream.deft.evaluation.PlannedImages;
 import picocli.CommandLine.Option;
 
 /** Which images an adapter is validated on. */
+@OptionHeading("Validation")
 final class HeldImages {
   @Option(
       names = "--validation",

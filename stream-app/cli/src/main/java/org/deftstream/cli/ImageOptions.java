@@ -8,6 +8,7 @@ import org.deftstream.deft.training.ImageSet;
 import picocli.CommandLine.Option;
 
 /** Which images to take. */
+@OptionHeading("Images")
 final class ImageOptions {
   @Option(
       names = "--images",

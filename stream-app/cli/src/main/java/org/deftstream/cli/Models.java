@@ -7,6 +7,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where priors and tasks are, and which task is meant. */
+@OptionHeading("Task and models")
 final class Models {
   @Mixin private ModelsOption models;
 

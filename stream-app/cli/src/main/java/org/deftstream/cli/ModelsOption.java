@@ -5,6 +5,7 @@ import org.deftstream.trainer.models.ModelFiles;
 import picocli.CommandLine.Option;
 
 /** Where priors and tasks are. */
+@OptionHeading("Task and models")
 final class ModelsOption {
   @Option(
       names = "--models",

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
  * A supervised network instead of an adapter, trained with the same options: what an adapter is
  * compared with. It answers with one image, needs no prior, and is not served.
  */
+@OptionHeading("Networks to compare with")
 final class RivalOptions {
   /** What is trained. */
   enum Rival {

@@ -9,6 +9,7 @@ import org.deftstream.messaging.config.ServiceSettings;
 import picocli.CommandLine.Option;
 
 /** The options of every command that reads the service's settings. */
+@OptionHeading("Settings")
 final class SettingsOptions {
   @Option(
       names = "--config",

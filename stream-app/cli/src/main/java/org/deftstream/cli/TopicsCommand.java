@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.deftstream.deft.UserError;
@@ -62,6 +63,9 @@ final class TopicsCommand extends CommandGroup {
         description = "Copies of each partition (default: the cluster's own).")
     private Short replication;
 
+    @Option(names = "--json", description = "One JSON document on standard output.")
+    private boolean json;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -77,16 +81,25 @@ final class TopicsCommand extends CommandGroup {
       var out = spec.commandLine().getOut();
       var replicas = Optional.ofNullable(replication);
       int number = partitions == null ? Topics.DEFAULT_PARTITIONS : partitions;
+      var grownFrom = new TreeMap<String, Integer>();
       var reports = admin.create(service.topics(), number, replicas);
       if (partitions != null) {
         var changelog = LedgerStore.changelog(service.get(ServiceKeys.APPLICATION_ID));
         var grown = admin.grow(service.topics(), changelog, partitions);
         if (!grown.isEmpty()) {
-          grown.forEach((name, before) -> out.println("grown: " + name + " had " + before));
+          grown.forEach((name, before) -> grownFrom.put(name, before));
           reports = admin.create(service.topics(), number, replicas);
         }
       }
-      print(reports, out);
+      if (json) {
+        var document = document(reports);
+        grownFrom.forEach(document.putObject("grownFrom")::put);
+        out.println(document);
+        out.flush();
+      } else {
+        grownFrom.forEach((name, before) -> out.println("grown: " + name + " had " + before));
+        print(reports, out);
+      }
       return 0;
     }
 

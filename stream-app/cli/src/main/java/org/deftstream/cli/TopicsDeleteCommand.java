@@ -1,5 +1,6 @@
 package org.deftstream.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.concurrent.Callable;
 import org.deftstream.deft.UserError;
 import org.deftstream.messaging.admin.TopicRemoval;
@@ -35,6 +36,9 @@ final class TopicsDeleteCommand implements Callable<Integer> {
       description = "Delete the schemas' subjects too; records elsewhere stay readable.")
   private boolean schemas;
 
+  @Option(names = "--json", description = "One JSON document on standard output.")
+  private boolean json;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -45,6 +49,18 @@ final class TopicsDeleteCommand implements Callable<Integer> {
             service.connection(), service.topics(), service.get(ServiceKeys.APPLICATION_ID));
     var plan = removal.plan(schemas);
     var out = spec.commandLine().getOut();
+    if (json) {
+      if (yes && !plan.isEmpty()) {
+        removal.execute(plan);
+      }
+      var document = JsonNodeFactory.instance.objectNode().put("deleted", yes && !plan.isEmpty());
+      plan.topics().forEach(document.putArray("topics")::add);
+      document.put("group", plan.group().orElse(null));
+      plan.subjects().forEach(document.putArray("subjects")::add);
+      out.println(document);
+      out.flush();
+      return notDone(plan);
+    }
     if (plan.isEmpty()) {
       out.println("there is nothing to delete");
       out.flush();
@@ -54,13 +70,18 @@ final class TopicsDeleteCommand implements Callable<Integer> {
     plan.group().ifPresent(name -> out.println("consumer group  " + name));
     plan.subjects().forEach(name -> out.println("subject         " + name));
     out.flush();
-    if (!yes) {
-      throw new UserError(
-          "nothing was deleted; to delete these, say: deftstream topics delete --yes");
-    }
+    notDone(plan);
     removal.execute(plan);
     out.println("deleted");
     out.flush();
+    return 0;
+  }
+
+  private int notDone(TopicRemoval.Plan plan) {
+    if (!yes && !plan.isEmpty()) {
+      throw new UserError(
+          "nothing was deleted; to delete these, say: deftstream topics delete --yes");
+    }
     return 0;
   }
 }

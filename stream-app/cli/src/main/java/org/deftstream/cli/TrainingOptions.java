@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** How to train: what priors and adapters have in common. */
+@OptionHeading("Training")
 final class TrainingOptions {
   @Option(
       names = "--out",

@@ -1,6 +1,7 @@
 package org.deftstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,20 +11,27 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterDirectory;
 import org.deftstream.devstack.stack.EmbeddedStack;
 import org.deftstream.devstack.stack.StackSettings;
 import org.deftstream.messaging.admin.TopicAdmin;
 import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.messaging.control.AdapterPublisher;
+import org.deftstream.messaging.control.ControlChanges;
+import org.deftstream.messaging.control.ControlTopic;
 import org.deftstream.schemas.Serdes;
 import org.deftstream.schemas.Topics;
+import org.deftstream.schemas.avro.Serve;
 import org.deftstream.service.control.ControlPlane;
 import org.deftstream.service.control.Fixture;
+import org.deftstream.trainer.models.ModelFiles;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,6 +106,16 @@ class AdaptersCommandIT {
     assertThat(outcome.exitCode()).isZero();
   }
 
+  private static String document(Outcome outcome) throws IOException {
+    var json = new ObjectMapper().readTree(outcome.out());
+    return String.join(
+        " ",
+        json.path("instance").asText(),
+        json.path("task").asText(),
+        json.path("adapterId").asText(),
+        json.path("state").asText());
+  }
+
   private static void assertFailed(Outcome outcome, String reason) {
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.out()).isEmpty();
@@ -124,7 +142,8 @@ class AdaptersCommandIT {
             Topics.defaults())) {
       assertDone(adapters("activate", Fixture.TASK, "a-1"), "a-1  serving");
       assertDone(adapters("push", second), "a-2  serving");
-      assertDone(adapters("rollback", Fixture.TASK), "a-1  serving");
+      assertThat(document(adapters("activate", Fixture.TASK, "a-1", "--json")))
+          .isEqualTo("instance-1 " + Fixture.TASK + " a-1 SERVING");
       assertThat(listed().path("stable").asText()).isEqualTo("a-1");
       assertThat(listed().path("previous").asText()).isEqualTo("a-2");
 
@@ -213,6 +232,74 @@ class AdaptersCommandIT {
     assertThat(plane.views().get(0).canaryId()).isEmpty();
     assertThat(listed().path("issuedBy").asText()).isEqualTo("serve-time guard of one");
     assertThat(listed().path("stable").asText()).isEqualTo("a-1");
+  }
+
+  /** {@code adapters.shipped=serve}: what ships serves until somebody asks for something. */
+  @Test
+  void shouldPublishWhatShipsForTasksOfWhichNobodyAsked() throws IOException {
+    var topics = Topics.withPrefix("shipped.");
+    new TopicAdmin(stack.connection()).create(topics);
+    var models = Path.of("..", "..", "deft", "models");
+    var tasks = List.of("fashion-32/inpaint", "fashion-32/sr-4");
+    var settings = shipping(topics, models);
+    var access = ControlAccess.of(settings);
+
+    assertThat(published(settings, models, tasks))
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("published as shipped: adapter "));
+    assertThat(ControlTopic.read(access)).containsOnlyKeys(tasks);
+    assertThat(ControlTopic.read(access).values())
+        .allMatch(state -> state.getServe() == Serve.ADAPTER && state.getStable() != null);
+    // An instance that starts again, or another one, publishes nothing.
+    assertThat(published(settings, models, tasks)).isEmpty();
+
+    new AdapterPublisher(access).change(tasks.get(1), ControlChanges::trainingFree);
+    assertThat(published(settings, models, tasks)).isEmpty();
+    assertThat(ControlTopic.read(access).get(tasks.get(1)).getServe())
+        .isEqualTo(Serve.TRAINING_FREE);
+
+    var other = directory.resolve("models/adapters/fashion-32-hdr");
+    Files.createDirectories(other);
+    try (var files = Files.list(models.resolve("adapters/fashion-32-sr-4"))) {
+      for (var file : files.toList()) {
+        Files.copy(file, other.resolve(file.getFileName()));
+      }
+    }
+    assertThatThrownBy(
+            () ->
+                published(
+                    shipping(topics, directory.resolve("models")),
+                    models,
+                    List.of("fashion-32/hdr")))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("holds an adapter of task fashion-32/sr-4, but must be of");
+    assertThatThrownBy(
+            () ->
+                published(
+                    shipping(topics, models, "adapter.trusted.keys=key.pub.pem"), models, tasks))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("adapters that ship are not signed");
+  }
+
+  private static ServiceSettings shipping(Topics topics, Path models, String... more) {
+    var all =
+        new ArrayList<>(
+            List.of(
+                "bootstrap.servers=" + stack.bootstrapServers(),
+                "schema.registry.url=" + stack.registryUrl(),
+                "models.dir=" + models,
+                "topic.adapters=" + topics.adapters(),
+                "topic.adapter.weights=" + topics.adapterWeights(),
+                "topic.adapter.status=" + topics.adapterStatus()));
+    all.addAll(List.of(more));
+    return ServiceSettings.of(all.toArray(String[]::new));
+  }
+
+  private static List<String> published(ServiceSettings settings, Path models, List<String> tasks) {
+    var files = new ModelFiles(models);
+    var said = new ArrayList<String>();
+    new ShippedAdapters(settings).publish(tasks.stream().map(files::task).toList(), said::add);
+    return said;
   }
 
   @Test

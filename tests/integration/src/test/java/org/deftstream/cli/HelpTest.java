@@ -22,9 +22,23 @@ class HelpTest {
 
   private static final Pattern PLACEHOLDER = Pattern.compile("[A-Z0-9|@=:.,\\[\\]-]+");
 
-  /** Commands that show something are of use to programs too. */
-  private static final Set<String> SHOW =
-      Set.of("list", "show", "describe", "status", "inspect", "verify", "log");
+  /** They run until they are ended, write files whose place they print, or are for people. */
+  private static final Set<String> WITHOUT_JSON =
+      Set.of(
+          "deftstream serve",
+          "deftstream stack up",
+          "deftstream stack down",
+          "deftstream train",
+          "deftstream evaluate train-features",
+          "deftstream prior train",
+          "deftstream prior sample",
+          "deftstream prior import",
+          "deftstream prior export",
+          "deftstream adapters export",
+          "deftstream adapters validate",
+          "deftstream adapters keygen",
+          "deftstream phantoms",
+          "deftstream man");
 
   static Stream<CommandLine> commands() {
     var all = new ArrayList<CommandLine>();
@@ -40,7 +54,7 @@ class HelpTest {
   @Test
   void shouldFindTheCommands() {
     assertThat(commands().map(line -> line.getCommandSpec().qualifiedName()))
-        .hasSizeGreaterThan(40)
+        .hasSizeGreaterThan(45)
         .contains("deftstream", "deftstream stack down", "deftstream adapters log");
   }
 
@@ -102,11 +116,51 @@ class HelpTest {
 
   @ParameterizedTest
   @MethodSource("commands")
-  void shouldSpeakToProgramsWhereItShowsSomething(CommandLine line) {
-    if (SHOW.contains(line.getCommandName())) {
-      assertThat(line.getCommandSpec().optionsMap())
-          .as(line.getCommandSpec().qualifiedName())
-          .containsKey("--json");
+  void shouldSpeakToPrograms(CommandLine line) {
+    var spec = line.getCommandSpec();
+    if (line.getSubcommands().isEmpty() && !spec.usageMessage().hidden()) {
+      assertThat(spec.optionsMap().containsKey("--json"))
+          .as(spec.qualifiedName())
+          .isNotEqualTo(WITHOUT_JSON.contains(spec.qualifiedName()));
     }
+  }
+
+  /** Whoever trains finds what belongs together; nothing is listed twice or not at all. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void shouldListEveryOptionUnderOneHeading(CommandLine line) {
+    var listed =
+        OptionGroups.of(line.getCommandSpec()).values().stream().flatMap(List::stream).toList();
+    assertThat(listed)
+        .containsExactlyInAnyOrderElementsOf(
+            line.getCommandSpec().options().stream().filter(each -> !each.hidden()).toList());
+    var help = line.getUsageMessage();
+    for (var option : listed) {
+      // The synopsis names it too, farther to the right.
+      assertThat(
+              Pattern.compile("(?m)^ {2,8}(-\\w, )?" + option.longestName() + "(?![\\w-])")
+                  .matcher(help)
+                  .results())
+          .as(line.getCommandSpec().qualifiedName() + " " + option.longestName())
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldGroupTheOptionsOfTrain() {
+    var train = Deftstream.commandLine().getSubcommands().get("train");
+    assertThat(OptionGroups.of(train.getCommandSpec()).keySet())
+        .containsExactly(
+            "",
+            "Task and models",
+            "Images",
+            "Training",
+            "What the network sees and answers",
+            "Validation",
+            "Networks to compare with",
+            "Settings",
+            "The running trainer",
+            "General");
+    assertThat(train.getUsageMessage()).contains("\nImages:\n", "\nTraining:\n", "\nGeneral:\n");
   }
 }

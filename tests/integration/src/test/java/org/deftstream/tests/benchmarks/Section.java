@@ -113,6 +113,15 @@ public enum Section {
       process.\
       """,
       "mvn verify -Pbenchmarks -Dit.test=LivePageLoadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
+  /** What a start costs. */
+  START_UP(
+      "Start-up",
+      """
+      Seconds of the processor and by the clock, medians: of the JVM alone, as `./deftstream` starts it (an archive of
+      the classes of short commands, made once for a build), and as the images do (an archive of the classes
+      of the service too). Broker and registry run on the same machine; the graphs of the priors are in the cache.\
+      """,
+      "mvn verify -Pbenchmarks -Dit.test=StartUpIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** What Kafka costs. */
   OVERHEAD(
       "Overhead of the stream",
