@@ -15,13 +15,19 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.deftstream.messaging.config.ServiceSettings;
+import org.deftstream.tests.platform.Shell;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The images, the compose file and the dashboard speak of settings and files that there are. */
 class DeploymentFilesTest {
   private static final Path DOCKER = Path.of("..", "..", "docker");
+
+  @TempDir Path scratch;
+
   private static final Pattern METRIC = Pattern.compile("\\bdeftstream_[a-z_]+");
   private static final Pattern SETTING = Pattern.compile("(DEFTSTREAM_[A-Z_]+)=(\\S+)");
 
@@ -90,6 +96,32 @@ class DeploymentFilesTest {
         .contains("size=64m", "noexec");
     assertThat(yaml("compose.yaml").at("/services/topics/restart").asText())
         .startsWith("on-failure");
+  }
+
+  /** As Compose itself reads it, alone and on a GPU. */
+  @Test
+  void shouldBeReadByCompose() throws IOException {
+    if (!Shell.has("docker-compose")) {
+      var line = "docker-compose (Debian's) is not installed: the compose files are NOT rendered";
+      System.out.println(line);
+      Assumptions.abort(line);
+    }
+    var log = scratch.resolve("compose.log");
+    var pinned = Map.of("KAFKA_IMAGE", "registry.example/kafka@sha256:" + "0".repeat(64));
+    var rendered = Shell.run(DOCKER, log, pinned, "docker-compose", "-f", "compose.yaml", "config");
+    assertThat(rendered).contains("image: registry.example/kafka@sha256:0", "size=64m");
+    var gpu =
+        Shell.run(
+            DOCKER,
+            log,
+            Map.of(),
+            "docker-compose",
+            "-f",
+            "compose.yaml",
+            "-f",
+            "compose.gpu.yaml",
+            "config");
+    assertThat(gpu).contains("deftstream/service:gpu", "driver: nvidia");
   }
 
   private static String pom(String name) throws IOException {
