@@ -169,15 +169,27 @@ final class PriorImportCommand implements Callable<Integer> {
       var writer = new PriorWriter(opened.prior(), out);
       System.err.printf(
           Locale.ROOT,
-          "%s: a network like %s, %,d parameters%n",
+          "%s: a network like %s%s%n",
           source,
           opened.prior().family().word(),
-          writer.parameters());
+          // A model of ONNX keeps its weights to itself.
+          writer.parameters() == 0
+              ? ""
+              : String.format(Locale.ROOT, ", %,d parameters", writer.parameters()));
       String called =
           name == null ? out.toAbsolutePath().normalize().getFileName().toString() : name;
       String origin = String.valueOf(source.getFileName());
       opened.reading(
-          () -> writer.write(called, origin, share -> line.show(share, ""), this::check));
+          () ->
+              writer.write(
+                  called,
+                  origin,
+                  share -> line.show(share, ""),
+                  directory -> {
+                    line.show(1, "its graph is built and asked");
+                    line.close(); // What it says comes on a line of its own.
+                    check(directory);
+                  }));
     }
     System.err.println("imported " + ProcessUse.since(began));
     System.out.println(out);

@@ -13,11 +13,18 @@ final class ProcessUse {
   private ProcessUse() {}
 
   /**
-   * Seconds since a moment of {@link System#nanoTime}, and the most memory that the process held,
-   * where the system tells it.
+   * Seconds since a moment of {@link System#nanoTime}, seconds that processors worked for the
+   * process, and the most memory that it held, where the system tells them.
    */
   static String since(long began) {
-    String time = String.format(Locale.ROOT, "in %.0f s", (System.nanoTime() - began) / 1e9);
+    String worked =
+        ProcessHandle.current()
+            .info()
+            .totalCpuDuration()
+            .map(d -> String.format(Locale.ROOT, " (%.0f s of processors)", d.toMillis() / 1e3))
+            .orElse("");
+    String time =
+        String.format(Locale.ROOT, "in %.0f s%s", (System.nanoTime() - began) / 1e9, worked);
     long peak = peakKilobytes();
     return peak == 0
         ? time

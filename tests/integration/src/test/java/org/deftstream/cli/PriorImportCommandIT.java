@@ -77,7 +77,8 @@ class PriorImportCommandIT {
     assertThat(imported).as(lines.toString(StandardCharsets.UTF_8)).isZero();
     assertThat(lines.toString(StandardCharsets.UTF_8))
         .contains("a network like drunet")
-        .containsPattern("imported in [0-9]+ s, at most [0-9.]+ GB of memory");
+        .containsPattern(
+            "imported in [0-9]+ s \\([0-9]+ s of processors\\), at most [0-9.]+ GB of memory");
     // Two channels of an image beside each other are no picture; of each the first is drawn.
     assertThat(Files.size(folder.resolve("denoiser/samples.png"))).isPositive();
     assertThat(run("prior", "verify", out)).isZero();

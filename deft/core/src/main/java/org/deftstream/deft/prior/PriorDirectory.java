@@ -209,12 +209,30 @@ public record PriorDirectory(
       Map<String, ? extends TensorSource> weights,
       Safetensors.Storage storage,
       ObjectNode about) {
-    PriorLayout.write(path, unet, scheduler, weights, storage);
+    return write(path, unet, scheduler, weights, storage, about, true);
+  }
+
+  /**
+   * As above.
+   *
+   * @param forced whether the weights are on the disk when this returns; if not, whoever asked
+   *     forces them
+   */
+  public static PriorDirectory write(
+      Path path,
+      NetworkConfig unet,
+      SchedulerConfig scheduler,
+      Map<String, ? extends TensorSource> weights,
+      Safetensors.Storage storage,
+      ObjectNode about,
+      boolean forced) {
+    PriorLayout.write(path, unet, scheduler, weights, storage, forced);
     return named(path, about);
   }
 
   /**
-   * Writes a prior whose network is a model of another program, and opens it.
+   * Writes a prior whose network is a model of another program, and opens it; whoever asked forces
+   * its files to the disk.
    *
    * @param files those of the model, itself first
    * @param weights what is written as {@code model.safetensors} beside it; may be empty

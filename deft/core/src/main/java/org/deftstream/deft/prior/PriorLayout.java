@@ -206,6 +206,7 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
   /**
    * Writes network, schedule and weights where {@link #of} finds them.
    *
+   * @param forced whether the weights are on the disk when this returns
    * @throws UserError if a file cannot be written
    */
   public static void write(
@@ -213,9 +214,10 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
       NetworkConfig unet,
       SchedulerConfig scheduler,
       Map<String, ? extends TensorSource> weights,
-      Safetensors.Storage storage) {
+      Safetensors.Storage storage,
+      boolean forced) {
     try {
-      Safetensors.write(path.resolve(WEIGHTS), weights, storage, Map.of("format", "pt"));
+      Safetensors.write(path.resolve(WEIGHTS), weights, storage, Map.of("format", "pt"), forced);
     } catch (UncheckedIOException e) {
       throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e.getCause()), e);
     }
@@ -224,7 +226,7 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
 
   /**
    * Writes the files of a model of another program, its schedule, and the weights that do not lie
-   * in its files.
+   * in its files; whoever asked forces them to the disk.
    *
    * @throws UserError if a file cannot be read or written
    */
@@ -243,7 +245,7 @@ public record PriorLayout(Path network, Path scheduler, List<Path> weights) {
       }
       if (!weights.isEmpty()) {
         Path variables = folder.resolve(VARIABLES);
-        Safetensors.write(variables, weights, Safetensors.Storage.F32, Map.of());
+        Safetensors.write(variables, weights, Safetensors.Storage.F32, Map.of(), false);
       }
     } catch (IOException e) {
       throw new UserError("cannot write prior " + path + ": " + FileProblem.of(e), e);

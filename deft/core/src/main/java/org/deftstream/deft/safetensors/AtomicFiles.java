@@ -55,17 +55,25 @@ public final class AtomicFiles {
    * @throws java.nio.file.FileSystemException that names a file, if it cannot be written
    */
   public static void write(Path file, Content content) throws IOException {
+    write(file, content, true);
+  }
+
+  /**
+   * As above; whoever has it not forced sees to it with {@link ForcedFiles} or {@link
+   * NewDirectory}.
+   */
+  static void write(Path file, Content content, boolean forced) throws IOException {
     if (Files.isDirectory(file)) {
       throw new FileSystemException(file.toString(), null, "it is a directory");
     }
     try {
-      replace(file, content);
+      replace(file, content, forced);
     } catch (IOException e) {
       throw FileProblem.named(file, e);
     }
   }
 
-  private static void replace(Path file, Content content) throws IOException {
+  private static void replace(Path file, Content content, boolean forced) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     Files.createDirectories(directory);
     Path temporary = directory.resolve("." + file.getFileName() + ".tmp");
@@ -77,7 +85,9 @@ public final class AtomicFiles {
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
         content.to(channel);
-        channel.force(true);
+        if (forced) {
+          channel.force(true);
+        }
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -54,6 +54,7 @@ public final class NewDirectory {
       delete(hidden);
       Files.createDirectories(hidden);
       content.accept(hidden);
+      ForcedFiles.force(hidden);
       Files.deleteIfExists(place);
       Files.move(hidden, place, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {

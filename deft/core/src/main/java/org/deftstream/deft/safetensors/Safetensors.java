@@ -233,6 +233,20 @@ public final class Safetensors {
       Map<String, ? extends TensorSource> tensors,
       Storage storage,
       Map<String, String> metadata) {
+    write(file, tensors, storage, metadata, true);
+  }
+
+  /**
+   * As above.
+   *
+   * @param forced whether it is on the disk when this returns; if not, whoever asked forces it
+   */
+  public static void write(
+      Path file,
+      Map<String, ? extends TensorSource> tensors,
+      Storage storage,
+      Map<String, String> metadata,
+      boolean forced) {
     try {
       AtomicFiles.write(
           file,
@@ -246,7 +260,8 @@ public final class Safetensors {
                 AtomicFiles.writeAll(channel, piece.flip());
               }
             }
-          });
+          },
+          forced);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

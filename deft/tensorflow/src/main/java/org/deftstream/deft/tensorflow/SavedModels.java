@@ -27,6 +27,9 @@ final class SavedModels {
   /** Names and sizes of a model's files. */
   private static final String INDEX = "files.txt";
 
+  /** Values that make a network large, 256 MB of them. */
+  private static final long LARGE = 1 << 26;
+
   private SavedModels() {}
 
   /** Builds a model and says what its inputs, its output and its variables are. */
@@ -121,6 +124,10 @@ final class SavedModels {
       Files.write(part.resolve("saved_model.pb"), ModelFormat.of(graph, model).toByteArray());
       if (!model.variables().isEmpty()) {
         VariableFiles.write(part.resolve("variables/variables"), model.variables());
+      }
+      if (model.variables().values().stream().mapToLong(TensorSource::size).sum() > LARGE) {
+        // Weights went through the heap; the network that is loaded next needs the memory.
+        System.gc();
       }
     }
   }

@@ -65,7 +65,8 @@ public final class DiffusersExport {
           prior.unet(),
           prior.scheduler(),
           named(weights.tensors()),
-          Safetensors.Storage.F32);
+          Safetensors.Storage.F32,
+          false);
     }
     if (prior.scheduler() instanceof BetaSchedule) {
       var index = JsonNodeFactory.instance.objectNode();

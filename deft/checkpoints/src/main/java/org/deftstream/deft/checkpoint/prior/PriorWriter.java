@@ -1,6 +1,7 @@
 package org.deftstream.deft.checkpoint.prior;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.function.DoubleConsumer;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.prior.ModelConfig;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.safetensors.ForcedFiles;
 import org.deftstream.deft.safetensors.NewDirectory;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.tensor.FloatTensor;
@@ -56,18 +58,26 @@ public final class PriorWriter {
           var about = JsonNodeFactory.instance.objectNode();
           about.put("name", name);
           about.putObject("imported").put("from", origin).put("family", prior.family().word());
-          check.accept(
-              prior.network() instanceof ModelConfig model
-                  ? PriorDirectory.write(
-                      hidden, model, prior.scheduler(), prior.model(), watched(progress), about)
-                  : PriorDirectory.write(
-                      hidden,
-                      prior.network(),
-                      prior.scheduler(),
-                      watched(progress),
-                      Safetensors.Storage.F32,
-                      about));
+          var directory = write(hidden, progress, about);
+          // The disk takes as long as the check does.
+          try (var forced = ForcedFiles.begin(hidden)) {
+            check.accept(directory);
+          }
         });
+  }
+
+  private PriorDirectory write(Path folder, DoubleConsumer progress, ObjectNode about) {
+    var weights = watched(progress);
+    return prior.network() instanceof ModelConfig model
+        ? PriorDirectory.write(folder, model, prior.scheduler(), prior.model(), weights, about)
+        : PriorDirectory.write(
+            folder,
+            prior.network(),
+            prior.scheduler(),
+            weights,
+            Safetensors.Storage.F32,
+            about,
+            false);
   }
 
   private Map<String, TensorSource> watched(DoubleConsumer progress) {
