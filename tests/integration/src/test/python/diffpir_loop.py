@@ -5,9 +5,9 @@
 
 REQUEST.json names the prior's directory (a ResidualUNet2DModel), the file of the measurement (float32), the
 operator ("ct-parallel" or "super-resolution" by averages), the timesteps, lambda, the noise rule's zeta, how
-many samples and threads, and how many iterations a proximal point may take at most. Prints the seconds of a reconstruction, the second of two, on standard output, and
-writes the mean of the samples to OUT (float32). Ends with 3 where there is no PyTorch. Written against torch
-and numpy alone.
+many samples and threads, and how many iterations a proximal point may take at most. Prints the seconds of a
+reconstruction, the second of two, on standard output, and writes the mean of the samples to OUT (float32).
+Ends with 3 where there is no PyTorch. Written against torch and numpy alone.
 """
 import json
 import math

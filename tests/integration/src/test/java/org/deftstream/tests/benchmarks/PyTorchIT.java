@@ -57,15 +57,15 @@ class PyTorchIT {
   private static final Path PRIOR =
       Path.of("..", "..", "deft", "models", "instruments", "priors", "ct");
   private static final Path SCRIPT = Path.of("src", "test", "python", "diffpir_loop.py");
-  private static final double LAMBDA = 1;
+  private static final double LAMBDA = 20;
   private static final double ZETA = 0.3;
 
   /** What drawing other noise may make of the mean of a few samples. */
   private static final double DECIBELS = 1.5;
 
   /**
-   * Conjugate gradients without a preconditioner need more iterations for the same proximal point:
-   * ended after 30, theirs would stop where the noise is not fitted yet, which is another estimate.
+   * Conjugate gradients without a preconditioner need more iterations for the same proximal point;
+   * ended before it they are another estimate. {@link #LAMBDA} is such that both get there.
    */
   private static final int ITERATIONS = 300;
 
