@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.text.FileProblem;
+import org.deftstream.deft.text.ForeignFile;
 
 /**
  * The other files that a model of ONNX names for its weights. The runtime opens whatever is named,
@@ -63,13 +64,23 @@ final class OnnxFiles {
       coded.setSizeLimit(Integer.MAX_VALUE);
       files.read(coded, Message.MODEL, 0);
     } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-      throw new UserError(model + ": it is no model of ONNX, or is damaged", e);
+      throw new UserError(model + ": " + unsound(model), e);
     } catch (IOException e) {
       throw new UserError("cannot read " + model + ": " + FileProblem.reason(e), e);
     } catch (IllegalArgumentException e) {
       throw new UserError(model + ": " + e.getMessage(), e);
     }
     return files.names;
+  }
+
+  /** What lies there: often another file by its name. */
+  private static String unsound(Path model) {
+    try (var in = Files.newInputStream(model)) {
+      String foreign = ForeignFile.weights(in.readNBytes(64));
+      return foreign.isEmpty() ? "it is no model of ONNX, or is damaged" : foreign;
+    } catch (IOException e) {
+      return FileProblem.reason(e);
+    }
   }
 
   private void read(CodedInputStream in, Message message, int depth) throws IOException {

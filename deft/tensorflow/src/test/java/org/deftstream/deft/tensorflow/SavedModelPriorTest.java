@@ -388,6 +388,17 @@ class SavedModelPriorTest {
     assertThatThrownBy(() -> new SavedModelRuntime().read(model).close())
         .isInstanceOf(UserError.class)
         .hasMessageContaining("variables.data-00000-of-00001 is missing");
+    for (var entry :
+        Map.of(
+                "", "saved_model.pb: it is empty",
+                "version https://git-lfs.github.com/spec/v1", "pointer of Git LFS",
+                "<html>", "web page")
+            .entrySet()) {
+      Files.writeString(SavedModelFixture.file(model), entry.getKey());
+      assertThatThrownBy(() -> new SavedModelRuntime().read(model).close())
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining(entry.getValue());
+    }
     Files.move(SavedModelFixture.file(model), model.resolve("saved_model.pbtxt"));
     assertThatThrownBy(() -> new SavedModelRuntime().read(model).close())
         .isInstanceOf(UserError.class)

@@ -55,13 +55,16 @@ public final class ForeignModel implements PriorRuntime.Model {
       throw new UserError(
           folder
               + ": "
-              + (Files.isDirectory(folder) ? FILE + " is missing" : "a SavedModel is a folder")
+              + (Files.isDirectory(folder)
+                  ? FILE + " is missing"
+                  : Files.exists(folder) ? "a SavedModel is a folder" : "there is no such folder")
               + (Files.exists(folder.resolve(FILE + "txt")) ? "; as text it is not read" : ""));
     }
+    byte[] content = SmallFiles.read(file);
     try {
-      return new ForeignModel(folder, SavedModel.parseFrom(SmallFiles.read(file)), operations);
+      return new ForeignModel(folder, SavedModel.parseFrom(content), operations);
     } catch (InvalidProtocolBufferException e) {
-      throw new UserError(file + ": it is no SavedModel, or is damaged", e);
+      throw new UserError(file + ": " + SmallFiles.unsound(content, "SavedModel"), e);
     } catch (IllegalArgumentException e) {
       throw new UserError(file + ": " + e.getMessage(), e);
     }

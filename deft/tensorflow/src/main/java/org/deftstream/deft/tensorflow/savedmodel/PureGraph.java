@@ -36,12 +36,13 @@ public final class PureGraph {
    * @throws UserError if it may not be given to TensorFlow; one line that names it
    */
   public static GraphDef read(Path file, ModelConfig config, Map<String, TensorSource> weights) {
+    byte[] content = SmallFiles.read(file);
     try {
-      var graph = GraphDef.parseFrom(SmallFiles.read(file));
+      var graph = GraphDef.parseFrom(content);
       check(graph, Set.of(config.sample(), config.time()), weights);
       return graph;
     } catch (InvalidProtocolBufferException e) {
-      throw new UserError(file + ": it is no graph of TensorFlow, or is damaged", e);
+      throw new UserError(file + ": " + SmallFiles.unsound(content, "graph of TensorFlow"), e);
     } catch (IllegalArgumentException e) {
       throw new UserError(file + ": " + e.getMessage(), e);
     }

@@ -3,8 +3,10 @@ package org.deftstream.deft.tensorflow.savedmodel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.text.FileProblem;
+import org.deftstream.deft.text.ForeignFile;
 
 /** Files that are read whole, because they describe and hold no weights. */
 final class SmallFiles {
@@ -36,11 +38,20 @@ final class SmallFiles {
                 + TIMES
                 + "th of the heap (-Xmx): weights belong into variables/");
       }
+      if (size == 0) {
+        throw new UserError(file + ": it is empty");
+      }
       try (var in = Files.newInputStream(file)) {
         return in.readNBytes((int) most);
       }
     } catch (IOException e) {
       throw new UserError("cannot read " + file + ": " + FileProblem.reason(e), e);
     }
+  }
+
+  /** What a file is that cannot be understood: another that often lies there, or a damaged one. */
+  static String unsound(byte[] content, String meant) {
+    String foreign = ForeignFile.weights(Arrays.copyOf(content, Math.min(64, content.length)));
+    return foreign.isEmpty() ? "it is no " + meant + ", or is damaged" : foreign;
   }
 }
