@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** People who look at a live page, as far as the server knows. Closed by whoever opened them. */
 final class EventViewers implements AutoCloseable {
+  private static final int BUSY = 503;
+  private static final long AGAIN_MILLIS = 250;
+
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger watching = new AtomicInteger();
   private volatile boolean closed;
@@ -42,6 +45,12 @@ final class EventViewers implements AutoCloseable {
       }
       try {
         var reply = http.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+        if (reply.statusCode() == BUSY) {
+          // Those of the turn before have a place until the instance notices that they are gone.
+          reply.body().close();
+          Thread.sleep(AGAIN_MILLIS);
+          continue;
+        }
         if (reply.statusCode() != 200) {
           throw new IllegalStateException(url + " answers " + reply.statusCode());
         }

@@ -71,8 +71,13 @@ class LivePageLoadIT {
       try (var browser = Browser.start(program.get(), directory.resolve("browser"))) {
         look = look(stream, browser);
       }
+      var table = new Table("what", "figure");
+      report(table, look);
+      // Kept, whatever becomes of the rest.
+      Section.LIVE_PAGE.keep(table.markdown());
+      System.out.println(table.markdown());
       var costs = costs(stream);
-      report(look, costs);
+      report(table, look, costs);
     }
   }
 
@@ -183,10 +188,7 @@ class LivePageLoadIT {
     return costs;
   }
 
-  private static void report(Look look, Costs costs) throws Exception {
-    double without = Figures.of(costs.without()).median();
-    double with = Figures.of(costs.with()).median();
-    var table = new Table("what", "figure");
+  private static void report(Table table, Look look) {
     table.row("time looked at", TIME.toSeconds() + " s");
     table.row("records committed", look.records());
     table.row("records/s", number(look.perSecond(), 1));
@@ -203,6 +205,11 @@ class LivePageLoadIT {
             + change(look.memoryLate() / look.memoryEarly() - 1)
             + ")");
     table.row("nodes of the document", look.nodesEarly() + ", " + look.nodesLate());
+  }
+
+  private static void report(Table table, Look look, Costs costs) throws Exception {
+    double without = Figures.of(costs.without()).median();
+    double with = Figures.of(costs.with()).median();
     table.row(
         "capacity without viewers, records/s, %d turns of %d s".formatted(TURNS, TURN.toSeconds()),
         number(without, 1) + " " + spread(costs.without()));
