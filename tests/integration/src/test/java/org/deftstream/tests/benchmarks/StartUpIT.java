@@ -107,6 +107,8 @@ class StartUpIT {
       cells.add(number(median.processor(), 2) + " s, " + number(median.clock(), 2) + " s");
       launcher = way == Way.LAUNCHER ? median : launcher;
     }
+    // On a busy machine the rest may never come.
+    System.out.println(cells);
     table.row(cells.toArray());
     return launcher;
   }
@@ -207,6 +209,8 @@ class StartUpIT {
     try (var answers = installation.answers()) {
       long begun = System.nanoTime();
       var process = start(line, all, log);
+      var hook = new Thread(process::destroyForcibly);
+      Runtime.getRuntime().addShutdownHook(hook);
       try {
         Deadline.await(
             Platform.PATIENCE,
@@ -223,6 +227,7 @@ class StartUpIT {
         if (!process.waitFor(1, TimeUnit.MINUTES)) {
           process.destroyForcibly();
         }
+        Runtime.getRuntime().removeShutdownHook(hook);
       }
     }
   }
