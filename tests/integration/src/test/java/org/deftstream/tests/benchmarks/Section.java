@@ -252,8 +252,9 @@ public enum Section {
       4 samples, one thread for the networks: this engine, and the same loop written plainly in PyTorch
       (`diffpir_loop.py`; Debian's `python3-torch`), in turns in one run. The same measurement, timesteps
       and proximal points: in closed form for super-resolution; for CT by conjugate gradients that end by the
-      same rule, there plain and with a sparse matrix that is made before the clock starts, here
-      preconditioned. Noise is drawn by each itself, so the pictures differ as two seeds do.\
+      same rule, there plain (up to 300 iterations; ended earlier they are another estimate) and with a sparse
+      matrix that is made before the clock starts, here preconditioned. Noise is drawn by each itself, so
+      the pictures differ as two seeds do.\
       """,
       "mvn verify -Pbenchmarks -Dit.test=PyTorchIT -Dfailsafe.failIfNoSpecifiedTests=false");
 
