@@ -11,9 +11,14 @@ final class Form {
 
   private Form() {}
 
-  /** Whether figures are held to what is wanted, and go into the page. */
+  /** Whether figures are held to what is wanted. */
   static boolean isLong() {
     return "long".equals(System.getProperty(PROPERTY));
+  }
+
+  /** Whether what is found may go into a page: it is of a long form, of benchmarks or of faults. */
+  static boolean isForThePage() {
+    return isLong() || "long".equals(System.getProperty("deftstream.faults"));
   }
 
   /** A number that {@code -Ddeftstream.benchmarks.NAME} sets. */

@@ -303,8 +303,9 @@ public enum Section {
     return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
   }
 
+  /** What a short form found is kept apart: a page takes over what long ones found. */
   private String fileName() {
-    return name().toLowerCase(java.util.Locale.ROOT) + ".md";
+    return name().toLowerCase(java.util.Locale.ROOT) + (Form.isForThePage() ? "" : "-short") + ".md";
   }
 
   /** Its heading on the page. */
