@@ -305,7 +305,9 @@ public enum Section {
 
   /** What a short form found is kept apart: a page takes over what long ones found. */
   private String fileName() {
-    return name().toLowerCase(java.util.Locale.ROOT) + (Form.isForThePage() ? "" : "-short") + ".md";
+    return name().toLowerCase(java.util.Locale.ROOT)
+        + (Form.isForThePage() ? "" : "-short")
+        + ".md";
   }
 
   /** Its heading on the page. */
