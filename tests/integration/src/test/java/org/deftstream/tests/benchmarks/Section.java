@@ -161,8 +161,8 @@ public enum Section {
       """
       Slices of 512 pixels of patients and scanners that the prior `ct` did not learn from, in
       [-1024, 2048] HU, with noise, denoised in one step. The lines are the two pixels on both sides
-      of where regions meet; the last column is their mean squared error divided by that of the other
-      pixels.\
+      of where patches meet; the last column is their mean squared error divided by that of the other
+      pixels. On the same lines of the direct answer, which has no seams, it is what the slices do there.\
       """,
       "mvn verify -Pbenchmarks -Dit.test=ImageSizesIT -Ddeftstream.slices=DIR"
           + " -Dfailsafe.failIfNoSpecifiedTests=false"),
