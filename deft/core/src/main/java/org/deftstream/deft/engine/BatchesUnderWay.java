@@ -120,6 +120,7 @@ final class BatchesUnderWay implements AutoCloseable {
   /** Waits for the calls under way and drops what they answer. */
   @Override
   public void close() {
+    device.shutdown(); // What is under way goes on to its end.
     for (var each : underWay) {
       try {
         join(each.predicted);
@@ -128,6 +129,5 @@ final class BatchesUnderWay implements AutoCloseable {
       }
     }
     underWay.clear();
-    device.shutdown();
   }
 }

@@ -16,6 +16,11 @@ public final class ModelPrior implements Prior {
     /** Runtime and device: {@code ONNX Runtime cpu}. */
     String device();
 
+    /** Whether that is the processors themselves: see {@link Prior#usesProcessors}. */
+    default boolean usesProcessors() {
+      return true;
+    }
+
     /** Whether {@link #product} answers. */
     default boolean hasGradient() {
       return false;
@@ -114,6 +119,11 @@ public final class ModelPrior implements Prior {
   @Override
   public String device() {
     return model.device();
+  }
+
+  @Override
+  public boolean usesProcessors() {
+    return model.usesProcessors();
   }
 
   @Override

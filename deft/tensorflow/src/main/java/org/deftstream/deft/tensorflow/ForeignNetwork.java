@@ -191,6 +191,11 @@ final class ForeignNetwork implements ModelPrior.Evaluation {
   }
 
   @Override
+  public boolean usesProcessors() {
+    return !DjlNetwork.onGpu();
+  }
+
+  @Override
   public boolean hasGradient() {
     return hasGradient;
   }

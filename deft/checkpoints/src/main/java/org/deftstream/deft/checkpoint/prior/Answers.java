@@ -103,7 +103,10 @@ public final class Answers {
     for (String option : given.keySet()) {
       if (!asked.contains(option)) {
         throw new UserError(
-            option + " says nothing about a checkpoint of the family " + family.word());
+            option
+                + " says nothing about this checkpoint of the family "
+                + family.word()
+                + ": it says so itself, or its kind has none");
       }
     }
   }
