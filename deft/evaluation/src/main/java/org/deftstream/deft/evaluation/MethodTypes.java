@@ -9,7 +9,7 @@ import org.deftstream.deft.UserError;
 public final class MethodTypes {
   private static final List<MethodType> ALL =
       List.of(
-          new PseudoInverseType(),
+          new DirectType(),
           new DenoiserType(),
           new PenalisedType(),
           new TrainingFreeType(),

@@ -11,17 +11,19 @@ import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.text.Nearest;
 import org.deftstream.deft.variational.Fista;
 import org.deftstream.deft.variational.Penalty;
+import org.deftstream.deft.variational.Tikhonov;
 import org.deftstream.deft.variational.TotalVariation;
 import org.deftstream.deft.variational.WaveletSparsity;
 
 /**
- * What practitioners have had for decades, by {@link Fista}: {@code total-variation} and {@code
- * l1-wavelet}, with the parameters {@code weight} and {@code iterations}. Both begin at the
- * pseudo-inverse, use no prior and state no uncertainty.
+ * What practitioners have had for decades: {@code total-variation} and {@code l1-wavelet} by {@link
+ * Fista} from the pseudo-inverse on, and {@code tikhonov} by {@link Tikhonov}, with the parameters
+ * {@code weight} and {@code iterations}. They use no prior and state no uncertainty.
  */
 final class PenalisedType implements MethodType {
   private static final String TOTAL_VARIATION = "total-variation";
   private static final String WAVELET = "l1-wavelet";
+  private static final String TIKHONOV = "tikhonov";
   private static final Set<String> PARAMETERS = new TreeSet<>(Set.of("weight", "iterations"));
   private static final double ITERATIONS = 100;
   private static final double MOST_ITERATIONS = 100_000;
@@ -30,7 +32,7 @@ final class PenalisedType implements MethodType {
 
   @Override
   public Set<String> names() {
-    return Set.of(TOTAL_VARIATION, WAVELET);
+    return Set.of(TOTAL_VARIATION, WAVELET, TIKHONOV);
   }
 
   @Override
@@ -83,15 +85,22 @@ final class PenalisedType implements MethodType {
     }
 
     private Estimate reconstruct(BoundMeasurement m) {
+      float[] image = name.equals(TIKHONOV) ? smoothest(m) : shrunk(m);
+      return Estimate.of(image, null, m.operator().residual(image, m.measurement()));
+    }
+
+    private float[] smoothest(BoundMeasurement m) {
+      return Tikhonov.reconstruct(m.operator(), m.measurement(), weight, iterations);
+    }
+
+    private float[] shrunk(BoundMeasurement m) {
       var operator = m.operator();
       Penalty penalty =
           name.equals(WAVELET)
               ? new WaveletSparsity(operator.imageShape(), LEVELS, 1)
               : new TotalVariation(operator.imageShape(), -1, 1, INNER);
       float[] start = operator.pseudoInverse(m.measurement());
-      float[] image =
-          Fista.reconstruct(operator, m.measurement(), penalty, weight, start, iterations);
-      return Estimate.of(image, null, operator.residual(image, m.measurement()));
+      return Fista.reconstruct(operator, m.measurement(), penalty, weight, start, iterations);
     }
   }
 }

@@ -77,6 +77,8 @@ class MethodContractTest {
           Map.of("zeta", 0.1),
           "total-variation",
           Map.of("weight", 0.05),
+          "tikhonov",
+          Map.of("weight", 0.05),
           "l1-wavelet",
           Map.of("weight", 0.05, "iterations", 20.0),
           "red-diff",
@@ -84,10 +86,11 @@ class MethodContractTest {
 
   /** Methods that draw no noise. */
   private static final Set<String> CERTAIN =
-      Set.of("pseudo-inverse", "denoiser", "total-variation", "l1-wavelet");
+      Set.of("pseudo-inverse", "bicubic", "denoiser", "total-variation", "tikhonov", "l1-wavelet");
 
   /** Methods that need a linear operator. */
-  private static final Set<String> LINEAR = Set.of("total-variation", "l1-wavelet", "dds", "daps");
+  private static final Set<String> LINEAR =
+      Set.of("total-variation", "tikhonov", "l1-wavelet", "dds", "daps");
 
   /** Methods that read files, which are held to the same elsewhere. */
   private static final Set<String> OF_FILES = Set.of("adapter", "regression");
@@ -118,6 +121,7 @@ class MethodContractTest {
             name ->
                 OPERATORS.keySet().stream()
                     .filter(kind -> !name.equals("ddrm") || !WITHOUT_SPECTRUM.contains(kind))
+                    .filter(kind -> !name.equals("bicubic") || kind.equals("super-resolution"))
                     .filter(kind -> !LINEAR.contains(name) || !NOT_LINEAR.contains(kind))
                     .map(kind -> arguments(name, kind)));
   }
@@ -217,6 +221,9 @@ class MethodContractTest {
         .hasMessage(
             "task 't', method 'total-variation': total-variation needs a linear operator, not "
                 + kind);
+    assertThatThrownBy(() -> open("bicubic", kind))
+        .hasMessage(
+            "task 't', method 'bicubic': bicubic needs the operator super-resolution, not " + kind);
     assertThatThrownBy(() -> open("dds", kind))
         .hasMessage("task 't', method 'dds': dds needs a linear operator, not " + kind);
     assertThatThrownBy(() -> open("daps", kind))
