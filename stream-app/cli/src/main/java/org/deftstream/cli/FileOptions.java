@@ -14,7 +14,7 @@ final class FileOptions {
   /** Most pixels of an image where no setting says it. */
   static final long MOST_PIXELS = 1 << 24;
 
-  @Parameters(paramLabel = "FILE", description = "Files, or directories with all that is in them.")
+  @Parameters(paramLabel = "FILE", description = "Files, or directories with all images in them.")
   private List<Path> paths = new ArrayList<>();
 
   @Mixin private ReadingOptions reading;
@@ -32,12 +32,21 @@ final class FileOptions {
    * The files, by the names under which their answers come back.
    *
    * @param what is done with them, for the message
+   * @param report is told what was passed over
    * @throws UserError if none is named
    */
-  Map<String, Path> named(String what, Set<Path> auxiliaryFiles) {
-    var named = InputFiles.named(paths, auxiliaryFiles);
+  Map<String, Path> named(String what, Set<Path> auxiliaryFiles, FileReport report) {
+    var passedOver = new ArrayList<String>();
+    var named = InputFiles.named(paths, auxiliaryFiles, passedOver::add);
+    report.note(passedOver);
     if (named.isEmpty()) {
-      throw new UserError("no files: name files or directories to " + what);
+      throw new UserError(
+          passedOver.isEmpty()
+              ? "no files: name files or directories to " + what
+              : "no file of a format that is read in "
+                  + paths
+                  + "; the first one there: "
+                  + passedOver.get(0));
     }
     return named;
   }

@@ -81,7 +81,7 @@ final class ReconstructCommand implements Callable<Integer> {
     }
     var task = models.task();
     var input = new TaskInput(task, files.reading(), FileOptions.MOST_PIXELS);
-    var named = files.named("reconstruct", input.auxiliaryFiles());
+    var named = files.named("reconstruct", input.auxiliaryFiles(), report);
     var results = answers.open(task.name());
     var backend = TensorFlowBackend.start(SessionOptions.standard());
     try (var prior = backend.openPrior(models.prior(task));

@@ -93,8 +93,8 @@ final class SendCommand implements Callable<Integer> {
     input = new TaskInput(task, files.reading(), settings.get(EngineKeys.IMAGE_MAX_PIXELS));
     var named =
         follow == null
-            ? files.named("send, or --follow DIR", input.auxiliaryFiles())
-            : InputFiles.named(files.paths(), input.auxiliaryFiles());
+            ? files.named("send, or --follow DIR", input.auxiliaryFiles(), report)
+            : named(files.paths());
     new TopicAdmin(settings.connection()).verify(settings.topics());
     topic = settings.topics().measurements();
     if (!again) {
@@ -203,7 +203,7 @@ final class SendCommand implements Callable<Integer> {
     var seen = new HashMap<Path, String>();
     var done = new HashMap<Path, String>();
     while (!closing.closing()) {
-      for (var file : InputFiles.named(List.of(follow), input.auxiliaryFiles()).entrySet()) {
+      for (var file : named(List.of(follow)).entrySet()) {
         String now = state(file.getValue());
         if (now.equals(seen.put(file.getValue(), now))
             && !now.equals(done.put(file.getValue(), now))) {
@@ -213,6 +213,11 @@ final class SendCommand implements Callable<Integer> {
       confirm(0);
       Thread.sleep(LOOK_AGAIN_MILLIS);
     }
+  }
+
+  private Map<String, Path> named(List<Path> paths) {
+    return InputFiles.named(
+        paths, input.auxiliaryFiles(), passedOver -> report.note(List.of(passedOver)));
   }
 
   private static String state(Path file) {

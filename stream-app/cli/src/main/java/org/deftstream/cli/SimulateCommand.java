@@ -75,7 +75,7 @@ final class SimulateCommand implements Callable<Integer> {
             Map.of(),
             Set.of(),
             axes -> axes.length == 2 || (axes.length == 3 && axes[2] == shape.channels()));
-    var named = files.named("measure", Set.of());
+    var named = files.named("measure", Set.of(), report);
     makeDirectory(out);
     for (var file : named.entrySet()) {
       try {

@@ -122,6 +122,23 @@ public final class ImageFormats {
     return guarded(path, () -> formatOf(new InputFile(path, 0)).name());
   }
 
+  /**
+   * Whether a file claims to be of a format that is read, by its name or by what is in it. One that
+   * cannot be looked into does, so that reading it says why.
+   */
+  public static boolean claimed(Path path) {
+    if (byName(path.getFileName().toString()).isPresent()) {
+      return true;
+    }
+    try {
+      var file = new InputFile(path, 0);
+      byte[] head = file.head(HEAD);
+      return ALL.stream().anyMatch(format -> format.recognises(head, file.lowerName()));
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   /** The format of a file. */
   static ImageFormat formatOf(InputFile file) throws IOException {
     byte[] head = file.head(HEAD);
