@@ -19,7 +19,8 @@ import org.deftstream.messaging.config.ServiceSettings;
 
 /**
  * Reads topics from their beginning, committed records only, without a consumer group: nothing that
- * it does is noted, and running it again reads all again. Used by one thread; to be closed.
+ * it does is noted, and running it again reads all again. Used by one thread, to be closed; the
+ * thread that ends the process may close it too, and then there is nothing more to read.
  */
 final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(300);
@@ -29,6 +30,7 @@ final class TopicReader implements AutoCloseable {
   private final Duration patience;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, Long> ends;
+  private boolean closed;
 
   private TopicReader(
       List<String> topics, Duration patience, KafkaConsumer<byte[], byte[]> consumer) {
@@ -104,17 +106,21 @@ final class TopicReader implements AutoCloseable {
   }
 
   /** Whether everything was read that was there when it was opened. */
-  boolean atEnd() {
+  synchronized boolean atEnd() {
     try {
-      return ends.entrySet().stream()
-          .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+      return closed
+          || ends.entrySet().stream()
+              .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     } catch (KafkaException e) {
       throw unreadable(topics, e);
     }
   }
 
   /** Waits a moment for records; whether there were some. */
-  boolean some(Consumer<ConsumerRecord<byte[], byte[]>> taker) {
+  synchronized boolean some(Consumer<ConsumerRecord<byte[], byte[]>> taker) {
+    if (closed) {
+      return false;
+    }
     try {
       var records = consumer.poll(POLL);
       records.forEach(taker);
@@ -129,7 +135,8 @@ final class TopicReader implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     consumer.close();
   }
 }

@@ -137,6 +137,8 @@ class TerminationIT {
             + " models.dir={models} --set state.dir={dir}/state --set http.port=0|ready: ",
         "train --serve --set bootstrap.servers={kafka} --set schema.registry.url={registry} --set"
             + " models.dir={models} --set trainer.dir={dir}/trainer|ready: ",
+        "receive --follow --set bootstrap.servers={kafka} --set schema.registry.url={registry}"
+            + " --out {dir}/out|receive [",
       })
   void shouldEndInOrderOnSigterm(String arguments, String working) throws Exception {
     var log = directory.resolve("log");
