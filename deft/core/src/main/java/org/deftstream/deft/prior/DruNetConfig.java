@@ -21,7 +21,7 @@ import org.deftstream.deft.text.JsonFields;
  */
 public record DruNetConfig(
     int sampleSize, int channels, List<Integer> blockOutChannels, int layersPerBlock)
-    implements NetworkConfig {
+    implements SquareConfig {
   /** The {@code _class_name} of this kind. */
   public static final String CLASS_NAME = "DRUNet";
 
@@ -67,31 +67,6 @@ public record DruNetConfig(
   }
 
   @Override
-  public int sampleHeight() {
-    return sampleSize;
-  }
-
-  @Override
-  public int sampleWidth() {
-    return sampleSize;
-  }
-
-  @Override
-  public int inChannels() {
-    return channels;
-  }
-
-  @Override
-  public int outChannels() {
-    return channels;
-  }
-
-  @Override
-  public double dropout() {
-    return 0;
-  }
-
-  @Override
   public boolean anySize() {
     return true;
   }
@@ -115,10 +90,5 @@ public record DruNetConfig(
     blockOutChannels.forEach(json.putArray("block_out_channels")::add);
     json.put("layers_per_block", layersPerBlock);
     return json;
-  }
-
-  @Override
-  public ObjectNode identity() {
-    return toJson();
   }
 }

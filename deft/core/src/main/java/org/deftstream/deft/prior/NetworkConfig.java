@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The network of a prior or an adapter, as its {@code config.json} describes it. Immutable. */
 public sealed interface NetworkConfig
-    permits UNetConfig, ResidualUNetConfig, DruNetConfig, SongUNetConfig, ModelConfig {
+    permits UNetConfig, ResidualUNetConfig, SquareConfig, ModelConfig {
   /** Pixels from top to bottom of the images it was trained on. */
   int sampleHeight();
 

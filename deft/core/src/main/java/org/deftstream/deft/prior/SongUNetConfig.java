@@ -42,7 +42,7 @@ public record SongUNetConfig(
     Encoder encoder,
     boolean imagesUp,
     boolean filtered)
-    implements NetworkConfig {
+    implements SquareConfig {
   /** The {@code _class_name} of this kind. */
   public static final String CLASS_NAME = "SongUNet";
 
@@ -145,31 +145,6 @@ public record SongUNetConfig(
   }
 
   @Override
-  public int sampleHeight() {
-    return sampleSize;
-  }
-
-  @Override
-  public int sampleWidth() {
-    return sampleSize;
-  }
-
-  @Override
-  public int inChannels() {
-    return channels;
-  }
-
-  @Override
-  public int outChannels() {
-    return channels;
-  }
-
-  @Override
-  public double dropout() {
-    return 0;
-  }
-
-  @Override
   public boolean anySize() {
     return false;
   }
@@ -203,10 +178,5 @@ public record SongUNetConfig(
     }
     json.put("sample_size", sampleSize);
     return json;
-  }
-
-  @Override
-  public ObjectNode identity() {
-    return toJson();
   }
 }
