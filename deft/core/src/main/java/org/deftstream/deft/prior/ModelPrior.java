@@ -2,25 +2,15 @@ package org.deftstream.deft.prior;
 
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
-import org.deftstream.deft.schedule.NoiseSchedule;
 
 /**
  * A prior whose network is a {@link ModelConfig}: images are turned and scaled as the model wants
  * them, and its answer is turned into noise, on the host.
  */
-public final class ModelPrior implements Prior {
+public final class ModelPrior extends DirectoryPrior {
   /** A model that is open in its runtime. Thread-safe; calls end before it is closed. */
-  public interface Evaluation extends AutoCloseable {
-    /** Runtime and device: {@code ONNX Runtime cpu}. */
-    String device();
-
-    /** Whether that is the processors themselves: see {@link Prior#usesProcessors}. */
-    default boolean usesProcessors() {
-      return true;
-    }
-
+  public interface Evaluation extends OnDevice, AutoCloseable {
     /** Whether {@link #product} answers. */
     default boolean hasGradient() {
       return false;
@@ -49,9 +39,7 @@ public final class ModelPrior implements Prior {
   @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   public record Batch(float[] images, long[] sides, int[] timesteps, float[] told) {}
 
-  private final PriorDirectory directory;
   private final ModelConfig config;
-  private final NoiseSchedule schedule;
   private final Preconditioning asked;
   private final long parameters;
   private final Evaluation model;
@@ -65,50 +53,11 @@ public final class ModelPrior implements Prior {
    * @param model owned: closed with the prior
    */
   public ModelPrior(PriorDirectory directory, long parameters, Evaluation model) {
-    this.directory = directory;
+    super(directory);
     this.config = (ModelConfig) directory.unet();
-    this.schedule = directory.scheduler().schedule();
     this.asked = directory.scheduler().preconditioning();
     this.parameters = parameters;
     this.model = model;
-  }
-
-  /**
-   * Checks that a model can be told the noise of its schedule, before it is opened.
-   *
-   * @throws UserError if it cannot
-   */
-  public static void requireSuitable(PriorDirectory directory) {
-    try {
-      directory.scheduler().requireSuits(directory.unet());
-    } catch (IllegalArgumentException e) {
-      throw new UserError("prior " + directory.path() + ": " + e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public String name() {
-    return directory.name();
-  }
-
-  @Override
-  public String fingerprint() {
-    return directory.fingerprint();
-  }
-
-  @Override
-  public ImageShape imageShape() {
-    return directory.imageShape();
-  }
-
-  @Override
-  public Tiling tiling() {
-    return directory.tiling();
-  }
-
-  @Override
-  public NoiseSchedule schedule() {
-    return schedule;
   }
 
   @Override
@@ -129,11 +78,6 @@ public final class ModelPrior implements Prior {
   @Override
   public boolean hasGradient() {
     return model.hasGradient();
-  }
-
-  @Override
-  public float[] predictNoise(float[] xt, int[] timesteps) {
-    return predictNoise(xt, timesteps, imageShape());
   }
 
   @Override
@@ -158,21 +102,13 @@ public final class ModelPrior implements Prior {
   }
 
   @Override
-  public float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent) {
-    return vectorJacobian(xt, timesteps, cotangent, imageShape());
-  }
-
-  @Override
   public float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent, ImageShape row) {
     requireRow(row);
     if (!hasGradient()) {
       throw new UnsupportedOperationException(
           "prior " + name() + " has no vector-Jacobian product");
     }
-    if (cotangent.length != xt.length) {
-      throw new IllegalArgumentException(
-          "a cotangent of " + cotangent.length + " values for images of " + xt.length);
-    }
+    requireAlike(cotangent, xt);
     int size = row.size();
     var product = new float[xt.length];
     for (int from = 0; from < timesteps.length; from += most(timesteps)) {
@@ -192,13 +128,6 @@ public final class ModelPrior implements Prior {
       }
     }
     return product;
-  }
-
-  private void requireRow(ImageShape row) {
-    if (!row.equals(imageShape()) && !config.anySize()) {
-      throw new IllegalArgumentException(
-          "prior " + name() + " has rows of " + imageShape() + ", not of " + row);
-    }
   }
 
   /** Images that the model takes at once. */

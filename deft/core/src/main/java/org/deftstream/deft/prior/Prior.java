@@ -9,7 +9,7 @@ import org.deftstream.deft.schedule.NoiseSchedule;
  * The frozen unconditional diffusion model {@code eps_theta(x_t, t)}. Thread-safe. Owned, and
  * closed, by whoever opened it; closing waits for the calls in flight.
  */
-public interface Prior extends AutoCloseable {
+public interface Prior extends OnDevice, AutoCloseable {
   /** The prior's name, for example {@code head-ct-64}. */
   String name();
 
@@ -29,17 +29,6 @@ public interface Prior extends AutoCloseable {
 
   /** Number of weights. */
   long parameters();
-
-  /** The engine and device that evaluate the network, for provenance: {@code TensorFlow cpu}. */
-  String device();
-
-  /**
-   * Whether the processors themselves evaluate it. If not they are free meanwhile, and the engine
-   * completes one batch while the prior is evaluated for the next.
-   */
-  default boolean usesProcessors() {
-    return true;
-  }
 
   /**
    * Predicts the noise of a batch.

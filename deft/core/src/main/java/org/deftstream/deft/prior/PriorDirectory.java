@@ -192,6 +192,19 @@ public record PriorDirectory(
     return new Tiling.Patches(pixels);
   }
 
+  /**
+   * Checks that the network can be told the noise of the schedule, before it is built or opened.
+   *
+   * @throws UserError if it cannot
+   */
+  public void requireSuitable() {
+    try {
+      scheduler.requireSuits(unet);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("prior " + path + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Shape of one image of the prior. */
   public ImageShape imageShape() {
     return new ImageShape(unet.sampleHeight(), unet.sampleWidth(), unet.outChannels());

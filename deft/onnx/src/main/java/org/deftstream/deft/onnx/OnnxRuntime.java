@@ -112,7 +112,7 @@ public final class OnnxRuntime implements PriorRuntime {
 
   @Override
   public Prior open(PriorDirectory directory) {
-    ModelPrior.requireSuitable(directory);
+    directory.requireSuitable();
     var files = directory.weightFiles();
     // About: the size of the model's files in numbers of single precision.
     long bytes = files.stream().mapToLong(OnnxRuntime::size).sum();

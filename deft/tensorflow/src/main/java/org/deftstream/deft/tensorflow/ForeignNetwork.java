@@ -23,7 +23,7 @@ import org.tensorflow.types.TFloat32;
  * A graph that came from elsewhere, with its variables, as a SavedModel of ours. It has a gradient
  * where TensorFlow knows that of each of its operations.
  */
-final class ForeignNetwork implements ModelPrior.Evaluation {
+final class ForeignNetwork implements ModelPrior.Evaluation, OnTensorFlow {
   private final PriorDirectory directory;
   private final ModelConfig config;
   private final SessionOptions options;
@@ -183,16 +183,6 @@ final class ForeignNetwork implements ModelPrior.Evaluation {
   /** Number of weights in variables. */
   long parameters() {
     return parameters;
-  }
-
-  @Override
-  public String device() {
-    return DjlNetwork.device();
-  }
-
-  @Override
-  public boolean usesProcessors() {
-    return !DjlNetwork.onGpu();
   }
 
   @Override

@@ -44,7 +44,7 @@ public final class SavedModelRuntime implements PriorRuntime {
 
   /** As {@link #open}, with the options of whoever started TensorFlow. */
   static Prior open(PriorDirectory directory, SessionOptions options) {
-    ModelPrior.requireSuitable(directory);
+    directory.requireSuitable();
     var model = new ForeignNetwork(directory, options);
     return new ModelPrior(directory, model.parameters(), model);
   }

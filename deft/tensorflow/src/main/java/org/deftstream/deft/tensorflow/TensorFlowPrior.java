@@ -7,10 +7,8 @@ import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ProximalDevice;
-import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.DirectoryPrior;
 import org.deftstream.deft.prior.PriorDirectory;
-import org.deftstream.deft.prior.Tiling;
-import org.deftstream.deft.schedule.NoiseSchedule;
 import org.deftstream.deft.tensor.TensorSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -26,11 +24,8 @@ import org.tensorflow.types.TInt32;
  * vector-Jacobian product is a second SavedModel with a session of its own, opened at the first
  * {@link #vectorJacobian}: a prior that is only evaluated forward does not pay for it.
  */
-final class TensorFlowPrior implements Prior {
-  private final PriorDirectory directory;
+final class TensorFlowPrior extends DirectoryPrior implements OnTensorFlow {
   private final SessionOptions options;
-  private final NoiseSchedule schedule;
-  private final ImageShape shape;
   private final long parameters;
   private final DjlNetwork network;
   private final GraphProximal proximal;
@@ -39,10 +34,9 @@ final class TensorFlowPrior implements Prior {
   private boolean closed;
 
   TensorFlowPrior(PriorDirectory directory, SessionOptions options) {
-    this.directory = directory;
+    super(directory);
     this.options = options;
-    schedule = directory.scheduler().schedule();
-    shape = directory.imageShape();
+    var shape = imageShape();
     if (directory.unet().inChannels() != shape.channels()) {
       throw new UserError(
           "prior "
@@ -56,7 +50,7 @@ final class TensorFlowPrior implements Prior {
                   ? " (a learned variance, the second half: 'deftstream prior import' drops it)"
                   : ""));
     }
-    requireSuitable(directory);
+    directory.requireSuitable();
     Path model;
     try (var weights = directory.openWeights()) {
       parameters = weights.parameters();
@@ -75,14 +69,6 @@ final class TensorFlowPrior implements Prior {
             : new GraphProximal(options.operators(), options);
   }
 
-  private static void requireSuitable(PriorDirectory directory) {
-    try {
-      directory.scheduler().requireSuits(directory.unet());
-    } catch (IllegalArgumentException e) {
-      throw new UserError("prior " + directory.path() + ": " + e.getMessage(), e);
-    }
-  }
-
   /** A prior's graph under construction. */
   private record Placed(
       Ops tf,
@@ -96,15 +82,16 @@ final class TensorFlowPrior implements Prior {
     var x = images(tf);
     var t = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     var variables = new VariableWeights(tf);
-    var asked = directory.scheduler().preconditioning();
-    var eps = NetworkGraph.noise(tf, directory.unet(), asked, variables, x, t);
+    var asked = directory().scheduler().preconditioning();
+    var eps = NetworkGraph.noise(tf, directory().unet(), asked, variables, x, t);
     return new Placed(tf, x, t, variables.values(weights), eps);
   }
 
   private Placeholder<TFloat32> images(Ops tf) {
+    var shape = imageShape();
     return tf.placeholder(
         TFloat32.class,
-        directory.unet().anySize()
+        directory().unet().anySize()
             ? Placeholder.shape(Shape.of(-1, -1, -1, shape.channels()))
             : Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
   }
@@ -139,53 +126,13 @@ final class TensorFlowPrior implements Prior {
   }
 
   @Override
-  public String name() {
-    return directory.name();
-  }
-
-  @Override
-  public String fingerprint() {
-    return directory.fingerprint();
-  }
-
-  @Override
-  public ImageShape imageShape() {
-    return shape;
-  }
-
-  @Override
-  public NoiseSchedule schedule() {
-    return schedule;
-  }
-
-  @Override
   public long parameters() {
     return parameters;
   }
 
   @Override
-  public String device() {
-    return DjlNetwork.device();
-  }
-
-  @Override
-  public boolean usesProcessors() {
-    return !DjlNetwork.onGpu();
-  }
-
-  @Override
-  public Tiling tiling() {
-    return directory.tiling();
-  }
-
-  @Override
   public Optional<ProximalDevice> proximalDevice() {
     return Optional.ofNullable(proximal);
-  }
-
-  @Override
-  public float[] predictNoise(float[] xt, int[] timesteps) {
-    return predictNoise(xt, timesteps, shape);
   }
 
   @Override
@@ -197,16 +144,8 @@ final class TensorFlowPrior implements Prior {
   }
 
   @Override
-  public float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent) {
-    return vectorJacobian(xt, timesteps, cotangent, shape);
-  }
-
-  @Override
   public float[] vectorJacobian(float[] xt, int[] timesteps, float[] cotangent, ImageShape row) {
-    if (cotangent.length != xt.length) {
-      throw new IllegalArgumentException(
-          "a cotangent of " + cotangent.length + " values for images of " + xt.length);
-    }
+    requireAlike(cotangent, xt);
     return jacobian()
         .predict(
             xt.length,
@@ -216,10 +155,7 @@ final class TensorFlowPrior implements Prior {
   }
 
   private DjlNetwork.Input batch(String name, float[] images, int[] timesteps, ImageShape row) {
-    if (!row.equals(shape) && !directory.unet().anySize()) {
-      throw new IllegalArgumentException(
-          "prior " + name() + " has rows of " + shape + ", not of " + row);
-    }
+    requireRow(row);
     return DjlNetwork.Input.floats(
         name, images, timesteps.length, row.height(), row.width(), row.channels());
   }
@@ -231,11 +167,10 @@ final class TensorFlowPrior implements Prior {
         throw new IllegalStateException("the network of prior " + name() + " is closed");
       }
       if (jacobian == null) {
-        try (var weights = directory.openWeights()) {
+        try (var weights = directory().openWeights()) {
           var model =
               SavedModels.get(
-                  "prior-vjp-" + directory.fingerprint(),
-                  graph -> product(graph, weights.tensors()));
+                  "prior-vjp-" + fingerprint(), graph -> product(graph, weights.tensors()));
           jacobian = new DjlNetwork("the Jacobian of prior " + name(), model, options);
         }
       }
