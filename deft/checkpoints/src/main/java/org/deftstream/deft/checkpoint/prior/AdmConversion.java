@@ -1,18 +1,22 @@
 package org.deftstream.deft.checkpoint.prior;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Set;
 import org.deftstream.deft.UserError;
-import org.deftstream.deft.prior.BlockType;
-import org.deftstream.deft.prior.ClassEmbedding;
 import org.deftstream.deft.prior.TimeEmbedding;
 import org.deftstream.deft.prior.UNetConfig;
 
 /** ADM's names, rows and shapes as those of {@code UNet2DModel}, which computes the same. */
 final class AdmConversion {
   private static final int GROUPS = 32;
+  private static final NamedTensors.Residual RESIDUAL =
+      new NamedTensors.Residual(
+          "in_layers.0",
+          "in_layers.2",
+          "emb_layers.1",
+          "out_layers.0",
+          "out_layers.3",
+          "skip_connection");
 
   private final NamedTensors tensors;
   private final Answers answers;
@@ -118,39 +122,15 @@ final class AdmConversion {
   }
 
   private UNetConfig network(int size) {
-    var down = new ArrayList<BlockType>();
-    for (boolean attention : layout.attention()) {
-      var plain = layout.byBlocks() ? BlockType.RESNET : BlockType.PLAIN;
-      down.add(attention ? BlockType.ATTENTION : plain);
-    }
-    List<BlockType> up = new ArrayList<>(down);
-    Collections.reverse(up);
     int width = tensors.side("time_embed.0.weight", 2, 0);
-    return new UNetConfig(
-        size,
-        size,
-        channels,
-        channels,
-        false,
-        new TimeEmbedding(TimeEmbedding.Kind.POSITIONAL, width, 0, true, 0),
-        new ClassEmbedding(ClassEmbedding.Kind.NONE, 0),
-        down,
-        up,
-        layout.widths(),
-        layout.blocks(),
-        true,
-        true,
-        1,
-        1,
-        layout.byBlocks(),
-        layout.byBlocks(),
-        0,
-        "silu",
-        head,
-        GROUPS,
-        GROUPS,
-        1e-5,
-        layout.scaleShift());
+    return new DdpmNetwork(size, channels, layout.widths(), layout.attention(), layout.blocks())
+        .config(
+            new TimeEmbedding(TimeEmbedding.Kind.POSITIONAL, width, 0, true, 0),
+            1,
+            layout.byBlocks(),
+            head,
+            new DdpmNetwork.Norms(GROUPS, GROUPS, 1e-5),
+            layout.scaleShift());
   }
 
   private void relabel() {
@@ -203,14 +183,7 @@ final class AdmConversion {
   }
 
   private void residual(String from, String to) {
-    tensors.layer(from + ".in_layers.0", to + ".norm1", 1);
-    tensors.layer(from + ".in_layers.2", to + ".conv1", 4);
-    tensors.layer(from + ".emb_layers.1", to + ".time_emb_proj", 2);
-    tensors.layer(from + ".out_layers.0", to + ".norm2", 1);
-    tensors.layer(from + ".out_layers.3", to + ".conv2", 4);
-    if (tensors.has(from + ".skip_connection.weight")) {
-      tensors.layer(from + ".skip_connection", to + ".conv_shortcut", 4);
-    }
+    tensors.residual(from, to, RESIDUAL);
   }
 
   private void attention(String from, String to) {

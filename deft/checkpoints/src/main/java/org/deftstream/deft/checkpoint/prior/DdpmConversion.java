@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.deftstream.deft.UserError;
-import org.deftstream.deft.prior.BlockType;
-import org.deftstream.deft.prior.ClassEmbedding;
 import org.deftstream.deft.prior.TimeEmbedding;
 import org.deftstream.deft.prior.UNetConfig;
 
@@ -13,6 +11,8 @@ import org.deftstream.deft.prior.UNetConfig;
 final class DdpmConversion {
   private static final int GROUPS = 32;
   private static final int MOST = 16;
+  private static final NamedTensors.Residual RESIDUAL =
+      new NamedTensors.Residual("norm1", "conv1", "temb_proj", "norm2", "conv2", "nin_shortcut");
 
   private final NamedTensors tensors;
   private final Answers answers;
@@ -80,36 +80,15 @@ final class DdpmConversion {
   }
 
   private UNetConfig network(int size) {
-    var down = new ArrayList<BlockType>();
-    attention.forEach(a -> down.add(a ? BlockType.ATTENTION : BlockType.PLAIN));
-    List<BlockType> up = new ArrayList<>(down);
-    Collections.reverse(up);
     int width = tensors.side("temb.dense.0.weight", 2, 0);
-    return new UNetConfig(
-        size,
-        size,
-        channels,
-        channels,
-        false,
-        new TimeEmbedding(TimeEmbedding.Kind.POSITIONAL, width, 1, false, 0),
-        new ClassEmbedding(ClassEmbedding.Kind.NONE, 0),
-        down,
-        up,
-        widths,
-        blocks,
-        true,
-        true,
-        1,
-        0,
-        false,
-        false,
-        0,
-        "silu",
-        0,
-        GROUPS,
-        0,
-        1e-6,
-        false);
+    return new DdpmNetwork(size, channels, widths, attention, blocks)
+        .config(
+            new TimeEmbedding(TimeEmbedding.Kind.POSITIONAL, width, 1, false, 0),
+            0,
+            false,
+            0,
+            new DdpmNetwork.Norms(GROUPS, 0, 1e-6),
+            false);
   }
 
   private void relabel() {
@@ -148,14 +127,7 @@ final class DdpmConversion {
   }
 
   private void residual(String from, String to) {
-    tensors.layer(from + ".norm1", to + ".norm1", 1);
-    tensors.layer(from + ".conv1", to + ".conv1", 4);
-    tensors.layer(from + ".temb_proj", to + ".time_emb_proj", 2);
-    tensors.layer(from + ".norm2", to + ".norm2", 1);
-    tensors.layer(from + ".conv2", to + ".conv2", 4);
-    if (tensors.has(from + ".nin_shortcut.weight")) {
-      tensors.layer(from + ".nin_shortcut", to + ".conv_shortcut", 4);
-    }
+    tensors.residual(from, to, RESIDUAL);
   }
 
   private void attention(String from, String to) {

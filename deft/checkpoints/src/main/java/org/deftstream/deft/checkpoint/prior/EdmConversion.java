@@ -1,12 +1,9 @@
 package org.deftstream.deft.checkpoint.prior;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.checkpoint.NetworkWeights;
-import org.deftstream.deft.prior.BlockType;
-import org.deftstream.deft.prior.ClassEmbedding;
 import org.deftstream.deft.prior.TimeEmbedding;
 import org.deftstream.deft.prior.UNetConfig;
 
@@ -20,6 +17,9 @@ final class EdmConversion {
 
   /** The width of a head in all of NVlabs' networks of this kind. */
   private static final int HEAD = 64;
+
+  private static final NamedTensors.Residual RESIDUAL =
+      new NamedTensors.Residual("norm0", "conv0", "affine", "norm1", "conv1", "skip");
 
   private final NamedTensors tensors;
   private final NetworkWeights source;
@@ -108,39 +108,18 @@ final class EdmConversion {
   }
 
   private UNetConfig network() {
-    var down = new ArrayList<BlockType>();
-    attention.forEach(a -> down.add(a ? BlockType.ATTENTION : BlockType.RESNET));
-    List<BlockType> up = new ArrayList<>(down);
-    Collections.reverse(up);
     int width = tensors.side("map_layer0.weight", 2, 0);
     // A quarter of the channels where some are few; the published ones have 32 everywhere.
     boolean few = widths.stream().anyMatch(w -> w < 128);
     int coarsest = widths.get(widths.size() - 1);
-    return new UNetConfig(
-        size,
-        size,
-        channels,
-        channels,
-        false,
-        new TimeEmbedding(TimeEmbedding.Kind.POSITIONAL, width, 0, true, 0),
-        new ClassEmbedding(ClassEmbedding.Kind.NONE, 0),
-        down,
-        up,
-        widths,
-        blocks,
-        true,
-        true,
-        1,
-        1,
-        true,
-        true,
-        0,
-        "silu",
-        head,
-        few ? 0 : 32,
-        Math.min(coarsest / 4, 32),
-        1e-5,
-        true);
+    return new DdpmNetwork(size, channels, widths, attention, blocks)
+        .config(
+            new TimeEmbedding(TimeEmbedding.Kind.POSITIONAL, width, 0, true, 0),
+            1,
+            true,
+            head,
+            new DdpmNetwork.Norms(few ? 0 : 32, Math.min(coarsest / 4, 32), 1e-5),
+            true);
   }
 
   private void relabel() {
@@ -178,14 +157,7 @@ final class EdmConversion {
   }
 
   private void residual(String from, String to) {
-    tensors.layer(from + ".norm0", to + ".norm1", 1);
-    tensors.layer(from + ".conv0", to + ".conv1", 4);
-    tensors.layer(from + ".affine", to + ".time_emb_proj", 2);
-    tensors.layer(from + ".norm1", to + ".norm2", 1);
-    tensors.layer(from + ".conv1", to + ".conv2", 4);
-    if (tensors.has(from + ".skip.weight")) {
-      tensors.layer(from + ".skip", to + ".conv_shortcut", 4);
-    }
+    tensors.residual(from, to, RESIDUAL);
   }
 
   private void attention(String from, String to) {

@@ -13,6 +13,15 @@ final class NamedTensors {
   private final Set<String> left;
   private final Map<String, TensorSource> weights = new LinkedHashMap<>();
 
+  /**
+   * What the layers of a residual block are called.
+   *
+   * @param time what is added, or scales and shifts, by the timestep
+   * @param shortcut beside the block where the channels change
+   */
+  record Residual(
+      String norm1, String conv1, String time, String norm2, String conv2, String shortcut) {}
+
   NamedTensors(Map<String, TensorSource> source) {
     this.source = source;
     this.left = new TreeSet<>(source.keySet());
@@ -64,6 +73,19 @@ final class NamedTensors {
   void layer(String from, String to, int rank) {
     weights.put(to + ".weight", get(from + ".weight", rank));
     weights.put(to + ".bias", get(from + ".bias", 1));
+  }
+
+  /** A residual block, with its shortcut if it has one. */
+  void residual(String from, String to, Residual names) {
+    layer(from + "." + names.norm1(), to + ".norm1", 1);
+    layer(from + "." + names.conv1(), to + ".conv1", 4);
+    layer(from + "." + names.time(), to + ".time_emb_proj", 2);
+    layer(from + "." + names.norm2(), to + ".norm2", 1);
+    layer(from + "." + names.conv2(), to + ".conv2", 4);
+    String shortcut = from + "." + names.shortcut();
+    if (has(shortcut + ".weight")) {
+      layer(shortcut, to + ".conv_shortcut", 4);
+    }
   }
 
   /** A convolution of one pixel, as the matrix that it is. */
