@@ -14,12 +14,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.deftstream.deft.formats.ArrayFile;
 import org.deftstream.deft.formats.FileContent;
-import org.deftstream.deft.formats.ImageFormat;
 import org.deftstream.deft.formats.InputFile;
 import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.formats.Sample;
 import org.deftstream.deft.formats.SampleStack;
+import org.deftstream.deft.formats.SeriesFormat;
 import org.deftstream.deft.formats.WriteOptions;
 import org.deftstream.deft.safetensors.AtomicFiles;
 
@@ -27,7 +27,7 @@ import org.deftstream.deft.safetensors.AtomicFiles;
  * BART's pair of {@code name.cfl} and {@code name.hdr}. Its first axis is the fastest: read, the
  * axes come in reverse order (coils, slices, rows, columns), without those of length 1.
  */
-public final class CflFormat implements ImageFormat {
+public final class CflFormat implements SeriesFormat {
   private static final int LONGEST_HEADER = 1 << 16;
   private static final int AXES = 16;
 
@@ -110,16 +110,6 @@ public final class CflFormat implements ImageFormat {
     }
     throw file.problem(
         header.getFileName() + " has no line of up to 16 lengths behind '# Dimensions'");
-  }
-
-  @Override
-  public boolean writes() {
-    return true;
-  }
-
-  @Override
-  public boolean holdsSeries() {
-    return true;
   }
 
   @Override

@@ -20,6 +20,7 @@ import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.formats.Sample;
 import org.deftstream.deft.formats.SampleStack;
+import org.deftstream.deft.formats.SeriesFormat;
 import org.deftstream.deft.formats.WriteOptions;
 
 /**
@@ -28,7 +29,7 @@ import org.deftstream.deft.formats.WriteOptions;
  * attributes {@code units}, {@code spacing}, {@code orientation} and {@code positions} (one of each
  * slice); complex numbers have a last axis of 2.
  */
-public final class Hdf5Format implements ImageFormat {
+public final class Hdf5Format implements SeriesFormat {
   private static final String IMAGE = "image";
   private static final String UNITS = "units";
   private static final String SPACING = "spacing";
@@ -100,16 +101,6 @@ public final class Hdf5Format implements ImageFormat {
     return attribute != null && attribute.getData() instanceof double[] numbers
         ? numbers
         : new double[0];
-  }
-
-  @Override
-  public boolean writes() {
-    return true;
-  }
-
-  @Override
-  public boolean holdsSeries() {
-    return true;
   }
 
   @Override

@@ -22,6 +22,7 @@ import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.formats.Sample;
 import org.deftstream.deft.formats.SampleStack;
+import org.deftstream.deft.formats.SeriesFormat;
 import org.deftstream.deft.formats.WriteOptions;
 import org.deftstream.deft.safetensors.AtomicFiles;
 
@@ -29,7 +30,7 @@ import org.deftstream.deft.safetensors.AtomicFiles;
  * NIfTI-1 in one file, plain or packed with gzip: a series of slices, width along the first axis of
  * the file, height along the second; all further axes count slices. Written as 32-bit floats.
  */
-public final class NiftiFormat implements ImageFormat {
+public final class NiftiFormat implements SeriesFormat {
   static final int HEADER = 348;
   static final int VOXELS = 352;
 
@@ -80,16 +81,6 @@ public final class NiftiFormat implements ImageFormat {
     try (var in = Files.newInputStream(file.path())) {
       return in.readNBytes(2);
     }
-  }
-
-  @Override
-  public boolean writes() {
-    return true;
-  }
-
-  @Override
-  public boolean holdsSeries() {
-    return true;
   }
 
   @Override

@@ -14,11 +14,12 @@ import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.formats.Sample;
 import org.deftstream.deft.formats.SampleStack;
+import org.deftstream.deft.formats.SeriesFormat;
 import org.deftstream.deft.formats.WriteOptions;
 import org.deftstream.deft.safetensors.AtomicFiles;
 
 /** One NumPy array of numbers, real or complex, of any order of bytes and axes. */
-public final class NpyFormat implements ImageFormat {
+public final class NpyFormat implements SeriesFormat {
   @Override
   public String name() {
     return "npy";
@@ -41,16 +42,6 @@ public final class NpyFormat implements ImageFormat {
       NumericArray array = NpyArray.read(in, header, file);
       return ArrayFile.cut(file, array, options, new HashMap<>(), NpyArray.notes(header));
     }
-  }
-
-  @Override
-  public boolean writes() {
-    return true;
-  }
-
-  @Override
-  public boolean holdsSeries() {
-    return true;
   }
 
   @Override

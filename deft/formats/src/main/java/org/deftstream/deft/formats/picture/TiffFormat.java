@@ -27,6 +27,7 @@ import org.deftstream.deft.formats.InputFile;
 import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
 import org.deftstream.deft.formats.Sample;
+import org.deftstream.deft.formats.SeriesFormat;
 import org.deftstream.deft.formats.WriteOptions;
 import org.deftstream.deft.image.IntensityScale;
 import org.deftstream.deft.safetensors.AtomicFiles;
@@ -35,7 +36,7 @@ import org.deftstream.deft.safetensors.AtomicFiles;
  * TIFF of 8, 16 or 32 bits, whole numbers or floats, one page or a series of pages. Written as
  * 32-bit floats, without compression.
  */
-public final class TiffFormat implements ImageFormat {
+public final class TiffFormat implements SeriesFormat {
   private static final int MOST_PAGES = 1 << 14;
   private static final int DECODER_BYTES = 4;
 
@@ -128,16 +129,6 @@ public final class TiffFormat implements ImageFormat {
     return (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT) && bits <= 16
         ? Optional.of(IntensityScale.window(0, (1 << bits) - 1, ""))
         : Optional.empty();
-  }
-
-  @Override
-  public boolean writes() {
-    return true;
-  }
-
-  @Override
-  public boolean holdsSeries() {
-    return true;
   }
 
   @Override
