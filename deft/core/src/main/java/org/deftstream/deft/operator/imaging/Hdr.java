@@ -3,10 +3,7 @@ package org.deftstream.deft.operator.imaging;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import org.deftstream.deft.image.ImageShape;
-import org.deftstream.deft.operator.FixedOperator;
 import org.deftstream.deft.operator.GaussianNoise;
-import org.deftstream.deft.operator.ImageSized;
-import org.deftstream.deft.operator.MeasurementRange;
 import org.deftstream.deft.operator.ProximalForm;
 
 /**
@@ -14,7 +11,7 @@ import org.deftstream.deft.operator.ProximalForm;
  * noise}, pixel by pixel; what was brighter than 1/2 or darker than -1/2 is lost. Not linear.
  * Immutable and thread-safe.
  */
-final class Hdr extends FixedOperator {
+final class Hdr extends NonlinearPicture {
   static final String KIND = "hdr";
 
   Hdr(ImageShape shape, GaussianNoise noise) {
@@ -24,22 +21,6 @@ final class Hdr extends FixedOperator {
   @Override
   protected void describe(ObjectNode spec) {
     // The noise is all there is to say.
-  }
-
-  @Override
-  protected Optional<ImageSized> sized() {
-    return Optional.of(ImageSized.same(channels()));
-  }
-
-  @Override
-  public boolean linear() {
-    return false;
-  }
-
-  /** That of images: {@link MeasurementRange#OF_IMAGES}. */
-  @Override
-  public MeasurementRange measurementRange() {
-    return MeasurementRange.OF_IMAGES;
   }
 
   @Override

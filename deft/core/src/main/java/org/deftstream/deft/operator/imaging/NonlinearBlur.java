@@ -2,15 +2,11 @@ package org.deftstream.deft.operator.imaging;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
-import java.util.Optional;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.linalg.BandMatrix;
 import org.deftstream.deft.linalg.ConjugateGradients;
 import org.deftstream.deft.linalg.Resampling;
-import org.deftstream.deft.operator.FixedOperator;
 import org.deftstream.deft.operator.GaussianNoise;
-import org.deftstream.deft.operator.ImageSized;
-import org.deftstream.deft.operator.MeasurementRange;
 import org.deftstream.deft.operator.OperatorBounds;
 
 /**
@@ -19,7 +15,7 @@ import org.deftstream.deft.operator.OperatorBounds;
  * u) / tanh(gain)} a smooth, rising curve from -1 to 1 that presses bright and dark tones together.
  * Not linear. Immutable and thread-safe.
  */
-final class NonlinearBlur extends FixedOperator {
+final class NonlinearBlur extends NonlinearPicture {
   static final String KIND = "nonlinear-blur";
 
   /** {@link #proximal} takes at most so many Gauss-Newton steps. */
@@ -73,24 +69,8 @@ final class NonlinearBlur extends FixedOperator {
   }
 
   @Override
-  protected Optional<ImageSized> sized() {
-    return Optional.of(ImageSized.same(channels()));
-  }
-
-  @Override
   public long bytesAt(ImageShape shape) {
     return OperatorBounds.matricesBytes(shape) + OperatorBounds.bandsBytes(shape, blur);
-  }
-
-  @Override
-  public boolean linear() {
-    return false;
-  }
-
-  /** That of images: {@link MeasurementRange#OF_IMAGES}. */
-  @Override
-  public MeasurementRange measurementRange() {
-    return MeasurementRange.OF_IMAGES;
   }
 
   @Override
