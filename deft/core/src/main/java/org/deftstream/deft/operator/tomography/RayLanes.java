@@ -1,6 +1,5 @@
 package org.deftstream.deft.operator.tomography;
 
-import java.util.stream.IntStream;
 import org.deftstream.deft.linalg.SparseMatrix;
 import org.deftstream.deft.operator.tomography.RayLines.Run;
 
@@ -33,7 +32,7 @@ final class RayLanes {
   /** Column after column or row after row, each between two zeros. */
   private float[] lines(float[] images, boolean columns) {
     int width = rays.width();
-    int length = rays.lineLength(columns) + 2;
+    int length = rays.lineLength(columns);
     var lines = new float[rays.lineCount(columns) * length * LANES];
     for (int y = 0; y < rays.height(); y++) {
       for (int x = 0; x < width; x++) {
@@ -46,22 +45,20 @@ final class RayLanes {
 
   private void project(Run run, float[] lines, float[] sinograms) {
     java.util.Arrays.fill(sinograms, run.from() * LANES, run.to() * LANES, 0);
-    int length = rays.lineLength(run.columns()) + 2;
-    for (int line = 0; line < rays.lineCount(run.columns()); line++) {
-      int from = rays.first(run, line);
-      int to = rays.end(run, line, from);
-      int base = line * length;
-      for (int ray = from; ray < to; ray++) {
-        double place = rays.place(ray, line);
-        int at = (int) place;
-        gather(lines, (base + at) * LANES, (float) (place - at), sinograms, ray * LANES);
-      }
-    }
+    rays.meet(run, (line, from, to, base) -> gather(lines, line, base, from, to, sinograms));
     for (int ray = run.from(); ray < run.to(); ray++) {
       float step = rays.step(ray);
       for (int lane = 0; lane < LANES; lane++) {
         sinograms[ray * LANES + lane] *= step;
       }
+    }
+  }
+
+  private void gather(float[] lines, int line, int base, int from, int to, float[] sinograms) {
+    for (int ray = from; ray < to; ray++) {
+      double place = rays.place(ray, line);
+      int at = (int) place;
+      gather(lines, (base + at) * LANES, (float) (place - at), sinograms, ray * LANES);
     }
   }
 
@@ -82,43 +79,25 @@ final class RayLanes {
         steps[ray * LANES + lane] = step * sinograms[ray * LANES + lane];
       }
     }
-    for (boolean columns : new boolean[] {true, false}) {
-      int bands = (rays.lineCount(columns) + BAND - 1) / BAND;
-      IntStream.range(0, bands)
-          .parallel()
-          .forEach(band -> addBand(steps, band * BAND, columns, images));
-    }
+    rays.bands(BAND, band -> addBand(steps, band, images));
   }
 
-  private void addBand(float[] steps, int first, boolean columns, float[] images) {
-    int length = rays.lineLength(columns) + 2;
-    int count = Math.min(BAND, rays.lineCount(columns) - first);
+  private void addBand(float[] steps, RayLines.Band band, float[] images) {
     // Two sums, as RayProjector has them, so that the bits are the same.
-    var even = new float[count * length * LANES];
-    var odd = new float[count * length * LANES];
-    for (Run run : rays.runs()) {
-      if (run.columns() == columns) {
-        for (int line = 0; line < count; line++) {
-          giveBack(run, steps, first + line, even, odd, line * length);
-        }
-      }
-    }
-    for (int line = 0; line < count; line++) {
-      for (int i = 0; i < length - 2; i++) {
-        int x = columns ? first + line : i;
-        int y = columns ? i : first + line;
-        int to = (y * rays.width() + x) * LANES;
-        int at = (line * length + i + 1) * LANES;
-        for (int lane = 0; lane < LANES; lane++) {
-          images[to + lane] += even[at + lane] + odd[at + lane];
-        }
-      }
+    var even = new float[band.size() * LANES];
+    var odd = new float[band.size() * LANES];
+    band.meet((line, from, to, base) -> giveBack(steps, line, from, to, even, odd, base));
+    band.pixels((pixel, at) -> addPixel(images, pixel * LANES, even, odd, at * LANES));
+  }
+
+  private static void addPixel(float[] images, int to, float[] even, float[] odd, int at) {
+    for (int lane = 0; lane < LANES; lane++) {
+      images[to + lane] += even[at + lane] + odd[at + lane];
     }
   }
 
-  private void giveBack(Run run, float[] steps, int line, float[] even, float[] odd, int base) {
-    int from = rays.first(run, line);
-    int to = rays.end(run, line, from);
+  private void giveBack(
+      float[] steps, int line, int from, int to, float[] even, float[] odd, int base) {
     for (int ray = from; ray < to; ray++) {
       double place = rays.place(ray, line);
       int at = (int) place;

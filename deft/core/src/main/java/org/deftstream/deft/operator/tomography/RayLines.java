@@ -2,6 +2,8 @@ package org.deftstream.deft.operator.tomography;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Where the rays of a scan meet the columns and rows of an image, by Joseph's method: a ray steps
@@ -81,16 +83,6 @@ final class RayLines {
     return runs;
   }
 
-  /** Columns or rows. */
-  int lineCount(boolean columns) {
-    return columns ? width : height;
-  }
-
-  /** Pixels of a column or row. */
-  int lineLength(boolean columns) {
-    return columns ? height : width;
-  }
-
   /** Length of a step along a ray. */
   float step(int ray) {
     return step[ray];
@@ -101,17 +93,108 @@ final class RayLines {
     return start[ray] + line * slope[ray];
   }
 
+  /** Columns or rows. */
+  int lineCount(boolean columns) {
+    return columns ? width : height;
+  }
+
+  /** Values of a column or row between two zeros. */
+  int lineLength(boolean columns) {
+    return (columns ? height : width) + 2;
+  }
+
+  /** What is done with the neighbouring rays of a run that meet a line. */
+  interface Meeting {
+    /**
+     * Rays of a line.
+     *
+     * @param from the first ray
+     * @param to behind the last one
+     * @param base where the line begins, among lines one after another
+     */
+    void of(int line, int from, int to, int base);
+  }
+
+  /** Goes through all lines along the axis of a run, with its rays that meet each. */
+  void meet(Run run, Meeting meeting) {
+    new Band(run.columns, 0, lineCount(run.columns)).meet(run, meeting);
+  }
+
+  /** Takes the lines in bands, in parallel: all columns, and then all rows. */
+  void bands(int lines, Consumer<Band> sum) {
+    for (boolean columns : new boolean[] {true, false}) {
+      int count = lineCount(columns);
+      IntStream.range(0, (count + lines - 1) / lines)
+          .parallel()
+          .map(band -> band * lines)
+          .forEach(first -> sum.accept(new Band(columns, first, Math.min(lines, count - first))));
+    }
+  }
+
+  /** Neighbouring columns or rows, one after another. */
+  final class Band {
+    private final boolean columns;
+    private final int first;
+    private final int count;
+
+    private Band(boolean columns, int first, int count) {
+      this.columns = columns;
+      this.first = first;
+      this.count = count;
+    }
+
+    /** Values of its lines, each between two zeros. */
+    int size() {
+      return count * lineLength(columns);
+    }
+
+    /** Goes through its lines with the rays that meet them, run after run. */
+    void meet(Meeting meeting) {
+      for (Run run : runs) {
+        if (run.columns == columns) {
+          meet(run, meeting);
+        }
+      }
+    }
+
+    private void meet(Run run, Meeting meeting) {
+      int length = lineLength(columns);
+      for (int line = first; line < first + count; line++) {
+        int from = first(run, line);
+        meeting.of(line, from, end(run, line, from), (line - first) * length);
+      }
+    }
+
+    /** Goes through its pixels: where each is in an image, and where among the band's values. */
+    void pixels(Pixel each) {
+      int length = lineLength(columns);
+      for (int line = 0; line < count; line++) {
+        for (int i = 0; i < length - 2; i++) {
+          int x = columns ? first + line : i;
+          int y = columns ? i : first + line;
+          each.of(y * width + x, line * length + i + 1);
+        }
+      }
+    }
+  }
+
+  /** What is done with a pixel. */
+  interface Pixel {
+    /** The pixel of the image, and its place in a band. */
+    void of(int pixel, int at);
+  }
+
   /** First ray of a run that meets a line between its pixels or beside an outer one. */
-  int first(Run run, int line) {
+  private int first(Run run, int line) {
     boolean rising = rises(run, line);
-    int end = lineLength(run.columns) + 1;
+    int end = lineLength(run.columns) - 1;
     return beyond(run.from, run.to, line, rising ? 0 : end, rising);
   }
 
   /** First ray of a run behind the last one that does. */
-  int end(Run run, int line, int first) {
+  private int end(Run run, int line, int first) {
     boolean rising = rises(run, line);
-    int end = lineLength(run.columns) + 1;
+    int end = lineLength(run.columns) - 1;
     return beyond(first, run.to, line, rising ? end : 0, rising);
   }
 

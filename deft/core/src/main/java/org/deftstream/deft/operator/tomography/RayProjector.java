@@ -38,7 +38,7 @@ final class RayProjector implements Projector {
 
   /** The pixels of a channel, column after column or row after row, each between two zeros. */
   private float[] lines(float[] image, int channels, int channel, boolean columns) {
-    int length = rays.lineLength(columns) + 2;
+    int length = rays.lineLength(columns);
     var lines = new float[rays.lineCount(columns) * length];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
@@ -67,17 +67,15 @@ final class RayProjector implements Projector {
   }
 
   private void project(Run run, float[] lines, float[] sums) {
-    int length = rays.lineLength(run.columns()) + 2;
-    for (int line = 0; line < rays.lineCount(run.columns()); line++) {
-      int from = rays.first(run, line);
-      int to = rays.end(run, line, from);
-      int base = line * length;
-      for (int ray = from; ray < to; ray++) {
-        double place = rays.place(ray, line);
-        int at = (int) place;
-        float near = lines[base + at];
-        sums[ray] += near + (float) (place - at) * (lines[base + at + 1] - near);
-      }
+    rays.meet(run, (line, from, to, base) -> gather(lines, line, base, from, to, sums));
+  }
+
+  private void gather(float[] lines, int line, int base, int from, int to, float[] sums) {
+    for (int ray = from; ray < to; ray++) {
+      double place = rays.place(ray, line);
+      int at = (int) place;
+      float near = lines[base + at];
+      sums[ray] += near + (float) (place - at) * (lines[base + at + 1] - near);
     }
   }
 
@@ -101,45 +99,24 @@ final class RayProjector implements Projector {
         steps[ray] = rays.step(ray) * sinogram[ray * channels + channel];
       }
       int c = channel;
-      for (boolean columns : new boolean[] {true, false}) {
-        int bands = (rays.lineCount(columns) + BAND - 1) / BAND;
-        IntStream.range(0, bands)
-            .parallel()
-            .forEach(band -> addBand(steps, band * BAND, columns, image, channels, c));
-      }
+      rays.bands(BAND, band -> addBand(steps, band, image, channels, c));
     }
     return image;
   }
 
   /** Adds what the runs along an axis give back to some columns or rows. */
   private void addBand(
-      float[] steps, int first, boolean columns, float[] image, int channels, int channel) {
-    int length = rays.lineLength(columns) + 2;
-    int count = Math.min(BAND, rays.lineCount(columns) - first);
+      float[] steps, RayLines.Band band, float[] image, int channels, int channel) {
     // Neighbouring rays meet the same pixels. By turns they go to sums of their own, so that none
     // waits for the one before it.
-    var even = new float[count * length];
-    var odd = new float[count * length];
-    for (Run run : rays.runs()) {
-      if (run.columns() == columns) {
-        for (int line = 0; line < count; line++) {
-          giveBack(run, steps, first + line, even, odd, line * length);
-        }
-      }
-    }
-    for (int line = 0; line < count; line++) {
-      for (int i = 0; i < length - 2; i++) {
-        int x = columns ? first + line : i;
-        int y = columns ? i : first + line;
-        int at = line * length + i + 1;
-        image[(y * width + x) * channels + channel] += even[at] + odd[at];
-      }
-    }
+    var even = new float[band.size()];
+    var odd = new float[band.size()];
+    band.meet((line, from, to, base) -> giveBack(steps, line, from, to, even, odd, base));
+    band.pixels((pixel, at) -> image[pixel * channels + channel] += even[at] + odd[at]);
   }
 
-  private void giveBack(Run run, float[] steps, int line, float[] even, float[] odd, int base) {
-    int from = rays.first(run, line);
-    int to = rays.end(run, line, from);
+  private void giveBack(
+      float[] steps, int line, int from, int to, float[] even, float[] odd, int base) {
     int ray = from;
     for (; ray < to - 1; ray += 2) {
       giveBack(steps, ray, line, even, base);
