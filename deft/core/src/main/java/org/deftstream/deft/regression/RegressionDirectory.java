@@ -1,21 +1,16 @@
 package org.deftstream.deft.regression;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.adapter.AdapterNetworks;
-import org.deftstream.deft.adapter.AdapterVerifier;
 import org.deftstream.deft.adapter.AdapterWeights;
-import org.deftstream.deft.safetensors.AtomicFiles;
+import org.deftstream.deft.adapter.WeightsDirectory;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.tensor.FloatTensor;
-import org.deftstream.deft.text.FileProblem;
 
 /**
  * A regression as files: {@code regression.safetensors} and {@code regression.json} in a directory.
@@ -27,6 +22,9 @@ public final class RegressionDirectory {
 
   /** Name of the manifest. */
   public static final String MANIFEST = "regression.json";
+
+  private static final WeightsDirectory FILES =
+      new WeightsDirectory("a", "regression", WEIGHTS, MANIFEST);
 
   private RegressionDirectory() {}
 
@@ -62,35 +60,12 @@ public final class RegressionDirectory {
    * @throws UserError one line that names the file that is missing or wrong
    */
   public static Content read(Path directory) {
-    Path manifestFile = directory.resolve(MANIFEST);
-    Path weightsFile = directory.resolve(WEIGHTS);
-    for (Path file : new Path[] {manifestFile, weightsFile}) {
-      if (!Files.isRegularFile(file)) {
-        throw new UserError("not a regression: " + file + " is missing");
-      }
-    }
-    Path looked = manifestFile;
+    var found = FILES.read(directory, RegressionManifest::parse, RegressionManifest::weightsSha256);
     try {
-      var manifest =
-          RegressionManifest.parse(
-              new String(Files.readAllBytes(manifestFile), StandardCharsets.UTF_8));
-      byte[] weights = Files.readAllBytes(weightsFile);
-      looked = weightsFile;
-      String sha256 = AdapterVerifier.sha256(weights);
-      if (!sha256.equals(manifest.weightsSha256())) {
-        throw new UserError(
-            weightsFile
-                + " has SHA-256 "
-                + sha256
-                + "; the manifest says "
-                + manifest.weightsSha256());
-      }
-      var tensors = Safetensors.parse(ByteBuffer.wrap(weights)).tensors();
-      return new Content(manifest, new AdapterWeights(tensors));
+      var tensors = Safetensors.parse(ByteBuffer.wrap(found.weights())).tensors();
+      return new Content(found.manifest(), new AdapterWeights(tensors));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new UserError(looked + ": " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UserError("cannot read regression " + directory + ": " + FileProblem.of(e), e);
+      throw new UserError(directory.resolve(WEIGHTS) + ": " + e.getMessage(), e);
     }
   }
 
@@ -100,12 +75,6 @@ public final class RegressionDirectory {
    * @throws UncheckedIOException if the directory cannot be written
    */
   public static void write(Path directory, RegressionManifest manifest, byte[] weightsFile) {
-    try {
-      Files.createDirectories(directory);
-      AtomicFiles.write(directory.resolve(WEIGHTS), weightsFile);
-      AtomicFiles.write(directory.resolve(MANIFEST), manifest.toJson() + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write regression " + directory, e);
-    }
+    FILES.write(directory, manifest.toJson(), weightsFile);
   }
 }
