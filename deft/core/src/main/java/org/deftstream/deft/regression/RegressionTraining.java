@@ -10,6 +10,7 @@ import org.deftstream.deft.prior.NetworkConfig;
 import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.training.LabelledPairs;
+import org.deftstream.deft.training.RunSettings;
 import org.deftstream.deft.training.TrainableNetwork;
 import org.deftstream.deft.training.TrainingBudget;
 import org.deftstream.deft.training.TrainingRun;
@@ -44,7 +45,8 @@ public record RegressionTraining(
       int rows,
       double emaDecay,
       double checkpointMinutes,
-      long seed) {}
+      long seed)
+      implements RunSettings {}
 
   /**
    * Trains until the budget is used up.
@@ -54,14 +56,7 @@ public record RegressionTraining(
    */
   public Path run(TrainingRun.Listener listener) {
     settings.unrolling().require(task.operator());
-    var run =
-        new TrainingRun(
-            network,
-            settings.budget(),
-            settings.learningRate(),
-            settings.emaDecay(),
-            settings.checkpointMinutes(),
-            settings.directory().resolve("run"));
+    var run = settings.newRun(network);
     run.run(
         new RegressionBatches(
             settings.unrolling(), pairs, network, settings.rows(), settings.seed()),

@@ -55,7 +55,8 @@ public final class AdapterTraining {
       int reuse,
       double emaDecay,
       double checkpointMinutes,
-      long seed) {
+      long seed)
+      implements RunSettings {
     /** Shape of what the network is shown of images: crops, where it answers at any size. */
     ImageShape sample(ImageShape images) {
       return unet.anySize()
@@ -91,14 +92,7 @@ public final class AdapterTraining {
    * @return the adapter's directory
    */
   public Path run(TrainingRun.Listener listener) {
-    var run =
-        new TrainingRun(
-            network,
-            settings.budget(),
-            settings.learningRate(),
-            settings.emaDecay(),
-            settings.checkpointMinutes(),
-            settings.directory().resolve("run"));
+    var run = settings.newRun(network);
     var features =
         new AdapterFeatures(settings.form(), AdapterFeatures.DEFAULT_CLIP, task.operator());
     var batches =

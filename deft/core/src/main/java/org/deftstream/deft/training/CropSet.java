@@ -171,22 +171,7 @@ public final class CropSet {
   public Truths truths(int side, boolean turned) {
     var shape = new ImageShape(side, side, channels());
     int number = (int) Math.max(1, Math.min(Integer.MAX_VALUE, disjointCrops(side)));
-    return new Truths() {
-      @Override
-      public ImageShape shape() {
-        return shape;
-      }
-
-      @Override
-      public int size() {
-        return number;
-      }
-
-      @Override
-      public float[] truth(int index, RandomGenerator random) {
-        return crop(side, turned, random);
-      }
-    };
+    return new DrawnTruths(shape, number, (index, random) -> crop(side, turned, random));
   }
 
   private float[] draw(int side, RandomGenerator random) {

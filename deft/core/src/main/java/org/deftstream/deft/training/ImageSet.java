@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.random.RandomGenerator;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipFile;
 import org.deftstream.deft.UserError;
@@ -209,22 +208,8 @@ public final class ImageSet {
    * @param flips whether they are mirrored left to right at random
    */
   public Truths truths(boolean flips) {
-    return new Truths() {
-      @Override
-      public ImageShape shape() {
-        return shape;
-      }
-
-      @Override
-      public int size() {
-        return images.size();
-      }
-
-      @Override
-      public float[] truth(int index, RandomGenerator random) {
-        return image(index, flips && random.nextBoolean());
-      }
-    };
+    return new DrawnTruths(
+        shape, images.size(), (index, random) -> image(index, flips && random.nextBoolean()));
   }
 
   /** Number of images. */

@@ -62,7 +62,8 @@ public final class PriorTraining {
       double checkpointMinutes,
       long seed,
       PriorDirectory from,
-      String about) {}
+      String about)
+      implements RunSettings {}
 
   /**
    * A training.
@@ -92,14 +93,7 @@ public final class PriorTraining {
             "prior " + settings.from().path() + " is of another network: " + e.getMessage(), e);
       }
     }
-    var run =
-        new TrainingRun(
-            network,
-            settings.budget(),
-            settings.learningRate(),
-            settings.emaDecay(),
-            settings.checkpointMinutes(),
-            settings.directory().resolve("run"));
+    var run = settings.newRun(network);
     var batches = data.batches(scheduler, settings.rows(), settings.seed());
     run.run(
         batches,
