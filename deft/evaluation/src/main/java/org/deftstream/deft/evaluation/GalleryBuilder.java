@@ -55,7 +55,7 @@ final class GalleryBuilder {
         rows.add(new Gallery.Row(truths.get(i), measurement, cells));
       }
     }
-    var labels = run.methods().stream().map(MethodRun::label).toList();
+    var labels = run.methods().stream().map(method -> method.setup().label()).toList();
     return new Gallery(plan, run.task(), shape, labels, rows);
   }
 

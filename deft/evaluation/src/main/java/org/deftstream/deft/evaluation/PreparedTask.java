@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.deftstream.deft.evaluation.report.MethodSetup;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.metrics.FeatureNetwork;
 import org.deftstream.deft.text.CanonicalJson;
@@ -118,14 +119,15 @@ final class PreparedTask implements AutoCloseable {
 
   private static RunManifest.MethodRun manifest(Opened m) {
     return new RunManifest.MethodRun(
-        m.planned().label(),
-        m.planned().method(),
-        m.method().identity(),
-        m.method().sampler(),
-        m.method().steps(),
-        m.method().samples(),
-        m.planned().restarts(),
-        m.method().parameters(),
+        new MethodSetup(
+            m.planned().label(),
+            m.planned().method(),
+            m.method().identity(),
+            m.method().sampler(),
+            m.method().steps(),
+            m.method().samples(),
+            m.planned().restarts(),
+            m.method().parameters()),
         m.key(),
         m.calibrationKey(),
         m.method().residualRange().map(range -> range[0]).orElse(null),

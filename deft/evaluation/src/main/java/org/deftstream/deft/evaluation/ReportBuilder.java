@@ -48,7 +48,7 @@ final class ReportBuilder {
 
   private TaskReport task(TaskRun run) {
     var reference =
-        run.methods().stream().filter(m -> m.label().equals(run.reference())).findFirst();
+        run.methods().stream().filter(m -> m.setup().label().equals(run.reference())).findFirst();
     var methods = new ArrayList<MethodReport>();
     try {
       for (var method : run.methods()) {
@@ -78,21 +78,14 @@ final class ReportBuilder {
     boolean compare = reference != null && !reference.key().equals(m.key());
     boolean any = !good.isEmpty();
     double seconds = scores.values().stream().mapToDouble(Score::seconds).average().orElse(0);
-    int evaluations = m.steps() * m.samples() * m.restarts();
+    int evaluations = m.setup().steps() * m.setup().samples() * m.setup().restarts();
     boolean complete = scores.size() == run.items() && good.size() == run.items();
     Distances distance =
         run.features() == null || !complete
             ? null
             : distances.of(run, m.key(), compare ? reference.key() : null);
     return new MethodReport(
-        m.label(),
-        m.method(),
-        m.settings(),
-        m.sampler(),
-        m.steps(),
-        m.samples(),
-        m.restarts(),
-        m.parameters(),
+        m.setup(),
         run.items() - scores.size(),
         scores.size() - good.size(),
         any ? Bootstrap.mean(byImage(good, Score::psnr), SEED) : null,
@@ -108,7 +101,7 @@ final class ReportBuilder {
             ? Bootstrap.mean(byImage(good, Score::contrast), SEED)
             : null,
         distance,
-        m.samples() > 1 && any ? uncertainty.of(run, m) : null,
+        m.setup().samples() > 1 && any ? uncertainty.of(run, m) : null,
         byImage(good, Score::psnr));
   }
 

@@ -1,12 +1,14 @@
 package org.deftstream.deft.evaluation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.deftstream.deft.UserError;
+import org.deftstream.deft.evaluation.report.MethodSetup;
 
 /**
  * What a plan ran, with the keys under which its results are kept: all that a report needs besides
@@ -78,28 +80,14 @@ public record RunManifest(
   /**
    * A method on a task.
    *
-   * @param label how the report calls it
-   * @param method the method's name
-   * @param settings {@link Method#identity}: parameters, sampler, checksum of what was learned
-   * @param sampler in one line; empty if it is not sampled
-   * @param steps evaluations of the prior for a sample
-   * @param samples K
-   * @param restarts R
-   * @param parameters number of weights learned for the task
+   * @param setup how it was run; its settings are {@link Method#identity}
    * @param key of its results
    * @param calibrationKey of its results on the validation images; null for none
    * @param residualLow residuals below are marked in service; null where none are
    * @param residualHigh likewise above
    */
   public record MethodRun(
-      String label,
-      String method,
-      JsonNode settings,
-      String sampler,
-      int steps,
-      int samples,
-      int restarts,
-      long parameters,
+      @JsonUnwrapped MethodSetup setup,
       String key,
       String calibrationKey,
       Double residualLow,

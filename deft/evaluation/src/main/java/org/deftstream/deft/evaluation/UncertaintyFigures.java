@@ -26,23 +26,23 @@ final class UncertaintyFigures {
 
   /** The curve of a method; null where standard deviations are missing. */
   Uncertainty of(TaskRun run, MethodRun method) throws IOException {
-    var test = distances(run, run.key(), method.key(), method.samples());
+    var test = distances(run, run.key(), method.key(), method.setup().samples());
     if (test.isEmpty()) {
       return null;
     }
     Double factor = null;
     if (method.calibrationKey() != null && run.calibrationKey() != null) {
       var validation =
-          distances(run, run.calibrationKey(), method.calibrationKey(), method.samples());
+          distances(run, run.calibrationKey(), method.calibrationKey(), method.setup().samples());
       if (!validation.isEmpty()) {
-        factor = Coverage.calibrate(joined(validation), method.samples());
+        factor = Coverage.calibrate(joined(validation), method.setup().samples());
       }
     }
     return new Uncertainty(
         Coverage.levels(),
-        curve(test, method.samples(), 1),
+        curve(test, method.setup().samples(), 1),
         factor,
-        factor == null ? null : curve(test, method.samples(), factor),
+        factor == null ? null : curve(test, method.setup().samples(), factor),
         inside(run, method, factor == null ? 1 : factor));
   }
 
@@ -52,7 +52,7 @@ final class UncertaintyFigures {
     var truths = store.vectors(run.key(), "truth", size).readAll();
     var means = store.vectors(method.key(), "mean", size).readAll();
     var deviations = store.vectors(method.key(), "deviation", size).readAll();
-    double quantile = Coverage.quantile(Coverage.MATCHED_LEVEL, method.samples());
+    double quantile = Coverage.quantile(Coverage.MATCHED_LEVEL, method.setup().samples());
     var shares = new ArrayList<Double>();
     for (var score : store.scores(method.key()).values()) {
       int i = score.item();
@@ -60,7 +60,8 @@ final class UncertaintyFigures {
         continue;
       }
       float[] truth = truths.get(i);
-      double[] all = Coverage.distances(truth, means.get(i), deviations.get(i), method.samples());
+      double[] all =
+          Coverage.distances(truth, means.get(i), deviations.get(i), method.setup().samples());
       double[] there =
           IntStream.range(0, all.length)
               .filter(k -> truth[k] > EMPTY)

@@ -117,7 +117,7 @@ class EvaluationTest {
 
     var task = report.plans().get(0).tasks().get(0);
     assertThat(task.methods())
-        .extracting(m -> m.label())
+        .extracting(m -> m.setup().label())
         .containsExactly("pseudo-inverse", "one sample", "two samples");
     var single = task.methods().get(1);
     assertThat(single.missing()).isZero();

@@ -41,7 +41,7 @@ final class CoveragePlot {
     plot.titles("nominal level", "pixels within the interval");
     plot.add(Markup.line("ideal", plot.x(0.48), plot.y(0.48), plot.x(0.97), plot.y(0.97)));
     for (var m : methods) {
-      String style = palette.style(m.label());
+      String style = palette.style(m.setup().label());
       var u = m.uncertainty();
       plot.add(curve(plot, u.levels(), u.covered(), "curve " + style));
       if (u.calibrated() != null) {

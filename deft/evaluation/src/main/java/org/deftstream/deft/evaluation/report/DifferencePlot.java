@@ -22,7 +22,7 @@ final class DifferencePlot {
   /** The SVG element; empty text if there is nothing to compare. */
   static String of(TaskReport task, Palette palette) {
     var reference =
-        task.methods().stream().filter(m -> m.label().equals(task.reference())).findFirst();
+        task.methods().stream().filter(m -> m.setup().label().equals(task.reference())).findFirst();
     if (reference.isEmpty()) {
       return "";
     }
@@ -71,7 +71,7 @@ final class DifferencePlot {
         for (int i = 0; i < differences.length; i++) {
           differences[i] = m.psnrByImage()[i] - reference.psnrByImage()[i];
         }
-        strips.add(new Strip(m.label(), differences, m.psnrDifference().mean()));
+        strips.add(new Strip(m.setup().label(), differences, m.psnrDifference().mean()));
       }
     }
     return strips;

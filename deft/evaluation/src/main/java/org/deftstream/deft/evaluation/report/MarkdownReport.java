@@ -73,8 +73,11 @@ public final class MarkdownReport {
           text,
           name(m),
           parameters(m),
-          m.sampler() + (m.restarts() > 1 ? " restarts=" + m.restarts() : ""),
-          m.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", m.parameters()),
+          m.setup().sampler()
+              + (m.setup().restarts() > 1 ? " restarts=" + m.setup().restarts() : ""),
+          m.setup().parameters() == 0
+              ? ""
+              : String.format(Locale.ROOT, "%,d", m.setup().parameters()),
           interval(m.psnr(), 2),
           interval(m.ssim(), 4),
           interval(m.residual(), 2));
@@ -135,7 +138,7 @@ public final class MarkdownReport {
     for (var m : task.methods()) {
       var u = m.uncertainty();
       if (u != null) {
-        row(text, name(m), Integer.toString(m.samples()));
+        row(text, name(m), Integer.toString(m.setup().samples()));
         for (int level : new int[] {LEVEL_50, LEVEL_70, LEVEL_90, LEVEL_95}) {
           row(text, interval(u.covered().get(level), 3));
         }
@@ -158,7 +161,7 @@ public final class MarkdownReport {
   }
 
   private static String name(MethodReport m) {
-    var notes = new StringBuilder(m.label());
+    var notes = new StringBuilder(m.setup().label());
     if (m.failed() > 0) {
       notes.append(" (").append(m.failed()).append(" failed, not in the means)");
     }
@@ -169,7 +172,7 @@ public final class MarkdownReport {
   }
 
   static String parameters(MethodReport m) {
-    var json = m.settings().path("parameters");
+    var json = m.setup().settings().path("parameters");
     var text = new StringBuilder();
     json.properties()
         .forEach(

@@ -41,7 +41,7 @@ final class MethodTable {
             .max(Comparator.comparingDouble(m -> m.psnr().mean()));
     double[] range = range(task);
     for (var m : task.methods()) {
-      html.append(m.label().equals(task.reference()) ? "<tr class=\"reference\">" : "<tr>");
+      html.append(m.setup().label().equals(task.reference()) ? "<tr class=\"reference\">" : "<tr>");
       html.append("<td>").append(name(m, palette)).append("</td><td class=\"whisker\">");
       html.append(whisker(m, range, palette)).append("</td>");
       html.append(cell(mark(interval(m.psnr(), 2), best.filter(b -> b == m))));
@@ -94,13 +94,13 @@ final class MethodTable {
   }
 
   private static String name(MethodReport m, Palette palette) {
-    var html = new StringBuilder("<i class=\"dot ").append(palette.style(m.label()));
-    html.append("\"></i>").append(escape(m.label()));
+    var html = new StringBuilder("<i class=\"dot ").append(palette.style(m.setup().label()));
+    html.append("\"></i>").append(escape(m.setup().label()));
     var notes = new StringBuilder(MarkdownReport.parameters(m));
-    if (m.steps() > 0) {
-      notes.append(notes.isEmpty() ? "" : ", ").append(m.steps()).append(" steps");
-      notes.append(m.samples() > 1 ? ", mean of " + m.samples() : "");
-      notes.append(m.restarts() > 1 ? ", best of " + m.restarts() : "");
+    if (m.setup().steps() > 0) {
+      notes.append(notes.isEmpty() ? "" : ", ").append(m.setup().steps()).append(" steps");
+      notes.append(m.setup().samples() > 1 ? ", mean of " + m.setup().samples() : "");
+      notes.append(m.setup().restarts() > 1 ? ", best of " + m.setup().restarts() : "");
     }
     notes.append(m.failed() > 0 ? ", " + m.failed() + " failed" : "");
     notes.append(m.missing() > 0 ? ", " + m.missing() + " not computed yet" : "");
@@ -135,7 +135,7 @@ final class MethodTable {
             + " x2=\"%5$.0f\" y2=\"8\"/><line class=\"bar %1$s\" x1=\"%2$.1f\" y1=\"8\""
             + " x2=\"%3$.1f\" y2=\"8\"/><circle class=\"%1$s\" cx=\"%4$.1f\" cy=\"8\""
             + " r=\"4\"/></svg>",
-        palette.style(m.label()),
+        palette.style(m.setup().label()),
         (m.psnr().low() - range[0]) * scale,
         (m.psnr().high() - range[0]) * scale,
         (m.psnr().mean() - range[0]) * scale,

@@ -14,12 +14,12 @@ final class Palette {
   Palette(TaskReport task) {
     int next = 1;
     for (MethodReport m : task.methods()) {
-      if (m.label().equals(task.reference())) {
-        styles.put(m.label(), "c0");
-      } else if (m.steps() == 0) {
-        styles.put(m.label(), "plain");
+      if (m.setup().label().equals(task.reference())) {
+        styles.put(m.setup().label(), "c0");
+      } else if (m.setup().steps() == 0) {
+        styles.put(m.setup().label(), "plain");
       } else {
-        styles.put(m.label(), "c" + next);
+        styles.put(m.setup().label(), "c" + next);
         next = next % COLOURS + 1;
       }
     }

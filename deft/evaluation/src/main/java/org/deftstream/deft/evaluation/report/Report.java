@@ -1,5 +1,6 @@
 package org.deftstream.deft.evaluation.report;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.deftstream.deft.metrics.Bootstrap.Interval;
@@ -56,6 +57,7 @@ public record Report(List<PlanReport> plans) {
   /**
    * One method on one task. Intervals are 95 %.
    *
+   * @param setup how it was run
    * @param missing measurements that have no result yet
    * @param failed measurements without an image, such as those that diverged; not in the means
    * @param psnr mean over images, dB
@@ -72,14 +74,7 @@ public record Report(List<PlanReport> plans) {
    * @param psnrByImage one value for each image
    */
   public record MethodReport(
-      String label,
-      String method,
-      JsonNode settings,
-      String sampler,
-      int steps,
-      int samples,
-      int restarts,
-      long parameters,
+      @JsonUnwrapped MethodSetup setup,
       int missing,
       int failed,
       Interval psnr,

@@ -61,7 +61,7 @@ final class TimePlot {
     var placed = new ArrayList<Label>();
     for (var m : methods) {
       double x = plot.x(m.secondsPerImage());
-      String colour = palette.style(m.label());
+      String colour = palette.style(m.setup().label());
       plot.add(
           Markup.line("whisk " + colour, x, plot.y(m.psnr().low()), x, plot.y(m.psnr().high())));
       plot.add(
@@ -70,8 +70,8 @@ final class TimePlot {
               colour,
               x,
               plot.y(m.psnr().mean()),
-              HtmlPage.escape(m.label()) + ": " + number(m.psnr().mean(), 2) + " dB"));
-      placed.add(place(m.label(), x, plot.y(m.psnr().mean()) + 4, placed));
+              HtmlPage.escape(m.setup().label()) + ": " + number(m.psnr().mean(), 2) + " dB"));
+      placed.add(place(m.setup().label(), x, plot.y(m.psnr().mean()) + 4, placed));
     }
     placed.forEach(
         label ->
