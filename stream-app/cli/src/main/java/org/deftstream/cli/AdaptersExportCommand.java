@@ -7,7 +7,7 @@ import org.deftstream.deft.safetensors.NewDirectory;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code deftstream adapters export}. */
@@ -25,16 +25,11 @@ final class AdaptersExportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Directory of the adapter.")
   private Path directory;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory to write; must not exist, or be empty.")
-  private Path out;
+  @Mixin private NewDirectoryOption written;
 
   @Override
   public Integer call() {
-    NewDirectory.requireFree(out);
+    Path out = written.free();
     var adapter = AdapterDirectory.read(directory);
     var backend = TensorFlowBackend.start(SessionOptions.standard());
     NewDirectory.write(

@@ -9,6 +9,7 @@ import org.deftstream.deft.safetensors.NewDirectory;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,19 +39,14 @@ final class PriorExportCommand implements Callable<Integer> {
               + ", which answers with the noise.")
   private String form;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory to write; must not exist, or be empty.")
-  private Path out;
+  @Mixin private NewDirectoryOption written;
 
   @Override
   public Integer call() {
     if (!form.equals("diffusers") && !form.equals("onnx")) {
       throw new UserError("--to is " + form + "; understood: diffusers, onnx");
     }
-    NewDirectory.requireFree(out);
+    Path out = written.free();
     var prior = PriorDirectory.open(directory);
     if (form.equals("diffusers")) {
       DiffusersExport.write(prior, out);
