@@ -1,17 +1,14 @@
 package org.deftstream.cli;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.turbo.TurboFilter;
-import ch.qos.logback.core.spi.FilterReply;
 import java.util.List;
-import org.slf4j.Marker;
+import org.deftstream.service.LogDenial;
 
 /**
  * Keeps out of the log what Kafka's clients warn of in ordinary work, and, at any level of detail,
  * the pages of settings that each client prints when it starts. Thread-safe.
  */
-public final class RoutineFilter extends TurboFilter {
+public final class RoutineFilter extends LogDenial {
   /** A message of a logger that says nothing is wrong, by a part of it: Kafka puts names before. */
   private record Routine(String logger, String part) {}
 
@@ -27,27 +24,11 @@ public final class RoutineFilter extends TurboFilter {
               "Using an OS temp directory"));
 
   @Override
-  public FilterReply decide(
-      Marker marker,
-      Logger logger,
-      Level level,
-      String format,
-      Object[] arguments,
-      Throwable thrown) {
-    if (format == null) {
-      return FilterReply.NEUTRAL;
-    }
-    String name = logger.getName();
-    if (level == Level.INFO && name.endsWith("Config")) {
-      return FilterReply.DENY;
-    }
-    if (level == Level.WARN) {
-      for (var each : ROUTINES) {
-        if (each.logger.equals(name) && format.contains(each.part)) {
-          return FilterReply.DENY;
-        }
-      }
-    }
-    return FilterReply.NEUTRAL;
+  protected boolean denies(
+      String logger, Level level, String format, Object[] arguments, Throwable thrown) {
+    return (level == Level.INFO && logger.endsWith("Config"))
+        || (level == Level.WARN
+            && ROUTINES.stream()
+                .anyMatch(each -> each.logger.equals(logger) && format.contains(each.part)));
   }
 }
