@@ -150,24 +150,15 @@ public record ServiceOptions(
 
   /** The same with another way of membership. */
   public ServiceOptions withMembership(Membership other) {
-    return new ServiceOptions(
-        connection,
-        applicationId,
-        instance,
-        stateDirectory,
-        topics,
-        streamThreads,
-        codecThreads,
-        engine,
-        admission,
-        ledger,
-        other,
-        maxRecordBytes,
-        http);
+    return with(other, maxRecordBytes);
   }
 
   /** The same for records of another size. */
   public ServiceOptions withMaxRecordBytes(int bytes) {
+    return with(membership, bytes);
+  }
+
+  private ServiceOptions with(Membership otherMembership, int bytes) {
     return new ServiceOptions(
         connection,
         applicationId,
@@ -179,7 +170,7 @@ public record ServiceOptions(
         engine,
         admission,
         ledger,
-        membership,
+        otherMembership,
         bytes,
         http);
   }
