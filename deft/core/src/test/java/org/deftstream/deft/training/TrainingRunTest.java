@@ -121,15 +121,32 @@ class TrainingRunTest {
 
   @Test
   void shouldEndAtRateZeroAlsoWhereTimeEndsTheRun() {
-    var steps = steps(new TrainingBudget(Long.MAX_VALUE, 0.2 / 60), 1, 0.9);
+    var network = new Recorder();
+    var batch = new TrainingRun.Batch(new float[1], null, new int[1], new float[1]);
+    var progress = new ArrayList<>(List.of(0.0));
+    var run =
+        new TrainingRun(
+            network, new TrainingBudget(Long.MAX_VALUE, 0.2 / 60), 1, 0.9, 1e9, directory);
 
-    assertThat(steps).hasSizeGreaterThan(200);
-    var last = steps.get(steps.size() - 1).learningRate();
-    assertThat(last).isBetween(0.0, 0.2);
-    var decaying = steps.subList(100, steps.size());
-    assertThat(decaying)
-        .extracting(Step::learningRate)
-        .isSortedAccordingTo(java.util.Comparator.reverseOrder());
+    run.run(
+        step -> batch,
+        new TrainingRun.Listener() {
+          @Override
+          public void stepped(long step, double reached, double loss, double elapsedMinutes) {
+            progress.add(reached);
+          }
+
+          @Override
+          public void checkpointed(TrainingRun run) {}
+        });
+
+    assertThat(progress.get(progress.size() - 1)).as("the time is used up").isEqualTo(1);
+    for (int n = 0; n < network.steps.size(); n++) {
+      double warm = Math.min(1, (n + 1) / 100.0);
+      assertThat(network.steps.get(n).learningRate())
+          .as("step %s", n)
+          .isCloseTo(warm * (1 - progress.get(n)), within(1e-12));
+    }
   }
 
   @Test
