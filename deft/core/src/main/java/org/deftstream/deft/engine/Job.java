@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.Tikhonov;
 import org.deftstream.deft.sampler.SamplerSettings.Init;
 import org.deftstream.deft.sampler.SamplerSettings.Solver;
 import org.deftstream.deft.sampler.TimeSteps;
@@ -31,7 +33,7 @@ final class Job implements Comparable<Job> {
   private final ImageShape row;
   private final int regions;
   private final int[] timesteps;
-  private final float[] pseudoInverse;
+  private final float[] initialImage;
   private final List<Trajectory> trajectories;
   private final SampleCombiner samples;
   private final CompletableFuture<Reconstruction> future = new CompletableFuture<>();
@@ -88,10 +90,7 @@ final class Job implements Comparable<Job> {
     timesteps = TimeSteps.of(sampler, request.prior().schedule());
     var measurement = request.measurement();
     // Here and not at the first step: what an operator throws concerns the caller, not the engine.
-    pseudoInverse =
-        sampler.init() == Init.PSEUDO_INVERSE
-            ? measurement.operator().pseudoInverse(measurement.measurement())
-            : null;
+    initialImage = initialImage(sampler.init(), measurement);
     int k = sampler.samples();
     samples = new SampleCombiner(k);
     trajectories = IntStream.range(0, k).mapToObj(i -> new Trajectory(this, i)).toList();
@@ -129,9 +128,17 @@ final class Job implements Comparable<Job> {
     return timesteps;
   }
 
-  /** {@code A^+ y}; null where trajectories start from noise. Not to be changed. */
-  float[] pseudoInverse() {
-    return pseudoInverse;
+  /** What trajectories start from; null where that is noise. Not to be changed. */
+  float[] initialImage() {
+    return initialImage;
+  }
+
+  private static float[] initialImage(Init init, BoundMeasurement of) {
+    return switch (init) {
+      case NOISE -> null;
+      case PSEUDO_INVERSE -> of.operator().pseudoInverse(of.measurement());
+      case SMOOTHEST -> Tikhonov.reconstruct(of.operator(), of.measurement());
+    };
   }
 
   List<Trajectory> trajectories() {

@@ -97,7 +97,7 @@ final class Trajectory implements Comparable<Trajectory> {
               noise,
               job.imageShape().size(),
               request.prior().schedule().alphaBar(t()),
-              job.pseudoInverse());
+              job.initialImage());
       answer = new TiledAnswer(job.imageShape());
     }
   }

@@ -21,7 +21,7 @@ import org.deftstream.deft.text.JsonFields;
  *     NoiseRule#ETA} only
  * @param init what a trajectory starts from
  * @param start where it starts, as a fraction of the prior's timesteps, in (0, 1]; below 1 only
- *     from the pseudo-inverse
+ *     from an image
  */
 public record SamplerSettings(
     int steps,
@@ -64,7 +64,12 @@ public record SamplerSettings(
     /** Pure noise. */
     NOISE,
     /** The pseudo-inverse of the measurement with the noise of the first timestep. */
-    PSEUDO_INVERSE
+    PSEUDO_INVERSE,
+    /**
+     * The smoothest image that agrees with the measurement, with the noise of the first timestep:
+     * where a pseudo-inverse leaves holes, or is all noise. Linear operators only.
+     */
+    SMOOTHEST
   }
 
   /** How the noise of the next state splits into predicted and fresh noise. */
@@ -94,7 +99,7 @@ public record SamplerSettings(
     }
     if (init == Init.NOISE && start != 1) {
       throw new IllegalArgumentException(
-          "start must be 1 where init is noise: only a noised pseudo-inverse can start later; got "
+          "start must be 1 where init is noise: only a noised image (pseudo-inverse, smoothest) can start later; got "
               + start);
     }
   }

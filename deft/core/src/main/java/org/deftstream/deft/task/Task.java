@@ -13,6 +13,7 @@ import org.deftstream.deft.htransform.HTransforms;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.operator.Tikhonov;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.text.JsonFields;
 
@@ -112,10 +113,17 @@ public record Task(
       imageSize = image.map(size -> imageSize(size, own.channels())).orElse(null);
       operator = Operators.create(operatorSpec.json(), imageSize == null ? own : imageSize);
       HTransforms.check(trainingFree.method(), operator);
+      if (smoothest(trainingFree.sampler()) || smoothest(learnedSampler)) {
+        Tikhonov.requireLinear(operator);
+      }
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(fields.where() + ": " + e.getMessage(), e);
     }
     return new Task(name, prior, imageSize, operator, trainingFree, learnedSampler);
+  }
+
+  private static boolean smoothest(SamplerSettings sampler) {
+    return sampler.init() == SamplerSettings.Init.SMOOTHEST;
   }
 
   private static ImageShape imageSize(JsonFields fields, int channels) {

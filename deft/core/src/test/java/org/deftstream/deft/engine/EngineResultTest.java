@@ -188,7 +188,7 @@ class EngineResultTest {
     var requests = new ArrayList<ReconstructionRequest>();
     for (int i = 0; i < 20; i++) {
       boolean multistep = i % 2 == 0 && i % 3 == 0;
-      var init = Init.values()[i / 2 % 2];
+      var init = Init.values()[i / 2 % 3];
       var sampler =
           new SamplerSettings(
               1 + i % 7 * 3,

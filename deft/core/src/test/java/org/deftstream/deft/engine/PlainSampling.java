@@ -3,9 +3,12 @@ package org.deftstream.deft.engine;
 import java.util.ArrayList;
 import java.util.List;
 import org.deftstream.deft.htransform.StepRow;
+import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.Tikhonov;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.DdimStep;
 import org.deftstream.deft.sampler.InitialState;
+import org.deftstream.deft.sampler.SamplerSettings.Init;
 import org.deftstream.deft.sampler.StepWeights;
 import org.deftstream.deft.sampler.Stepper;
 import org.deftstream.deft.sampler.TimeSteps;
@@ -23,6 +26,14 @@ final class PlainSampling {
     return samples;
   }
 
+  private static float[] initialImage(Init init, BoundMeasurement of) {
+    return switch (init) {
+      case NOISE -> null;
+      case PSEUDO_INVERSE -> of.operator().pseudoInverse(of.measurement());
+      case SMOOTHEST -> Tikhonov.reconstruct(of.operator(), of.measurement());
+    };
+  }
+
   private static float[] sample(ReconstructionRequest request, int index) {
     var prior = request.prior();
     var schedule = prior.schedule();
@@ -35,7 +46,7 @@ final class PlainSampling {
             noise,
             prior.imageShape().size(),
             schedule.alphaBar(steps[0]),
-            measurement.operator().pseudoInverse(measurement.measurement()));
+            initialImage(request.sampler().init(), measurement));
     var stepper = Stepper.of(request.sampler());
     float[] previous = null;
     for (int i = 0; i < steps.length; i++) {

@@ -74,7 +74,7 @@ class SamplerSettingsTest {
           {'steps':5,'noiseLevel':1,'grid':'quadratik'} | sampler: grid 'quadratik' is not known; did you mean 'quadratic'? Known: log-snr, quadratic, root, uniform
           {'steps':5,'noiseLevel':1,'eta':1} | sampler: unknown field 'eta'; Known: grid, init, noise, noiseLevel, samples, solver, start, steps
           {'steps':5,'noiseLevel':1,'solver':'dpmpp-2m','noise':'zeta'} | sampler: solver dpmpp-2m goes with noise eta, got zeta
-          {'steps':5,'noiseLevel':1,'start':0.5} | sampler: start must be 1 where init is noise: only a noised pseudo-inverse can start later; got 0.5
+          {'steps':5,'noiseLevel':1,'start':0.5} | sampler: start must be 1 where init is noise: only a noised image (pseudo-inverse, smoothest) can start later; got 0.5
           {'steps':5,'noiseLevel':1,'init':'pseudo-inverse','start':0} | sampler: start must be in (0, 1], got 0.0
           {'steps':5,'noiselevel':1} | sampler: field 'noiseLevel' is missing
           """)

@@ -93,6 +93,22 @@ class TaskTest {
   }
 
   @Test
+  void shouldStartFromTheSmoothestImageOfLinearOperatorsOnly() {
+    String hdr =
+        """
+        {"name": "t", "prior": "head-ct-64",
+         "operator": {"kind": "hdr", "noise": {"type": "gaussian", "sigma": 0.1}},
+         "trainingFree": {"method": "diffpir", "parameters": {"lambda": 1},
+          "sampler": {"steps": 4, "noiseLevel": 1}},
+         "learned": {"sampler": {"steps": 4, "noiseLevel": 1, "init": "smoothest", "start": 0.2}}}
+        """;
+
+    assertThatThrownBy(() -> read(hdr))
+        .hasMessage("task 't': a sampler with init smoothest needs a linear operator, not hdr");
+    assertThat(read(hdr.replace("hdr", "denoising")).learnedSampler().start()).isEqualTo(0.2);
+  }
+
+  @Test
   void shouldSayWhereTheTextIsNotJson() {
     assertThatThrownBy(() -> read("{\"name\": }"))
         .hasMessageStartingWith("task is not valid JSON: ")

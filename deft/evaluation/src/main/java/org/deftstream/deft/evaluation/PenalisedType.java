@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.Tikhonov;
 import org.deftstream.deft.text.Nearest;
 import org.deftstream.deft.variational.Fista;
 import org.deftstream.deft.variational.Penalty;
-import org.deftstream.deft.variational.Tikhonov;
 import org.deftstream.deft.variational.TotalVariation;
 import org.deftstream.deft.variational.WaveletSparsity;
 

@@ -12,6 +12,7 @@ import org.deftstream.deft.engine.Reconstruction;
 import org.deftstream.deft.engine.ReconstructionRequest;
 import org.deftstream.deft.htransform.HTransform;
 import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.Tikhonov;
 import org.deftstream.deft.sampler.SamplerSettings;
 
 /** Any h-transform, sampled by the engine that serves. */
@@ -41,6 +42,9 @@ final class SampledMethod implements Method {
       long parameters,
       Optional<double[]> residualRange,
       Runnable closing) {
+    if (sampler.init() == SamplerSettings.Init.SMOOTHEST) {
+      Tikhonov.requireLinear(bench.task().operator());
+    }
     this.identity = identity;
     this.hTransform = hTransform;
     this.sampler = sampler;

@@ -8,20 +8,18 @@ import org.deftstream.cli.TaskSample;
 import org.deftstream.deft.formats.ImageFormats;
 import org.deftstream.deft.formats.NumericArray;
 import org.deftstream.deft.formats.ReadOptions;
-import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
-import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.operator.imaging.LensCalibration;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.variational.Fista;
 import org.deftstream.deft.variational.TotalVariation;
 
 /**
- * A hand behind a diffuser. The sensor is grey and averaged over 4 x 4 pixels; a prior of colour
- * pictures gets it three times, and the channels of its answer are averaged.
+ * A hand behind a diffuser. The sensor is grey and averaged over 4 x 4 pixels; the prior of CT
+ * slices serves as one of grey pictures.
  */
 final class LenslessHand implements Instrument {
-  static final String TASK = "photo/lensless";
+  static final String TASK = "ct/lensless";
   private static final int JOINED = 4;
   private static final int STEPS = 150;
 
@@ -38,7 +36,6 @@ final class LenslessHand implements Instrument {
   @Override
   public List<Scan> scans(Map<String, Path> files, Map<String, Task> tasks) {
     var task = tasks.get(TASK);
-    var image = task.operator().imageShape();
     var raw = averaged(files.get("rawdata_hand_sample.tif"));
     var point = averaged(files.get("psf_sample.tif"));
     var calibrated =
@@ -49,19 +46,12 @@ final class LenslessHand implements Instrument {
             NumericArray.of(calibrated.psf(), raw.shape()),
             "brightness",
             NumericArray.of(new float[] {(float) calibrated.brightness()}, 1));
-    var grey =
-        Operators.create(task.operator().spec(), new ImageShape(image.height(), image.width(), 1))
-            .bind(Records.inputs(auxiliary));
-    var values =
-        NumericArray.of(
-            repeated(calibrated.values(), image.channels()),
-            raw.shape()[0],
-            raw.shape()[1],
-            image.channels());
+    var operator = task.operator().bind(Records.inputs(auxiliary));
+    var values = NumericArray.of(calibrated.values(), raw.shape()[0], raw.shape()[1], 1);
     return List.of(
         new Exposure(
             Records.of(task, "diffusercam/hand.npy", values, auxiliary),
-            grey,
+            operator,
             calibrated.values()));
   }
 
@@ -73,15 +63,8 @@ final class LenslessHand implements Instrument {
         .averaged(JOINED, JOINED);
   }
 
-  private static float[] repeated(float[] grey, int channels) {
-    var out = new float[grey.length * channels];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = grey[i / channels];
-    }
-    return out;
-  }
-
-  private record Exposure(TaskSample record, ForwardOperator grey, float[] values) implements Scan {
+  private record Exposure(TaskSample record, ForwardOperator operator, float[] values)
+      implements Scan {
 
     @Override
     public String title() {
@@ -102,35 +85,26 @@ final class LenslessHand implements Instrument {
     public List<Estimate> baselines() {
       var dark = new float[values.length];
       Arrays.fill(dark, -1);
-      var shape = grey.imageShape();
+      var shape = operator.imageShape();
       var bounds = new TotalVariation(shape, -1, Double.POSITIVE_INFINITY, 1);
       return List.of(
           Estimate.of(
               "FISTA, %d steps".formatted(STEPS),
-              Fista.reconstruct(grey, values, bounds, 0, dark, STEPS),
+              Fista.reconstruct(operator, values, bounds, 0, dark, STEPS),
               shape));
     }
 
     @Override
     public Estimate posterior(Answer answer) {
-      return Estimate.of("posterior mean", overChannels(answer.mean()), grey.imageShape());
-    }
-
-    private float[] overChannels(float[] image) {
-      int channels = record.image().channels();
-      var out = new float[image.length / channels];
-      for (int i = 0; i < image.length; i++) {
-        out[i / channels] += image[i] / channels;
-      }
-      return out;
+      return Estimate.of("posterior mean", answer.mean(), operator.imageShape());
     }
 
     @Override
     public List<Figure> figures(Estimate estimate) {
-      double rest = norm(grey.unexplained(estimate.image(), values)) / norm(values);
+      double rest = norm(operator.unexplained(estimate.image(), values)) / norm(values);
       return List.of(
           Figure.of("part of the reading's norm that is left", "%", 2, 100 * rest),
-          Figure.residual(grey.residual(estimate.image(), values)));
+          Figure.residual(operator.residual(estimate.image(), values)));
     }
 
     private static double norm(float[] values) {
@@ -148,7 +122,7 @@ final class LenslessHand implements Instrument {
 
     @Override
     public byte[] deviation(Answer answer) {
-      return Pictures.map(overChannels(answer.deviation()), record.image().width());
+      return Pictures.map(answer.deviation(), record.image().width());
     }
   }
 }

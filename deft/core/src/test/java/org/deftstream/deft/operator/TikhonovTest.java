@@ -1,4 +1,4 @@
-package org.deftstream.deft.variational;
+package org.deftstream.deft.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.deftstream.deft.image.ImageShape;
-import org.deftstream.deft.operator.OperatorTestCases;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,9 +1,7 @@
-package org.deftstream.deft.variational;
+package org.deftstream.deft.operator;
 
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.linalg.ConjugateGradients;
-import org.deftstream.deft.operator.ForwardOperator;
-import org.deftstream.deft.operator.LinearPart;
 
 /**
  * The smoothest image that agrees with a measurement: {@code argmin_x |y - A x|^2 / 2 + weight
@@ -13,6 +11,12 @@ import org.deftstream.deft.operator.LinearPart;
  */
 public final class Tikhonov {
   private static final double TOLERANCE = 1e-9;
+
+  /** How much neighbours of pictures differ, in image units of which there are 2. */
+  private static final double USUAL_DIFFERENCE = 0.12;
+
+  private static final double LEAST_WEIGHT = 1e-9;
+  private static final int USUAL_ITERATIONS = 200;
 
   private Tikhonov() {}
 
@@ -44,6 +48,29 @@ public final class Tikhonov {
         linear.uphill(new float[shape.size()], measurement),
         iterations,
         TOLERANCE);
+  }
+
+  /**
+   * As above, with the weight that the operator's noise asks for in pictures as they usually are.
+   *
+   * @throws IllegalArgumentException if the operator is not linear
+   */
+  public static float[] reconstruct(ForwardOperator operator, float[] measurement) {
+    double ratio = operator.noiseSigma() / USUAL_DIFFERENCE;
+    return reconstruct(
+        operator, measurement, Math.max(LEAST_WEIGHT, ratio * ratio), USUAL_ITERATIONS);
+  }
+
+  /**
+   * Refuses an operator that no image can be found for.
+   *
+   * @throws IllegalArgumentException if it is not linear
+   */
+  public static void requireLinear(ForwardOperator operator) {
+    if (!operator.linear()) {
+      throw new IllegalArgumentException(
+          "a sampler with init smoothest needs a linear operator, not " + operator.kind());
+    }
   }
 
   /** Adds {@code weight D^T D x}, D being the differences of neighbours down and across. */
