@@ -1,7 +1,9 @@
 package org.deftstream.tests.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,6 +34,22 @@ final class EventViewers implements AutoCloseable {
   /** How many have the stream. */
   int watching() {
     return watching.get();
+  }
+
+  /**
+   * Seconds of the processor that this process has taken but for what it looks with: threads that
+   * ended meanwhile count as its own, so ask while the viewers look.
+   */
+  static double processorSecondsWithoutViewers() {
+    var process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    var bean = ManagementFactory.getThreadMXBean();
+    long looking = 0;
+    for (var thread : bean.getThreadInfo(bean.getAllThreadIds())) {
+      if (thread != null && thread.getThreadName().matches("(viewer|HttpClient)-.*")) {
+        looking += Math.max(0, bean.getThreadCpuTime(thread.getThreadId()));
+      }
+    }
+    return (process.getProcessCpuTime() - looking) / 1e9;
   }
 
   /** A browser comes again with the number of the last event. */

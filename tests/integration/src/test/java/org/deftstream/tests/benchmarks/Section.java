@@ -110,7 +110,7 @@ public enum Section {
       pictures are drawn when an answer is made, so they may be there before. Counters are the page's
       number of reconstructions: how long that number had been too small when it was looked at. The
       capacity is measured in turns, the viewers being readers of the page's events in the service's own
-      process.\
+      process. Processor time is that of the process, with the broker and the producer in it.\
       """,
       "mvn verify -Pbenchmarks -Dit.test=LivePageLoadIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** What a start costs. */
