@@ -158,8 +158,8 @@ final class DetectorBridge implements AutoCloseable {
   }
 
   /** The ends of all partitions, as they are now. */
-  Map<TopicPartition, Long> ends() {
-    return consumer.endOffsets(places);
+  synchronized Map<TopicPartition, Long> ends() {
+    return stopped ? Map.of() : consumer.endOffsets(places);
   }
 
   /** Whether everything before these ends was read. */
