@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.deftstream.deft.GaussianPrior;
@@ -64,6 +65,39 @@ final class Requests {
       requests.add(request("r" + i).prior(prior).transform(transform).steps(5 + i % 3).build());
     }
     return requests;
+  }
+
+  /**
+   * Submits requests so that the engine sees all of them before it plans a batch with any: it is
+   * held in a step of another prior meanwhile, which counts as one more completed request.
+   */
+  static List<CompletableFuture<Reconstruction>> submitTogether(
+      Engine engine, List<ReconstructionRequest> requests) throws Exception {
+    var held = new CountDownLatch(1);
+    var submitted = new CountDownLatch(1);
+    var holding =
+        new ScriptedPrior(
+            (xt, timesteps) -> {
+              held.countDown();
+              await(submitted);
+              return null;
+            });
+    var holder = engine.submit(request("holder").prior(holding).steps(1).build());
+    await(held);
+    var futures = requests.stream().map(engine::submit).toList();
+    submitted.countDown();
+    holder.get(20, TimeUnit.SECONDS);
+    return futures;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(20, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("waited for 20 s in vain");
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** What a future fails with. */
