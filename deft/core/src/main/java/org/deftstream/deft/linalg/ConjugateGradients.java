@@ -1,5 +1,6 @@
 package org.deftstream.deft.linalg;
 
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
@@ -74,6 +75,48 @@ public final class ConjugateGradients {
         direction[j] = towards[j] + turn * direction[j];
       }
       product = next;
+    }
+    return x;
+  }
+
+  /**
+   * As above, where inner products are {@code a' G b} and the matrix is symmetric by those: for
+   * unknowns that are the weights of a combination, in the norm of what they combine to.
+   *
+   * @param inner multiplies by G, symmetric and not negative
+   * @param matrix multiplies by the matrix, given a direction and G times it
+   */
+  public static float[] solveIn(
+      UnaryOperator<float[]> inner,
+      BinaryOperator<float[]> matrix,
+      float[] right,
+      int iterations,
+      double tolerance) {
+    var x = new float[right.length];
+    var residual = right.clone();
+    var direction = right.clone();
+    var products = inner.apply(residual).clone();
+    double square = dot(residual, products);
+    double enough = tolerance * tolerance * square;
+    for (int i = 0; i < iterations && square > enough; i++) {
+      var image = matrix.apply(direction, products);
+      double curvature = dot(products, image);
+      if (!(curvature > 0)) {
+        break; // Rounding has used up the direction.
+      }
+      float step = (float) (square / curvature);
+      for (int j = 0; j < x.length; j++) {
+        x[j] += step * direction[j];
+        residual[j] -= step * image[j];
+      }
+      var ofResidual = inner.apply(residual);
+      double next = dot(residual, ofResidual);
+      float turn = (float) (next / square);
+      for (int j = 0; j < x.length; j++) {
+        direction[j] = residual[j] + turn * direction[j];
+        products[j] = ofResidual[j] + turn * products[j];
+      }
+      square = next;
     }
     return x;
   }

@@ -1,8 +1,6 @@
 package org.deftstream.deft.linalg;
 
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
-import java.util.function.UnaryOperator;
+import java.util.function.BinaryOperator;
 
 /**
  * A local minimum of a sum of squares, by Gauss-Newton steps whose linear systems conjugate
@@ -19,31 +17,42 @@ public final class GaussNewton {
 
   private GaussNewton() {}
 
+  /** A sum of squares of unknowns whose inner products are {@code a' G b}. */
+  public interface Problem {
+    /** {@code G a}, of which nothing is kept or changed. */
+    float[] inner(float[] a);
+
+    /**
+     * The sum of squares.
+     *
+     * @param products {@code G a}
+     */
+    double cost(float[] a, float[] products);
+
+    /** The linear system of a step from a. */
+    Equations equations(float[] a, float[] products);
+  }
+
   /**
    * The linear system of a step.
    *
-   * @param downhill half of the negative gradient
-   * @param matrix multiplies by half of the Hessian without second derivatives of the model
+   * @param downhill half of the negative gradient, {@code G} times it the derivatives
+   * @param matrix multiplies by half of the Hessian without second derivatives of the model, given
+   *     a direction and G times it
    */
   @SuppressWarnings("ArrayRecordComponent") // lent for the step
-  public record Equations(float[] downhill, UnaryOperator<float[]> matrix) {}
+  public record Equations(float[] downhill, BinaryOperator<float[]> matrix) {}
 
-  /**
-   * Minimises.
-   *
-   * @param start stays as it is
-   * @param cost at a point
-   * @param system at a point
-   */
-  public static float[] minimise(
-      float[] start, ToDoubleFunction<float[]> cost, Function<float[], Equations> system) {
-    var x = start.clone();
-    double least = cost.applyAsDouble(x);
+  /** Minimises over so many unknowns, from 0. */
+  public static float[] minimise(Problem problem, int unknowns) {
+    var x = new float[unknowns];
+    var products = new float[unknowns];
+    double least = problem.cost(x, products);
     for (int step = 0; step < STEPS; step++) {
-      var here = system.apply(x);
+      var here = problem.equations(x, products);
       var change =
-          ConjugateGradients.solve(
-              here.matrix(), here.downhill(), INNER_ITERATIONS, INNER_TOLERANCE);
+          ConjugateGradients.solveIn(
+              problem::inner, here.matrix(), here.downhill(), INNER_ITERATIONS, INNER_TOLERANCE);
       double before = least;
       float length = 1;
       for (int halving = 0; halving < HALVINGS && !(least < before); halving++, length /= 2) {
@@ -51,9 +60,11 @@ public final class GaussNewton {
         for (int i = 0; i < x.length; i++) {
           moved[i] += length * change[i];
         }
-        double there = cost.applyAsDouble(moved);
+        var movedProducts = problem.inner(moved);
+        double there = problem.cost(moved, movedProducts);
         if (there < before) {
           x = moved;
+          products = movedProducts;
           least = there;
         }
       }

@@ -121,7 +121,9 @@ final class Interferometer extends FixedOperator {
 
   @Override
   public long bytesAt(ImageShape shape) {
-    return 2L * Float.BYTES * Scan.PLACES * count * (shape.height() + shape.width());
+    long places = (long) Scan.PLACES * count;
+    return 2 * Float.BYTES * places * (shape.height() + shape.width())
+        + PlaneProducts.bytes(places);
   }
 
   @Override
@@ -240,7 +242,11 @@ final class Interferometer extends FixedOperator {
   @Override
   public float[] unexplained(float[] image, float[] measurement) {
     requireMeasurement(measurement);
-    var rest = measure(image);
+    return unexplainedAt(scan().transformed(sky(image)), measurement);
+  }
+
+  private float[] unexplainedAt(float[] v, float[] measurement) {
+    var rest = scan.values(v);
     for (int i = 0; i < rest.length; i++) {
       double difference = measurement[i] - rest[i];
       rest[i] = (float) (scan.isPhase(i) ? Datum.wrapped(difference) : difference);
@@ -270,7 +276,8 @@ final class Interferometer extends FixedOperator {
   @Override
   public float[] vectorJacobian(float[] image, float[] cotangent) {
     requireMeasurement(cotangent);
-    return scaled(scan().transposed(scan.transformed(sky(image)), cotangent));
+    return scaled(
+        scan.adjoint(pulledBack(scan().tangent(scan.transformed(sky(image))), cotangent)));
   }
 
   @Override
@@ -304,14 +311,15 @@ final class Interferometer extends FixedOperator {
   /** {@code J^T W (y - A(x0Hat))}, as long as brings the linearised misfit down most. */
   @Override
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
+    requireMeasurement(measurement);
     var v = scan().transformed(sky(x0Hat));
-    var rest = weighted(unexplained(x0Hat, measurement));
-    var uphill = scaled(scan.transposed(v, rest));
+    var tangent = scan.tangent(v);
+    var uphill = scaled(scan.adjoint(pulledBack(tangent, weighted(unexplainedAt(v, measurement)))));
     double square = 0;
     for (float value : uphill) {
       square += (double) value * value;
     }
-    double curvature = squares(scan.tangent(v, scaled(uphill)));
+    double curvature = squares(tangent.times(scan.transformed(scaled(uphill))));
     float length = curvature > 0 ? (float) (square / curvature) : 0;
     for (int i = 0; i < uphill.length; i++) {
       uphill[i] *= length;
@@ -326,37 +334,84 @@ final class Interferometer extends FixedOperator {
     return values;
   }
 
-  /** A nearby local minimum, by {@link GaussNewton} from x0. */
+  private float[] pulledBack(Tangent tangent, float[] cotangent) {
+    return tangent.transposed(cotangent, scan.visibilities());
+  }
+
+  /**
+   * A nearby local minimum, by {@link GaussNewton} from x0. It is x0 and a combination of the
+   * visibilities' waves, and sought among those ({@link PlaneProducts}): two transforms of an image
+   * in all.
+   */
   @Override
   public float[] proximal(float[] x0, float[] measurement, double rho) {
     requireWeight(rho);
-    return GaussNewton.minimise(
-        x0, x -> cost(x, x0, measurement, rho), x -> system(x, x0, measurement, rho));
+    requireMeasurement(measurement);
+    var search = new Search(scan().transformed(sky(x0)), measurement, rho);
+    var point = scaled(scan.adjoint(GaussNewton.minimise(search, 2 * scan.visibilities())));
+    for (int i = 0; i < point.length; i++) {
+      point[i] += x0[i];
+    }
+    return point;
   }
 
-  private GaussNewton.Equations system(float[] x, float[] x0, float[] measurement, double rho) {
-    var v = scan().transformed(sky(x));
-    var downhill = scaled(scan.transposed(v, weighted(unexplained(x, measurement))));
-    for (int i = 0; i < x.length; i++) {
-      downhill[i] += (float) (rho * (x0[i] - x[i]));
-    }
-    return new GaussNewton.Equations(
-        downhill,
-        direction -> {
-          var image = scaled(scan.transposed(v, weighted(scan.tangent(v, scaled(direction)))));
-          for (int i = 0; i < image.length; i++) {
-            image[i] += (float) rho * direction[i];
-          }
-          return image;
-        });
-  }
+  /** For the weights a of {@code x = x0 + unit F^T a}. */
+  private final class Search implements GaussNewton.Problem {
+    private final float[] begin;
+    private final float[] measurement;
+    private final double rho;
 
-  private double cost(float[] x, float[] x0, float[] measurement, double rho) {
-    double sum = squares(unexplained(x, measurement));
-    for (int i = 0; i < x.length; i++) {
-      double change = (double) x[i] - x0[i];
-      sum += rho * change * change;
+    /**
+     * A search.
+     *
+     * @param begin visibilities of x0
+     */
+    Search(float[] begin, float[] measurement, double rho) {
+      this.begin = begin;
+      this.measurement = measurement;
+      this.rho = rho;
     }
-    return sum;
+
+    @Override
+    public float[] inner(float[] a) {
+      return scan.products(a);
+    }
+
+    /** Visibilities, given the products of a. */
+    private float[] at(float[] products) {
+      var v = begin.clone();
+      for (int i = 0; i < v.length; i++) {
+        v[i] += (float) (unit() * unit()) * products[i];
+      }
+      return v;
+    }
+
+    @Override
+    public double cost(float[] a, float[] products) {
+      double sum = squares(unexplainedAt(at(products), measurement));
+      for (int i = 0; i < a.length; i++) {
+        sum += rho * unit() * unit() * a[i] * products[i];
+      }
+      return sum;
+    }
+
+    @Override
+    public GaussNewton.Equations equations(float[] a, float[] products) {
+      var v = at(products);
+      var tangent = scan.tangent(v);
+      var downhill = pulledBack(tangent, weighted(unexplainedAt(v, measurement)));
+      for (int i = 0; i < a.length; i++) {
+        downhill[i] -= (float) rho * a[i];
+      }
+      return new GaussNewton.Equations(
+          downhill,
+          (direction, itsProducts) -> {
+            var image = pulledBack(tangent, weighted(tangent.times(itsProducts)));
+            for (int i = 0; i < image.length; i++) {
+              image[i] = (float) (unit() * unit() * image[i] + rho * direction[i]);
+            }
+            return image;
+          });
+    }
   }
 }

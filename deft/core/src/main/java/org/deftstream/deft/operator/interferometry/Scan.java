@@ -18,6 +18,7 @@ final class Scan {
   private final Datum[] types;
   private final int[] places;
   private final Visibilities visibilities;
+  private final PlaneProducts products;
   private final double least;
 
   /**
@@ -54,7 +55,9 @@ final class Scan {
         distinct[2 * places[j] + 1] = -sign * v;
       }
     }
-    visibilities = new Visibilities(Arrays.copyOf(distinct, 2 * found.size()), shape, pixel);
+    var uvOfPlaces = Arrays.copyOf(distinct, 2 * found.size());
+    visibilities = new Visibilities(uvOfPlaces, shape, pixel);
+    products = new PlaneProducts(visibilities, uvOfPlaces, shape, pixel);
   }
 
   int size() {
@@ -90,35 +93,40 @@ final class Scan {
     return out;
   }
 
-  /** How values change with a change of the sky, at visibilities v. */
-  float[] tangent(float[] v, float[] skyChange) {
-    float[] change = visibilities.of(skyChange);
-    var out = new float[types.length];
-    var slope = new double[2];
-    for (int i = 0; i < out.length; i++) {
-      double sum = 0;
-      for (int j = 0; j < types[i].baselines(); j++) {
-        int at = 2 * places[i * PLACES + j];
-        types[i].slope(j, v[at], v[at + 1], least, slope);
-        sum += slope[0] * change[at] + slope[1] * change[at + 1];
-      }
-      out[i] = (float) sum;
+  /** How values change, at visibilities v. */
+  Tangent tangent(float[] v) {
+    var starts = new int[types.length + 1];
+    for (int i = 0; i < types.length; i++) {
+      starts[i + 1] = starts[i] + types[i].baselines();
     }
-    return out;
-  }
-
-  /** The transpose of {@link #tangent}: a sky. */
-  float[] transposed(float[] v, float[] cotangent) {
-    var onVisibilities = new float[v.length];
+    var dependedOn = new int[starts[types.length]];
+    var slopes = new float[2 * dependedOn.length];
     var slope = new double[2];
     for (int i = 0; i < types.length; i++) {
       for (int j = 0; j < types[i].baselines(); j++) {
-        int at = 2 * places[i * PLACES + j];
-        types[i].slope(j, v[at], v[at + 1], least, slope);
-        onVisibilities[at] += (float) (slope[0] * cotangent[i]);
-        onVisibilities[at + 1] += (float) (slope[1] * cotangent[i]);
+        int place = places[i * PLACES + j];
+        types[i].slope(j, v[2 * place], v[2 * place + 1], least, slope);
+        int at = starts[i] + j;
+        dependedOn[at] = place;
+        slopes[2 * at] = (float) slope[0];
+        slopes[2 * at + 1] = (float) slope[1];
       }
     }
+    return new Tangent(starts, dependedOn, slopes);
+  }
+
+  /** The transpose of {@link #transformed}. */
+  float[] adjoint(float[] onVisibilities) {
     return visibilities.adjoint(onVisibilities);
+  }
+
+  /** {@link #transformed} of {@link #adjoint}. */
+  float[] products(float[] onVisibilities) {
+    return products.times(onVisibilities);
+  }
+
+  /** Visibilities that its values are of. */
+  int visibilities() {
+    return visibilities.count();
   }
 }
