@@ -1,18 +1,16 @@
 package org.deftstream.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.text.JsonText;
 import picocli.CommandLine.Option;
 
 /** How an adapter is sampled, as JSON or in a file of it. */
 public final class SamplerOption {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Option(
       names = "--sampler",
@@ -34,9 +32,8 @@ public final class SamplerOption {
     }
     String json = text.strip().startsWith("{") ? text : read(text);
     try {
-      return Optional.of(SamplerSettings.fromJson(JSON.readTree(json), "--sampler"));
-    } catch (JsonProcessingException e) {
-      throw new UserError("--sampler is not JSON: " + e.getOriginalMessage(), e);
+      var parsed = JsonText.parse(json, "--sampler");
+      return Optional.of(SamplerSettings.fromJson(parsed, "--sampler"));
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -162,6 +163,37 @@ class ArchitectureTest {
         });
     assertThat(beyond).as("imports beyond package-imports.txt, by package").isEmpty();
     assertThat(found.keySet()).as("packages that the file names").containsAll(allowed.keySet());
+  }
+
+  /**
+   * What others wrote is parsed strictly, and refused in the same words: by {@code JsonText}, and
+   * by the header of safetensors, of which every byte counts. The rest reads what it wrote itself.
+   */
+  @Test
+  void shouldParseTheJsonOfOthersInOnePlace() {
+    var own =
+        Set.of(
+            "PairSnapshot",
+            "ResultStore",
+            "RunManifest",
+            "ResultFiles",
+            "ReplayNotes",
+            "TrainerProcess",
+            "Catalogue",
+            "RegisteredSchemas");
+    var parsers =
+        CLASSES.stream()
+            .filter(
+                type ->
+                    type.getMethodCallsFromSelf().stream()
+                        .anyMatch(
+                            call ->
+                                call.getTargetOwner().isAssignableTo(ObjectMapper.class)
+                                    && call.getName().startsWith("read")))
+            .map(JavaClass::getSimpleName)
+            .filter(name -> !own.contains(name))
+            .toList();
+    assertThat(parsers).containsExactlyInAnyOrder("JsonText", "SafetensorsHeader");
   }
 
   /** A setting that nothing reads is a promise that nothing keeps. */

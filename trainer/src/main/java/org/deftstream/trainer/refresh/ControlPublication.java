@@ -1,7 +1,5 @@
 package org.deftstream.trainer.refresh;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -11,6 +9,7 @@ import org.deftstream.deft.adapter.AdapterManifest;
 import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.task.Task;
+import org.deftstream.deft.text.JsonText;
 import org.deftstream.messaging.control.AdapterPublisher;
 import org.deftstream.messaging.control.ControlChanges;
 import org.deftstream.messaging.control.ControlTopic;
@@ -61,8 +60,8 @@ public final class ControlPublication implements Publication {
 
   static SamplerSettings sampler(String task, String json) {
     try {
-      return SamplerSettings.fromJson(new ObjectMapper().readTree(json), "sampler");
-    } catch (JsonProcessingException | IllegalArgumentException e) {
+      return SamplerSettings.fromJson(JsonText.parse(json, "sampler"), "sampler");
+    } catch (IllegalArgumentException e) {
       throw new UserError(
           "the control record of task "
               + task

@@ -16,6 +16,7 @@ import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.FileProblem;
+import org.deftstream.deft.text.JsonText;
 
 /**
  * The directory of one refresh, which is its record as well: {@code refresh.json} (what was asked),
@@ -207,11 +208,7 @@ public record RefreshFiles(Path directory) {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(JSON.readTree(Files.readString(file)));
-    } catch (IOException e) {
-      throw new UserError("cannot read " + file + ": " + FileProblem.of(e), e);
-    }
+    return Optional.of(JsonText.readObject(file));
   }
 
   private void write(String name, ObjectNode json) {

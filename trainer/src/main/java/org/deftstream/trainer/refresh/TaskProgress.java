@@ -1,6 +1,5 @@
 package org.deftstream.trainer.refresh;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import java.util.TreeMap;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.safetensors.AtomicFiles;
 import org.deftstream.deft.text.FileProblem;
+import org.deftstream.deft.text.JsonText;
 
 /**
  * How far a task has come: which refresh was begun last, when, and which records it knew. What has
@@ -75,7 +75,7 @@ public record TaskProgress(
       return none();
     }
     try {
-      JsonNode json = JSON.readTree(Files.readString(file));
+      var json = JsonText.readObject(file);
       var known = new TreeMap<Integer, Long>();
       json.path("known")
           .properties()
@@ -85,7 +85,7 @@ public record TaskProgress(
           Optional.ofNullable(json.path("begun").textValue()).map(Instant::parse),
           json.path("topic").asText(),
           known);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       throw new UserError("cannot read " + file + ": " + FileProblem.of(e), e);
     }
   }

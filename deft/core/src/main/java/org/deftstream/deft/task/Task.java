@@ -1,10 +1,6 @@
 package org.deftstream.deft.task;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Function;
@@ -16,6 +12,7 @@ import org.deftstream.deft.operator.Operators;
 import org.deftstream.deft.operator.Tikhonov;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.text.JsonFields;
+import org.deftstream.deft.text.JsonText;
 
 /**
  * A named forward operator, bound to one prior. Immutable and thread-safe.
@@ -39,11 +36,6 @@ public record Task(
   private static final Pattern NAME = Pattern.compile(PART + "(/" + PART + ")*");
   private static final int LONGEST_NAME = 256;
   private static final int MOST_PIXELS = 1 << 24;
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build();
 
   public Task {
     if (name.length() > LONGEST_NAME) {
@@ -75,11 +67,7 @@ public record Task(
    * @throws IllegalArgumentException one line that says what is wrong, and where
    */
   public static Task parse(String json, Function<String, ImageShape> shapeOfPrior) {
-    try {
-      return fromJson(MAPPER.readTree(json), shapeOfPrior);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("task is not valid JSON: " + where(e), e);
-    }
+    return fromJson(JsonText.parse(json, "task"), shapeOfPrior);
   }
 
   /**
@@ -158,14 +146,5 @@ public record Task(
   /** The name as part of a file name: {@code head-ct-64-ct-sparse-20}. */
   public static String fileName(String taskName) {
     return taskName.replace('/', '-');
-  }
-
-  private static String where(JsonProcessingException e) {
-    var location = e.getLocation();
-    String at =
-        location == null
-            ? ""
-            : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
-    return e.getOriginalMessage().lines().findFirst().orElse("") + at;
   }
 }

@@ -111,10 +111,10 @@ class TaskTest {
   @Test
   void shouldSayWhereTheTextIsNotJson() {
     assertThatThrownBy(() -> read("{\"name\": }"))
-        .hasMessageStartingWith("task is not valid JSON: ")
+        .hasMessageStartingWith("task: not valid JSON: ")
         .hasMessageContaining("line 1, column 10")
         .hasMessageNotContaining("\n");
-    assertThatThrownBy(() -> read(TASK + "x")).hasMessageStartingWith("task is not valid JSON: ");
+    assertThatThrownBy(() -> read(TASK + "x")).hasMessageStartingWith("task: not valid JSON: ");
     assertThatThrownBy(() -> read("{\"name\": \"a\", \"name\": \"b\"}"))
         .hasMessageContaining("Duplicate");
     assertThatThrownBy(() -> read("")).hasMessage("task: expected a JSON object, got nothing");

@@ -1,10 +1,6 @@
 package org.deftstream.deft.evaluation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -16,6 +12,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.deftstream.deft.task.Task;
 import org.deftstream.deft.text.JsonFields;
+import org.deftstream.deft.text.JsonText;
 import org.deftstream.deft.text.Nearest;
 
 /**
@@ -39,11 +36,6 @@ public record Plan(
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
   private static final Pattern IN_SOURCE = Pattern.compile("([A-Za-z0-9._-]+):(.+)");
   private static final int LARGEST_BATCH = 4096;
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build();
 
   public Plan {
     if (!NAME.matcher(name).matches()) {
@@ -103,17 +95,7 @@ public record Plan(
    * @throws IllegalArgumentException one line that says what is wrong, and where
    */
   public static Plan parse(String json) {
-    JsonNode root;
-    try {
-      root = MAPPER.readTree(json);
-    } catch (JsonProcessingException e) {
-      var at = e.getLocation();
-      throw new IllegalArgumentException(
-          "plan is not valid JSON: "
-              + e.getOriginalMessage().lines().findFirst().orElse("")
-              + (at == null ? "" : " (line " + at.getLineNr() + ")"),
-          e);
-    }
+    var root = JsonText.parse(json, "plan");
     String name = JsonFields.of(root, "plan").text("name");
     var fields = JsonFields.of(root, "plan '" + name + "'");
     fields.text("name");

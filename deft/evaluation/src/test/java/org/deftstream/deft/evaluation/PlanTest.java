@@ -67,7 +67,7 @@ class PlanTest {
         arguments("\"restarts\": 3", "\"restarts\": 0", "a whole number in [1, 1000], got 0"),
         arguments("[1, 2]", "[\"one\"]", "seeds must be whole numbers"),
         arguments("\"small\"", "\"a/b\"", "name 'a/b' must be letters"),
-        arguments("\"batch\": 4,", "\"batch\": 4", "plan is not valid JSON"));
+        arguments("\"batch\": 4,", "\"batch\": 4", "plan: not valid JSON"));
   }
 
   @Test

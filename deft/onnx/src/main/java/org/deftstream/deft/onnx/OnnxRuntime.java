@@ -6,8 +6,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +23,10 @@ import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.prior.PriorRuntime;
 import org.deftstream.deft.tensor.TensorSource;
 import org.deftstream.deft.text.FileProblem;
+import org.deftstream.deft.text.JsonText;
 
 /** Models of ONNX in ONNX Runtime, on the processor. Local files only. Thread-safe. */
 public final class OnnxRuntime implements PriorRuntime {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Override
   public ModelConfig.Format format() {
@@ -82,9 +80,10 @@ public final class OnnxRuntime implements PriorRuntime {
     }
     try {
       var kept = new ArrayList<Double>();
-      JSON.readTree(about.get("alphas_cumprod")).forEach(a -> kept.add(a.asDouble(-1)));
+      JsonText.parse(about.get("alphas_cumprod"), "alphas_cumprod")
+          .forEach(a -> kept.add(a.asDouble(-1)));
       return kept;
-    } catch (JsonProcessingException e) {
+    } catch (IllegalArgumentException e) {
       throw new UserError(model + ": its alphas_cumprod is no list of numbers", e);
     }
   }

@@ -1,7 +1,5 @@
 package org.deftstream.service.control;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +11,7 @@ import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.sampler.TimeSteps;
 import org.deftstream.deft.task.Task;
+import org.deftstream.deft.text.JsonText;
 import org.deftstream.deft.text.Nearest;
 import org.deftstream.schemas.avro.AdapterControl;
 
@@ -91,13 +90,10 @@ final class TaskResolver {
       return Optional.empty();
     }
     try {
-      var json = new ObjectMapper().readTree(state.getSampler());
+      var json = JsonText.parse(state.getSampler(), "sampler");
       var sampler = SamplerSettings.fromJson(json, "sampler");
       requireSteps(sampler, prior, "sampler");
       return Optional.of(sampler);
-    } catch (JsonProcessingException e) {
-      throw new AdapterRefusedException(
-          "sampler of task '" + state.getTask() + "' is not JSON: " + e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new AdapterRefusedException(e.getMessage(), e);
     }
