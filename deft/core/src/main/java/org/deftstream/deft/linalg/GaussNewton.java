@@ -13,7 +13,7 @@ public final class GaussNewton {
   private static final double INNER_TOLERANCE = 1e-3;
 
   /** A step that gains less than this part of the cost is the last. */
-  private static final double GAIN = 1e-6;
+  private static final double GAIN = 1e-4;
 
   private GaussNewton() {}
 

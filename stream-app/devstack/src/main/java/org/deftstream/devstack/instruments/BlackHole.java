@@ -2,9 +2,9 @@ package org.deftstream.devstack.instruments;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.deftstream.cli.TaskSample;
 import org.deftstream.deft.formats.ImageFormats;
 import org.deftstream.deft.formats.NumericArray;
@@ -15,14 +15,15 @@ import org.deftstream.deft.task.MethodSettings;
 import org.deftstream.deft.task.Task;
 
 /**
- * M87 on four days, by closure phases and log closure amplitudes alone: they hold whatever the
- * stations did to phases and gains. The spread of the ring's diameter is that of single samples.
+ * M87 on four days, by closure phases and log closure amplitudes, which hold whatever the stations
+ * did to phases and gains, and by amplitudes with a tenth for the gains. The spread of the ring's
+ * diameter is that of single samples.
  */
 final class BlackHole implements Instrument {
   static final String TASK = "radio/eht";
   private static final String DRAW = "radio/eht-draw";
   private static final int DRAWS = 8;
-  private static final double INTERVAL_SECONDS = 120;
+  private static final double INTERVAL_SECONDS = 300;
   private static final double GAIN_ERROR = 0.1;
   private static final double SHORTEST = 1e8;
 
@@ -91,7 +92,7 @@ final class BlackHole implements Instrument {
     return scans;
   }
 
-  /** Closure phases and log closure amplitudes over two minutes, with a twentieth of error more. */
+  /** Over five minutes; closures with a twentieth of error more. */
   private static ClosureRecord closures(Path file) {
     var scan = ImageFormats.read(file, ReadOptions.STANDARD).samples().get(0);
     float[] v = scan.values().values();
@@ -110,23 +111,13 @@ final class BlackHole implements Instrument {
               scan.auxiliary().get("sigma").values()[i]));
     }
     var all = ClosureRecord.of(seen, INTERVAL_SECONDS, GAIN_ERROR, SHORTEST);
-    int[] kept =
-        IntStream.range(0, all.values().length)
-            .filter(i -> all.type()[i] == 1 || all.type()[i] == 2)
-            .toArray();
-    var record =
-        new ClosureRecord(
-            new float[kept.length],
-            new float[kept.length],
-            new float[8 * kept.length],
-            new float[kept.length]);
-    for (int i = 0; i < kept.length; i++) {
-      record.values()[i] = all.values()[kept[i]];
-      record.type()[i] = all.type()[kept[i]];
-      record.sigma()[i] = (float) Math.hypot(all.sigma()[kept[i]], SYSTEMATIC);
-      System.arraycopy(all.uv(), 8 * kept[i], record.uv(), 8 * i, 8);
+    float[] sigma = all.sigma().clone();
+    for (int i = 0; i < sigma.length; i++) {
+      if (all.type()[i] == 1 || all.type()[i] == 2) {
+        sigma[i] = (float) Math.hypot(sigma[i], SYSTEMATIC);
+      }
     }
-    return record;
+    return new ClosureRecord(all.values(), all.type(), all.uv(), sigma);
   }
 
   private record Day(
@@ -171,16 +162,42 @@ final class BlackHole implements Instrument {
       return List.of(Estimate.of("best of rings", best, operator.imageShape()));
     }
 
+    /**
+     * The mean of single samples that were moved onto each other: where on the sky the light is,
+     * neither closures nor amplitudes tell.
+     */
+    @Override
+    public Estimate posterior(Answer answer) {
+      var draws = answer.draws();
+      return draws.isEmpty()
+          ? Scan.super.posterior(answer)
+          : new Estimate(
+              "mean of single samples", ring.meanAbout(draws), operator.imageShape(), draws);
+    }
+
+    /** Of single samples their medians: one that is no ring at all does not move those. */
     @Override
     public List<Figure> figures(Estimate estimate) {
-      var diameters =
-          estimate.draws().stream().mapToDouble(draw -> ring.of(draw).diameter()).toArray();
-      var measured = ring.of(estimate.image());
+      var judged = estimate.draws().isEmpty() ? List.of(estimate.image()) : estimate.draws();
+      var diameters = judged.stream().mapToDouble(draw -> ring.of(draw).diameter()).toArray();
+      var residuals =
+          judged.stream().mapToDouble(draw -> operator.residual(draw, record.values())).toArray();
       return List.of(
           new Figure(
-              "diameter of the ring", "microarcseconds", 1, measured.diameter(), spread(diameters)),
-          Figure.of("brighter at", "degrees east of north", 0, measured.brighterDegrees()),
-          Figure.residual(operator.residual(estimate.image(), record.values())));
+              "diameter of the ring", "microarcseconds", 1, median(diameters), spread(diameters)),
+          Figure.of(
+              "brighter at",
+              "degrees east of north",
+              0,
+              ring.of(estimate.image()).brighterDegrees()),
+          Figure.residual(median(residuals)));
+    }
+
+    private static double median(double[] values) {
+      var sorted = values.clone();
+      Arrays.sort(sorted);
+      int middle = sorted.length / 2;
+      return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private static double spread(double[] values) {

@@ -22,7 +22,7 @@ final class HeadScan implements Instrument {
   static final String TASK = "brain/coils-8";
   private static final int HELD_OUT = 10;
   private static final long SEED = 7;
-  private static final double SPARSITY = 0.01;
+  private static final double SPARSITY = 0.0035;
   private static final int LEVELS = 4;
   private static final int STEPS = 80;
 

@@ -1,5 +1,7 @@
 package org.deftstream.devstack.instruments;
 
+import java.util.Arrays;
+import java.util.List;
 import org.deftstream.deft.image.ImageShape;
 
 /**
@@ -17,6 +19,7 @@ final class Ring {
 
   private static final double WIDTH = 5;
   private static final double CONTRAST = 0.6;
+  private static final double FAINT = 0.1;
 
   private final ImageShape shape;
   private final double field;
@@ -27,8 +30,10 @@ final class Ring {
    *
    * @param diameter of the brightest parts, in microarcseconds
    * @param brighterDegrees where it is brighter, east of north, 0 to 360
+   * @param row of its middle, in pixels
+   * @param column of its middle, in pixels
    */
-  record Measured(double diameter, double brighterDegrees) {}
+  record Measured(double diameter, double brighterDegrees, double row, double column) {}
 
   /**
    * Rings in images of some shape.
@@ -69,18 +74,20 @@ final class Ring {
   /**
    * Measures one, as the collaboration did (ApJL 875, L4, section 9.1): of all centres the one from
    * which the brightest parts are most evenly far away; the diameter is twice their mean distance.
+   * Centres are tried about the middle of the light: closures do not tell where on the sky it is.
    */
   Measured of(float[] image) {
-    double middle = (shape.width() - 1) / 2.0;
+    double[] middle = middleOfTheLight(image);
     double reach = field / 8;
     double best = Double.POSITIVE_INFINITY;
-    double[] centre = {middle, middle};
+    double[] centre = middle;
     double radius = 0;
     for (double down = -reach; down <= reach; down += CENTRE_STEP) {
       for (double across = -reach; across <= reach; across += CENTRE_STEP) {
-        double[] peaks = peaks(image, middle + down / pixel, middle + across / pixel);
+        double[] peaks = peaks(image, middle[0] + down / pixel, middle[1] + across / pixel);
         double mean = mean(peaks);
-        double uneven = 0;
+        // A centre with light all about it has no peaks around it, and they would be most even.
+        double uneven = atTheLeast(peaks) * peaks.length * LEAST_RADIUS * LEAST_RADIUS;
         for (double peak : peaks) {
           uneven += (peak - mean) * (peak - mean);
         }
@@ -88,11 +95,51 @@ final class Ring {
         if (uneven < best) {
           best = uneven;
           radius = mean;
-          centre = new double[] {middle + down / pixel, middle + across / pixel};
+          centre = new double[] {middle[0] + down / pixel, middle[1] + across / pixel};
         }
       }
     }
-    return new Measured(2 * radius, brighter(image, centre, radius));
+    return new Measured(2 * radius, brighter(image, centre, radius), centre[0], centre[1]);
+  }
+
+  /** Row and column of the mean of what is brighter than a tenth of the brightest. */
+  private double[] middleOfTheLight(float[] image) {
+    float most = -1;
+    for (float value : image) {
+      most = Math.max(most, value);
+    }
+    double sum = 0;
+    var middle = new double[2];
+    for (int i = 0; i < image.length; i++) {
+      double light = Math.max(0, image[i] + 1 - FAINT * (most + 1));
+      sum += light;
+      middle[0] += light * (i / shape.width());
+      middle[1] += light * (i % shape.width());
+    }
+    return sum > 0
+        ? new double[] {middle[0] / sum, middle[1] / sum}
+        : new double[] {(shape.height() - 1) / 2.0, (shape.width() - 1) / 2.0};
+  }
+
+  /** The mean of images, each moved so that its ring lies about the middle. */
+  float[] meanAbout(List<float[]> images) {
+    var mean = new float[shape.size()];
+    double middle = (shape.width() - 1) / 2.0;
+    for (var image : images) {
+      var ring = of(image);
+      for (int i = 0; i < mean.length; i++) {
+        double row = i / shape.width() + ring.row() - middle;
+        double column = i % shape.width() + ring.column() - middle;
+        mean[i] += (float) Interpolation.at(image, shape, row, column) / images.size();
+      }
+    }
+    return mean;
+  }
+
+  /** The share of directions in which it is brightest where the search begins. */
+  private static double atTheLeast(double[] peaks) {
+    return Arrays.stream(peaks).filter(peak -> peak == LEAST_RADIUS).count()
+        / (double) peaks.length;
   }
 
   /** How far away, in each direction, it is brightest. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,22 +54,13 @@ class MeasuredBaselinesTest {
     assumeTrue(search instanceof DataFolder.Found, search::toString);
     var tasks = new HashMap<String, Task>();
     for (var name : instrument.tasks()) {
-      tasks.put(name, Task.parse(json(Task.fileName(name) + ".json"), PRIORS::get));
+      tasks.put(
+          name,
+          Task.parse(Files.readString(TASKS.resolve(Task.fileName(name) + ".json")), PRIORS::get));
     }
     var scans = instrument.scans(((DataFolder.Found) search).files(), tasks);
     assertThat(scans).isNotEmpty();
     return scans;
-  }
-
-  /** That of the demo; the test's own where the demo has no prior yet. */
-  private static String json(String file) throws IOException {
-    Path served = TASKS.resolve(file);
-    if (Files.exists(served)) {
-      return Files.readString(served);
-    }
-    try (var own = MeasuredBaselinesTest.class.getResourceAsStream(file)) {
-      return new String(own.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   /** The first figure of each baseline, after all were printed. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import org.deftstream.deft.image.ImageShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,16 +24,36 @@ class RingTest {
     assertThat(Math.min(turn, 360 - turn)).isLessThan(3);
   }
 
-  /** Wherever it lies: here four pixels south and three west. */
+  /** Wherever it lies: here up to fourteen pixels south and as many west, a fifth of the field. */
+  @ParameterizedTest
+  @CsvSource({"4, 3", "14, 10", "1, 14"})
+  void shouldMeasureARingThatIsNotInTheMiddle(int south, int west) {
+    assertThat(rings.of(moved(rings.image(40, 180, 12), south, west)).diameter())
+        .isCloseTo(40, within(1.0));
+  }
+
   @Test
-  void shouldMeasureARingThatIsNotInTheMiddle() {
+  void shouldLayRingsOntoEachOther() {
     float[] image = rings.image(40, 180, 12);
+
+    float[] mean = rings.meanAbout(List.of(moved(image, 4, 3), moved(image, 11, 0), image));
+
+    double error = 0;
+    double light = 0;
+    for (int i = 0; i < image.length; i++) {
+      error += (mean[i] - image[i]) * (mean[i] - image[i]);
+      light += (image[i] + 1) * (image[i] + 1);
+    }
+    assertThat(Math.sqrt(error / light)).isLessThan(0.1);
+  }
+
+  private static float[] moved(float[] image, int south, int west) {
     var moved = new float[image.length];
     Arrays.fill(moved, -1);
-    for (int y = 0; y < 60; y++) {
-      System.arraycopy(image, y * 64, moved, (y + 4) * 64 + 3, 61);
+    for (int y = 0; y < 64 - south; y++) {
+      System.arraycopy(image, y * 64, moved, (y + south) * 64 + west, 64 - west);
     }
-    assertThat(rings.of(moved).diameter()).isCloseTo(40, within(1.0));
+    return moved;
   }
 
   /** 0.6 Jansky, where the whole field sends 12 at a value of 1. */

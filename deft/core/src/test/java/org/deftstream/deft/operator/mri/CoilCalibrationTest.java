@@ -96,7 +96,7 @@ class CoilCalibrationTest {
       real += image[i] * image[i];
       imaginary += image[i + 1] * image[i + 1];
     }
-    assertThat(largest).isBetween(0.6, 1.1);
+    assertThat(largest).as("room for sharper peaks").isBetween(0.4, 0.8);
     assertThat(imaginary / real).as("the phase is in the sensitivities").isLessThan(0.02);
   }
 
