@@ -74,8 +74,8 @@ public record TaskProgress(
     if (!Files.exists(file)) {
       return none();
     }
+    var json = JsonText.readObject(file);
     try {
-      var json = JsonText.readObject(file);
       var known = new TreeMap<Integer, Long>();
       json.path("known")
           .properties()

@@ -141,9 +141,7 @@ class MeasuredBaselinesTest {
     assertThat(brightest).as("in the scale of images").isBetween(0.7, 4.0);
   }
 
-  /**
-   * Rings, of which closure quantities alone choose one: its diameter, and where it is brighter.
-   */
+  /** Rings, of which closures and amplitudes choose one: its diameter, and where it is brighter. */
   @Test
   void shouldMeasureTheRingOfM87() throws IOException {
     var instrument = new BlackHole();
