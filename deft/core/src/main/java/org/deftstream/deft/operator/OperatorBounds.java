@@ -2,6 +2,7 @@ package org.deftstream.deft.operator;
 
 import java.util.Locale;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.linalg.NonuniformFourier;
 
 /**
  * How large an operator may be. A specification comes over the network, and fields that are right
@@ -29,6 +30,12 @@ public final class OperatorBounds {
 
   /** What a sine and a cosine cost, in steps. */
   private static final int TRIGONOMETRIC_STEPS = 64;
+
+  /** What a sample's weights on a grid and its sum cost, in steps. */
+  private static final long INTERPOLATION_STEPS = 1_024;
+
+  /** What the transform of a padded image costs, in steps for each pixel. */
+  private static final long PADDED_STEPS = 256;
 
   /** What finding the singular vectors of a side costs, in steps for each of its cube. */
   private static final int VECTOR_STEPS = 16;
@@ -75,19 +82,20 @@ public final class OperatorBounds {
     return ENTRY_BYTES * 3 * shape.pixels() * 4 * (4 * (long) Math.ceil(length) + 1);
   }
 
-  /** Radial spokes, whose sums are taken sample by sample and pixel by pixel, coil by coil. */
+  /** Radial spokes, each of whose samples is interpolated from a grid that is padded. */
   public static void requireSpokes(
       String where, ImageShape shape, int spokes, int samples, int coils) {
     long readouts = (long) spokes * samples;
     long pixels = (long) shape.height() * shape.width();
-    long sides = (long) shape.height() + shape.width();
     require(
         where,
         spokes + " spokes of " + samples + " samples and " + coils + " coils",
         shape,
         2 * readouts * coils,
-        readouts * (pixels * coils + TRIGONOMETRIC_STEPS * sides),
-        2 * Float.BYTES * readouts * sides + coilBytes(pixels, coils));
+        (INTERPOLATION_STEPS * readouts + PADDED_STEPS * pixels) * coils,
+        2 * Double.BYTES * readouts
+            + (NonuniformFourier.bytes(pixels) + 4 * Double.BYTES * readouts) * coils
+            + coilBytes(pixels, coils));
   }
 
   /** Cartesian lines, of which there are at most as many as the image has rows. */

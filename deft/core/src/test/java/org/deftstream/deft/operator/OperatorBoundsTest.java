@@ -28,10 +28,10 @@ class OperatorBoundsTest {
           {'kind':'ct-fan','views':16384,'detectorBins':900,'binSize':1,'pixelSize':1,'sourceToOrigin':60,'sourceToDetector':99,'attenuation':1,NOISE} | 64 | 64 | 1 | at most
           {'kind':'ct-parallel','views':16384,'detectorBins':1,NOISE} | 256 | 256 | 1 | steps to make
           {'kind':'ct-parallel','views':16384,'detectorBins':90,NOISE} | 1 | 65536 | 1 | at most
-          {'kind':'mri-radial','spokes':1024,'samples':1024,NOISE} | 64 | 64 | 1 | steps to make
+          {'kind':'mri-radial','spokes':1024,'samples':1024,'coils':8,NOISE} | 64 | 64 | 1 | steps to make
           {'kind':'mri-radial','spokes':1024,'samples':1024,'coils':64,NOISE} | 4 | 4 | 1 | values
-          {'kind':'mri-radial','spokes':64,'samples':256,'coils':64,NOISE} | 256 | 256 | 1 | steps to make
-          {'kind':'mri-radial','spokes':64,'samples':256,'coils':64,'maps':'record',NOISE} | 256 | 256 | 1 | steps to make
+          {'kind':'mri-radial','spokes':64,'samples':64,'coils':64,NOISE} | 1024 | 1024 | 1 | steps to make
+          {'kind':'mri-radial','spokes':64,'samples':64,'coils':64,'maps':'record',NOISE} | 1024 | 1024 | 1 | steps to make
           {'kind':'mri-cartesian','acceleration':1,'coils':64,NOISE} | 1024 | 1024 | 1 | values
           {'kind':'motion-blur','length':64,NOISE} | 1024 | 1024 | 1 | steps to make
           {'kind':'phase-retrieval','oversampling':8,NOISE} | 1024 | 1024 | 1 | values

@@ -30,6 +30,12 @@ final class BlackHole implements Instrument {
   /** A twentieth, of what no station's noise tells. */
   private static final double SYSTEMATIC = 0.05;
 
+  /** Of the rings beside ours, in millijansky: half to twice what the published images send. */
+  private static final int LEAST_FLUX = 300;
+
+  private static final int MOST_FLUX = 1_200;
+  private static final int FLUX_STEP = 100;
+
   /** Day of the year 2017, and of April. */
   private static final Map<String, Integer> DAYS = Map.of("095", 5, "096", 6, "100", 10, "101", 11);
 
@@ -143,19 +149,21 @@ final class BlackHole implements Instrument {
       return Pictures.stretched(square, columns);
     }
 
-    /** Of rings of every diameter, brighter in every direction, the one that explains most. */
+    /** Of rings of every diameter and flux, brighter in every direction, the best by residual. */
     @Override
     public List<Estimate> baselines() {
+      double brightness = operator.spec().get("brightness").doubleValue();
       float[] best = null;
       double least = Double.POSITIVE_INFINITY;
       for (int diameter = 32; diameter <= 54; diameter += 2) {
         for (int degrees = 0; degrees < 360; degrees += 30) {
-          float[] image =
-              ring.image(diameter, degrees, operator.spec().get("brightness").doubleValue());
-          double residual = operator.residual(image, record.values());
-          if (residual < least) {
-            least = residual;
-            best = image;
+          for (int flux = LEAST_FLUX; flux <= MOST_FLUX; flux += FLUX_STEP) {
+            float[] image = ring.image(diameter, degrees, 1e-3 * flux / brightness);
+            double residual = operator.residual(image, record.values());
+            if (residual < least) {
+              least = residual;
+              best = image;
+            }
           }
         }
       }
@@ -172,7 +180,7 @@ final class BlackHole implements Instrument {
       return draws.isEmpty()
           ? Scan.super.posterior(answer)
           : new Estimate(
-              "mean of single samples", ring.meanAbout(draws), operator.imageShape(), draws);
+              "mean of single samples", ring.overlay(draws).mean(), operator.imageShape(), draws);
     }
 
     /** Of single samples their medians: one that is no ring at all does not move those. */
@@ -226,9 +234,13 @@ final class BlackHole implements Instrument {
       return Pictures.grey(light, estimate.shape().width(), 0, Math.max(1e-6, most));
     }
 
+    /** Of what {@link #posterior} is the mean of. */
     @Override
     public byte[] deviation(Answer answer) {
-      return Pictures.map(answer.deviation(), record.image().width());
+      var draws = answer.draws();
+      return Pictures.map(
+          draws.isEmpty() ? answer.deviation() : ring.overlay(draws).deviation(),
+          record.image().width());
     }
   }
 }

@@ -14,9 +14,6 @@ final class Ring {
   private static final double LEAST_RADIUS = 8;
   private static final double CENTRE_STEP = 1;
 
-  /** What the published images send in all, in Jansky. */
-  private static final double FLUX = 0.6;
-
   private static final double WIDTH = 5;
   private static final double CONTRAST = 0.6;
   private static final double FAINT = 0.1;
@@ -36,6 +33,14 @@ final class Ring {
   record Measured(double diameter, double brighterDegrees, double row, double column) {}
 
   /**
+   * Mean and standard deviation, pixel by pixel, of images that were laid onto each other.
+   *
+   * @param mean in [-1, 1]
+   * @param deviation in the same units; 0 of a single image
+   */
+  record Overlay(float[] mean, float[] deviation) {}
+
+  /**
    * Rings in images of some shape.
    *
    * @param field microarcseconds of a side
@@ -51,9 +56,9 @@ final class Ring {
    *
    * @param diameter in microarcseconds
    * @param degrees where it is brighter, east of north
-   * @param brightness Jansky of the field where the image is 1 everywhere
+   * @param flux what it sends in all, where 1 is a field whose image is 1 everywhere
    */
-  float[] image(double diameter, double degrees, double brightness) {
+  float[] image(double diameter, double degrees, double flux) {
     var image = new float[shape.size()];
     double sum = 0;
     double middle = (shape.width() - 1) / 2.0;
@@ -66,7 +71,7 @@ final class Ring {
       sum += image[i];
     }
     for (int i = 0; i < image.length; i++) {
-      image[i] = (float) (image[i] / sum * FLUX * 2 * shape.size() / brightness - 1);
+      image[i] = (float) (image[i] / sum * flux * 2 * shape.size() - 1);
     }
     return image;
   }
@@ -121,19 +126,41 @@ final class Ring {
         : new double[] {(shape.height() - 1) / 2.0, (shape.width() - 1) / 2.0};
   }
 
-  /** The mean of images, each moved so that its ring lies about the middle. */
-  float[] meanAbout(List<float[]> images) {
+  /**
+   * Images laid onto each other, each moved so that its ring lies about the middle.
+   *
+   * @param images at least one
+   */
+  Overlay overlay(List<float[]> images) {
+    var moved = images.stream().map(this::inTheMiddle).toList();
     var mean = new float[shape.size()];
-    double middle = (shape.width() - 1) / 2.0;
-    for (var image : images) {
-      var ring = of(image);
-      for (int i = 0; i < mean.length; i++) {
-        double row = i / shape.width() + ring.row() - middle;
-        double column = i % shape.width() + ring.column() - middle;
-        mean[i] += (float) Interpolation.at(image, shape, row, column) / images.size();
+    var deviation = new float[shape.size()];
+    for (int i = 0; i < mean.length; i++) {
+      double sum = 0;
+      for (var image : moved) {
+        sum += image[i];
       }
+      double middle = sum / moved.size();
+      double squares = 0;
+      for (var image : moved) {
+        squares += (image[i] - middle) * (image[i] - middle);
+      }
+      mean[i] = (float) middle;
+      deviation[i] = (float) Math.sqrt(squares / Math.max(1, moved.size() - 1));
     }
-    return mean;
+    return new Overlay(mean, deviation);
+  }
+
+  private float[] inTheMiddle(float[] image) {
+    var ring = of(image);
+    double middle = (shape.width() - 1) / 2.0;
+    var moved = new float[shape.size()];
+    for (int i = 0; i < moved.length; i++) {
+      double row = i / shape.width() + ring.row() - middle;
+      double column = i % shape.width() + ring.column() - middle;
+      moved[i] = (float) Interpolation.at(image, shape, row, column);
+    }
+    return moved;
   }
 
   /** The share of directions in which it is brightest where the search begins. */

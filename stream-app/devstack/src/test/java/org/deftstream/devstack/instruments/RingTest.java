@@ -12,12 +12,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RingTest {
   private static final ImageShape SHAPE = new ImageShape(64, 64, 1);
+  private static final double FLUX = 0.05;
   private final Ring rings = new Ring(SHAPE, 120);
 
   @ParameterizedTest
   @CsvSource({"36, 10", "40, 150", "42, 180", "44, 300", "50, 90"})
   void shouldMeasureWhatWasDrawn(double diameter, double degrees) {
-    var measured = rings.of(rings.image(diameter, degrees, 12));
+    var measured = rings.of(rings.image(diameter, degrees, FLUX));
 
     assertThat(measured.diameter()).isCloseTo(diameter, within(1.0));
     double turn = Math.abs(measured.brighterDegrees() - degrees);
@@ -28,23 +29,28 @@ class RingTest {
   @ParameterizedTest
   @CsvSource({"4, 3", "14, 10", "1, 14"})
   void shouldMeasureARingThatIsNotInTheMiddle(int south, int west) {
-    assertThat(rings.of(moved(rings.image(40, 180, 12), south, west)).diameter())
+    assertThat(rings.of(moved(rings.image(40, 180, FLUX), south, west)).diameter())
         .isCloseTo(40, within(1.0));
   }
 
   @Test
   void shouldLayRingsOntoEachOther() {
-    float[] image = rings.image(40, 180, 12);
+    float[] image = rings.image(40, 180, FLUX);
 
-    float[] mean = rings.meanAbout(List.of(moved(image, 4, 3), moved(image, 11, 0), image));
+    var overlay = rings.overlay(List.of(moved(image, 4, 3), moved(image, 11, 0), image));
 
     double error = 0;
+    double spread = 0;
     double light = 0;
     for (int i = 0; i < image.length; i++) {
-      error += (mean[i] - image[i]) * (mean[i] - image[i]);
+      double off = overlay.mean()[i] - image[i];
+      error += off * off;
+      spread += overlay.deviation()[i] * overlay.deviation()[i];
       light += (image[i] + 1) * (image[i] + 1);
     }
     assertThat(Math.sqrt(error / light)).isLessThan(0.1);
+    // Of images that were not moved it would be two thirds of the light.
+    assertThat(Math.sqrt(spread / light)).isLessThan(0.1);
   }
 
   private static float[] moved(float[] image, int south, int west) {
@@ -56,13 +62,25 @@ class RingTest {
     return moved;
   }
 
-  /** 0.6 Jansky, where the whole field sends 12 at a value of 1. */
   @Test
-  void shouldSendTheFluxOfM87() {
+  void shouldSendTheFluxThatIsAskedFor() {
     double sum = 0;
-    for (float value : rings.image(42, 180, 12)) {
-      sum += (value + 1) / 2 * 12 / SHAPE.size();
+    for (float value : rings.image(42, 180, FLUX)) {
+      sum += (value + 1) / 2 / SHAPE.size();
     }
-    assertThat(sum).isCloseTo(0.6, within(1e-5));
+    assertThat(sum).isCloseTo(FLUX, within(1e-5));
+  }
+
+  @Test
+  void shouldSpreadWhereRingsDiffer() {
+    float[] bright = rings.image(40, 180, FLUX);
+    float[] faint = rings.image(40, 180, FLUX / 2);
+
+    var overlay = rings.overlay(List.of(bright, faint));
+
+    for (int i = 0; i < bright.length; i++) {
+      assertThat(overlay.deviation()[i])
+          .isCloseTo((float) (Math.abs(bright[i] - faint[i]) / Math.sqrt(2)), within(0.01f));
+    }
   }
 }

@@ -30,13 +30,14 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /**
  * What the host adds to a step of a fast device: every family of operators on a prior that takes as
  * long as a device would and leaves the processors free. {@code -Ddeftstream.benchmarks.host.side}
- * and {@code .host.steps} set the images' side and the steps.
+ * and {@code .host.steps} set the images' side and the steps; {@code .host.only} takes the families
+ * whose names contain it.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 @EnabledIfSystemProperty(named = Form.PROPERTY, matches = "short|long")
 class HostShareIT {
   private static final int SIDE = Form.number("host.side", 64, 256);
-  private static final int STEPS = Form.number("host.steps", 4, 6);
+  private static final int STEPS = Form.number("host.steps", 4, 3);
   private static final int RUNS = Form.number("host.runs", 1, 3);
   private static final int BATCH = 16;
   private static final int BATCHES = 2;
@@ -73,6 +74,8 @@ class HostShareIT {
     families.put(
         "interferometry",
         "{'kind':'interferometry','fieldOfView':100,'brightness':3,'samples':200,");
+    String only = System.getProperty("deftstream.benchmarks.host.only", "");
+    families.keySet().removeIf(family -> !family.contains(only));
     return families;
   }
 
@@ -99,6 +102,7 @@ class HostShareIT {
           number(1e3 * parts.features(), 1),
           number(1e3 * parts.noise(), 1),
           number(1e3 * parts.solver(), 1));
+      System.out.println(family.getKey() + ": " + number(1e3 * step, 1) + " ms a step");
     }
     Section.HOST_SHARE.publish(table.markdown());
     if (Form.isLong()) {
