@@ -62,7 +62,8 @@ public final class AxisMatrix {
     return new AxisMatrix(matrix().transpose());
   }
 
-  RealMatrix matrix() {
+  /** A copy. */
+  public RealMatrix matrix() {
     var matrix = MatrixUtils.createRealMatrix(rows, columns);
     for (int c = 0; c < columns; c++) {
       for (int r = 0; r < rows; r++) {

@@ -36,6 +36,9 @@ final class SeparableSpectrum implements SpectralForm {
   /** Of averages of blocks, whose proximal points need no coordinates; else null. */
   private final BlockAverages blocks;
 
+  /** The part that is measured, where that is less than all; else null. */
+  private final SeparableSpectrum leading;
+
   /** The decomposition of any two matrices, found numerically. */
   SeparableSpectrum(RealMatrix down, RealMatrix across, int channels) {
     this(Axis.decomposed(down), Axis.decomposed(across), channels);
@@ -43,12 +46,23 @@ final class SeparableSpectrum implements SpectralForm {
 
   private SeparableSpectrum(Axis down, Axis across, int channels) {
     this(
+        down,
+        across,
+        channels,
+        down.ofFullRank() && across.ofFullRank()
+            ? null
+            : new SeparableSpectrum(down.leading(), across.leading(), channels));
+  }
+
+  private SeparableSpectrum(Axis down, Axis across, int channels, SeparableSpectrum leading) {
+    this(
         image -> AxisMatrix.apply(down.toSpectral, across.toSpectral, image, channels),
         values -> AxisMatrix.apply(down.fromSpectral, across.fromSpectral, values, channels),
         y -> AxisMatrix.apply(down.measuredToSpectral, across.measuredToSpectral, y, channels),
         products(down.values, across.values, channels),
         () -> separable(down, across, channels),
-        null);
+        null,
+        leading);
   }
 
   private static ProximalForm separable(Axis down, Axis across, int channels) {
@@ -66,13 +80,15 @@ final class SeparableSpectrum implements SpectralForm {
       UnaryOperator<float[]> measuredToSpectral,
       float[] singularValues,
       Supplier<ProximalForm> form,
-      BlockAverages blocks) {
+      BlockAverages blocks,
+      SeparableSpectrum leading) {
     this.toSpectral = toSpectral;
     this.fromSpectral = fromSpectral;
     this.measuredToSpectral = measuredToSpectral;
     this.singularValues = singularValues;
     this.form = form;
     this.blocks = blocks;
+    this.leading = leading;
   }
 
   /** Whether the vectors of blurs and averages are taken as known, not found numerically. */
@@ -87,7 +103,8 @@ final class SeparableSpectrum implements SpectralForm {
             ? new SeparableSpectrum(
                 Axis.averages(shape.height(), factor),
                 Axis.averages(shape.width(), factor),
-                shape.channels())
+                shape.channels(),
+                null)
             : new SeparableSpectrum(
                 Resampling.average(shape.height(), factor),
                 Resampling.average(shape.width(), factor),
@@ -98,7 +115,8 @@ final class SeparableSpectrum implements SpectralForm {
         spectrum.measuredToSpectral,
         spectrum.singularValues,
         () -> new ProximalForm.Averages(factor),
-        new BlockAverages(shape, factor));
+        new BlockAverages(shape, factor),
+        null);
   }
 
   /** Of a Gaussian blur of images that are mirrored at their border: cosines. */
@@ -121,6 +139,7 @@ final class SeparableSpectrum implements SpectralForm {
         cosines::forward,
         values,
         () -> cosines(shape, values),
+        null,
         null);
   }
 
@@ -184,6 +203,9 @@ final class SeparableSpectrum implements SpectralForm {
     if (blocks != null) {
       return blocks.proximal(x0, measurement, rho);
     }
+    if (leading != null) {
+      return leading.moved(x0, measurement, rho);
+    }
     var coordinates = imageToSpectral(x0);
     var measured = measurementToSpectral(measurement);
     for (int i = 0; i < coordinates.length; i++) {
@@ -194,6 +216,24 @@ final class SeparableSpectrum implements SpectralForm {
       }
     }
     return spectralToImage(coordinates);
+  }
+
+  /** As {@link #proximal}, by what it moves x0: nothing outside of these coordinates. */
+  private float[] moved(float[] x0, float[] measurement, double rho) {
+    var coordinates = imageToSpectral(x0);
+    var measured = measurementToSpectral(measurement);
+    for (int i = 0; i < coordinates.length; i++) {
+      double value = singularValues[i];
+      coordinates[i] =
+          value > 0
+              ? (float) (value * (measured[i] - value * coordinates[i]) / (value * value + rho))
+              : 0;
+    }
+    var point = spectralToImage(coordinates);
+    for (int i = 0; i < point.length; i++) {
+      point[i] += x0[i];
+    }
+    return point;
   }
 
   /** {@code (A^T A + rho I)^-1} of an image. */
@@ -223,6 +263,31 @@ final class SeparableSpectrum implements SpectralForm {
           new AxisMatrix(decomposition.getV()),
           new AxisMatrix(
               decomposition.getUT().getSubMatrix(0, side - 1, 0, matrix.getRowDimension() - 1)));
+    }
+
+    boolean ofFullRank() {
+      return rank() == values.length;
+    }
+
+    /** Without the vectors of what is not measured; singular values fall. */
+    Axis leading() {
+      int rank = rank();
+      int side = fromSpectral.rows();
+      return new Axis(
+          Arrays.copyOf(values, rank),
+          new AxisMatrix(toSpectral.matrix().getSubMatrix(0, rank - 1, 0, side - 1)),
+          new AxisMatrix(fromSpectral.matrix().getSubMatrix(0, side - 1, 0, rank - 1)),
+          measured(rank));
+    }
+
+    private AxisMatrix measured(int rank) {
+      var all = measuredToSpectral.matrix();
+      return new AxisMatrix(all.getSubMatrix(0, rank - 1, 0, all.getColumnDimension() - 1));
+    }
+
+    private int rank() {
+      double least = RANK_TOLERANCE * Arrays.stream(values).max().orElse(0);
+      return (int) Arrays.stream(values).filter(value -> value >= least).count();
     }
 
     static Axis averages(int side, int factor) {
