@@ -173,7 +173,7 @@ final class Interferometer extends FixedOperator {
     return scan == null ? null : scan.weights();
   }
 
-  private Scan scan() {
+  Scan scan() {
     if (scan == null) {
       throw new IllegalStateException(KIND + " has no baselines yet: call bind with the record's");
     }

@@ -160,6 +160,11 @@ final class Scan {
     return products.times(onVisibilities);
   }
 
+  /** Whether anything asked for {@link #products} so far, and they are kept. */
+  boolean productsComputed() {
+    return products.computed();
+  }
+
   /** Visibilities that its values are of. */
   int visibilities() {
     return visibilities.count();
