@@ -127,28 +127,19 @@ final class Interferometer extends FixedOperator {
   @Override
   public ForwardOperator bind(Map<String, float[]> auxiliary) {
     AuxiliaryInputs.requireKnown(this, auxiliary.keySet());
-    var recorded = new RecordedNoise(taken(auxiliary, SIGMA, count), noise());
+    var recorded =
+        new RecordedNoise(AuxiliaryInputs.required(this, auxiliary, SIGMA, count), noise());
     var read =
         new Scan(
-            taken(auxiliary, UV, count * Scan.PLACES * 2),
+            AuxiliaryInputs.required(this, auxiliary, UV, count * Scan.PLACES * 2),
             sign,
-            taken(auxiliary, TYPE, count),
+            AuxiliaryInputs.required(this, auxiliary, TYPE, count),
             imageShape(),
             field.pixel(),
             LEAST * field.brightness(),
             recorded.weights(null));
     return new Interferometer(
         field, noise().recorded(recorded.sigma()), sign, specified, count, read, recorded);
-  }
-
-  private static float[] taken(Map<String, float[]> auxiliary, String name, int size) {
-    var given = auxiliary.get(name);
-    if (given == null || given.length != size) {
-      throw new IllegalArgumentException(
-          "%s needs the auxiliary input '%s' of %d values, got %s"
-              .formatted(KIND, name, size, given == null ? "none" : given.length));
-    }
-    return given;
   }
 
   /** Those of {@link SimulatedArray}. */

@@ -222,27 +222,28 @@ final class ComputedTomography implements ForwardOperator {
   @Override
   public ForwardOperator bind(Map<String, float[]> auxiliary) {
     AuxiliaryInputs.requireKnown(this, auxiliary.keySet());
-    boolean angles = auxiliary.containsKey(ANGLES);
-    if (!angles && recordAngles) {
-      throw new IllegalArgumentException(
-          "%s needs the auxiliary input '%s' of %d values, got none"
-              .formatted(kind(), ANGLES, recordViews));
-    }
+    boolean angles = anyViews(auxiliary.keySet());
     if (!angles && recordViews != geometry.views()) {
       throw new IllegalArgumentException(
           "%s has %d views; a record of %d needs the auxiliary input '%s'"
               .formatted(kind(), geometry.views(), recordViews, ANGLES));
     }
-    if (auxiliary.isEmpty()) {
+    if (auxiliary.isEmpty() && !angles) {
       return this;
     }
-    var scanned = angles ? geometry.withAngles(taken(auxiliary, ANGLES, recordViews)) : geometry;
+    var scanned =
+        angles
+            ? geometry.withAngles(AuxiliaryInputs.required(this, auxiliary, ANGLES, recordViews))
+            : geometry;
     return new ComputedTomography(
         description,
         scanned,
         window,
         auxiliary.containsKey(SIGMA)
-            ? rays -> recorded(taken(auxiliary, SIGMA, rays.rays()), noiseOf.apply(rays))
+            ? rays ->
+                recorded(
+                    AuxiliaryInputs.required(this, auxiliary, SIGMA, rays.rays()),
+                    noiseOf.apply(rays))
             : noiseOf,
         // Many records are in work at once: none keeps a matrix of its own.
         angles ? new RayProjector(scanned) : projector);
@@ -254,16 +255,6 @@ final class ComputedTomography implements ForwardOperator {
       sigmas[i] = ofRays[i / channels()];
     }
     return new RecordedNoise(sigmas, specified);
-  }
-
-  private float[] taken(Map<String, float[]> auxiliary, String name, int size) {
-    float[] given = auxiliary.get(name);
-    if (given.length != size) {
-      throw new IllegalArgumentException(
-          "%s needs the auxiliary input '%s' of %d values, got %d"
-              .formatted(kind(), name, size, given.length));
-    }
-    return given;
   }
 
   @Override
