@@ -56,6 +56,11 @@ final class FileReport {
     notes.addAll(more);
   }
 
+  /** A file of a directory, beside its images. */
+  void passedOver(String name) {
+    notes.add(name + ": passed over, it is of no format that is read");
+  }
+
   /**
    * Prints it.
    *

@@ -23,7 +23,7 @@ final class InputFiles {
    * files and files that are auxiliary inputs are left out; so is what a directory holds beside
    * images, a README for example, and is told.
    *
-   * @param passedOver is told of each file of a directory that is of no format
+   * @param passedOver is told the name of each file of a directory that is of no format
    * @throws UserError if one is not there, or two would have the same name
    */
   static Map<String, Path> named(
@@ -37,7 +37,7 @@ final class InputFiles {
             put(files, name, file, auxiliary);
           } else if (!header(name, file)
               && !auxiliary.contains(file.toAbsolutePath().normalize())) {
-            passedOver.accept(name + ": passed over, it is of no format that is read");
+            passedOver.accept(name);
           }
         }
       } else if (Files.exists(path)) {

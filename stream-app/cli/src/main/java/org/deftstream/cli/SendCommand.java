@@ -216,8 +216,7 @@ final class SendCommand implements Callable<Integer> {
   }
 
   private Map<String, Path> named(List<Path> paths) {
-    return InputFiles.named(
-        paths, input.auxiliaryFiles(), passedOver -> report.note(List.of(passedOver)));
+    return InputFiles.named(paths, input.auxiliaryFiles(), report::passedOver);
   }
 
   private static String state(Path file) {

@@ -35,6 +35,8 @@ class WrongInputTest {
   static void makeFiles() throws IOException {
     name("missing", directory.resolve("missing"));
     name("empty", Files.createDirectory(directory.resolve("empty")));
+    // Nothing is written there, as some rows do into the other.
+    name("bare", Files.createDirectory(directory.resolve("bare")));
     name("text", Files.writeString(directory.resolve("text"), "hello"));
     name("nothing", Files.createFile(directory.resolve("nothing")));
     name("array", Files.writeString(directory.resolve("array.json"), "[1]"));

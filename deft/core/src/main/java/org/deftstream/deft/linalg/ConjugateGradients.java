@@ -1,6 +1,7 @@
 package org.deftstream.deft.linalg;
 
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -49,34 +50,18 @@ public final class ConjugateGradients {
       int iterations,
       double tolerance,
       double least) {
-    var x = new float[right.length];
-    var residual = right.clone();
-    var towards = nearInverse.apply(residual);
-    var direction = towards.clone();
-    double square = dot(residual, residual);
-    double product = towards == residual ? square : dot(residual, towards);
-    double enough = Math.max(tolerance * tolerance * square, least * least);
-    for (int i = 0; i < iterations && square > enough; i++) {
-      var image = matrix.apply(direction);
-      double curvature = dot(direction, image);
-      if (!(curvature > 0)) {
-        break; // Rounding has used up the direction.
-      }
-      float step = (float) (product / curvature);
-      for (int j = 0; j < x.length; j++) {
-        x[j] += step * direction[j];
-        residual[j] -= step * image[j];
-      }
-      towards = nearInverse.apply(residual);
-      square = dot(residual, residual);
-      double next = towards == residual ? square : dot(residual, towards);
-      float turn = (float) (next / product);
-      for (int j = 0; j < x.length; j++) {
-        direction[j] = towards[j] + turn * direction[j];
-      }
-      product = next;
-    }
-    return x;
+    return iterate(
+        residual -> {
+          var preconditioned = nearInverse.apply(residual);
+          double square = dot(residual, residual);
+          double product = preconditioned == residual ? square : dot(residual, preconditioned);
+          return new Conditioned(preconditioned, preconditioned, square, product);
+        },
+        (direction, itself) -> matrix.apply(direction),
+        right,
+        iterations,
+        tolerance,
+        least);
   }
 
   /**
@@ -92,33 +77,72 @@ public final class ConjugateGradients {
       float[] right,
       int iterations,
       double tolerance) {
+    return iterate(
+        residual -> {
+          var products = inner.apply(residual);
+          double square = dot(residual, products);
+          return new Conditioned(residual, products, square, square);
+        },
+        matrix,
+        right,
+        iterations,
+        tolerance,
+        0);
+  }
+
+  /**
+   * What a residual is for the next direction.
+   *
+   * @param preconditioned the near inverse times the residual, or the residual itself
+   * @param products what inner products with that are taken with: {@code G} times it, or itself
+   * @param square the residual's squared norm
+   * @param product inner product of the residual and the preconditioned one
+   */
+  @SuppressWarnings("ArrayRecordComponent") // lent for an iteration
+  private record Conditioned(
+      float[] preconditioned, float[] products, double square, double product) {}
+
+  /** The iteration of all forms; the matrix is given a direction and G times it. */
+  private static float[] iterate(
+      Function<float[], Conditioned> condition,
+      BinaryOperator<float[]> matrix,
+      float[] right,
+      int iterations,
+      double tolerance,
+      double least) {
     var x = new float[right.length];
     var residual = right.clone();
-    var direction = right.clone();
-    var products = inner.apply(residual).clone();
-    double square = dot(residual, products);
-    double enough = tolerance * tolerance * square;
-    for (int i = 0; i < iterations && square > enough; i++) {
+    var here = condition.apply(residual);
+    var direction = here.preconditioned().clone();
+    boolean alike = here.products() == here.preconditioned();
+    var products = alike ? direction : here.products().clone();
+    double enough = Math.max(tolerance * tolerance * here.square(), least * least);
+    for (int i = 0; i < iterations && here.square() > enough; i++) {
       var image = matrix.apply(direction, products);
       double curvature = dot(products, image);
       if (!(curvature > 0)) {
         break; // Rounding has used up the direction.
       }
-      float step = (float) (square / curvature);
+      float step = (float) (here.product() / curvature);
       for (int j = 0; j < x.length; j++) {
         x[j] += step * direction[j];
         residual[j] -= step * image[j];
       }
-      var ofResidual = inner.apply(residual);
-      double next = dot(residual, ofResidual);
-      float turn = (float) (next / square);
-      for (int j = 0; j < x.length; j++) {
-        direction[j] = residual[j] + turn * direction[j];
-        products[j] = ofResidual[j] + turn * products[j];
+      var next = condition.apply(residual);
+      float turn = (float) (next.product() / here.product());
+      turn(direction, turn, next.preconditioned());
+      if (!alike) {
+        turn(products, turn, next.products());
       }
-      square = next;
+      here = next;
     }
     return x;
+  }
+
+  private static void turn(float[] direction, float by, float[] towards) {
+    for (int j = 0; j < direction.length; j++) {
+      direction[j] = towards[j] + by * direction[j];
+    }
   }
 
   private static double dot(float[] a, float[] b) {

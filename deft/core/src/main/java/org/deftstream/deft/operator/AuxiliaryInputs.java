@@ -108,4 +108,22 @@ public final class AuxiliaryInputs {
       }
     }
   }
+
+  /**
+   * The numbers of one input.
+   *
+   * @param bound what {@link ForwardOperator#bind} was given
+   * @param size how many the operator needs
+   * @throws IllegalArgumentException one line, if there are none or not so many
+   */
+  public static float[] required(
+      ForwardOperator operator, Map<String, float[]> bound, String name, int size) {
+    var given = bound.get(name);
+    if (given == null || given.length != size) {
+      throw new IllegalArgumentException(
+          "%s needs the auxiliary input '%s' of %d values, got %s"
+              .formatted(operator.kind(), name, size, given == null ? "none" : given.length));
+    }
+    return given;
+  }
 }

@@ -3,26 +3,21 @@ package org.deftstream.deft.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.checkpoint.prior.Answers;
 import org.deftstream.deft.checkpoint.prior.PriorImport;
 import org.deftstream.deft.checkpoint.prior.PriorWriter;
-import org.deftstream.deft.htransform.HTransforms;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.prior.DruNetConfig;
 import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.RandomPrior;
 import org.deftstream.deft.prior.SigmaSchedule;
 import org.deftstream.deft.prior.Tiling;
-import org.deftstream.deft.safetensors.Safetensors;
-import org.deftstream.deft.tensor.FloatTensor;
 import org.deftstream.deft.tensorflow.SessionOptions;
 import org.deftstream.deft.tensorflow.TensorFlowBackend;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,40 +33,15 @@ class OnnxPriorTest {
   private PriorDirectory first;
   private Path model;
 
-  private static float[] gaussian(int size, long seed) {
-    var random = new Random(seed);
-    var values = new float[size];
-    for (int i = 0; i < size; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
-  }
-
   @BeforeEach
   void exportAPrior() {
     var network = new DruNetConfig(32, 1, List.of(4, 8), 1);
-    var weights = new LinkedHashMap<String, FloatTensor>();
-    BACKEND
-        .adapterNetworks()
-        .weightShapes(network)
-        .forEach(
-            (name, shape) -> {
-              if (!name.startsWith("scale.")) {
-                float[] values = gaussian((int) FloatTensor.sizeOf(shape), name.hashCode());
-                for (int i = 0; i < values.length; i++) {
-                  values[i] *= 0.2f;
-                }
-                weights.put(name, new FloatTensor(shape, values));
-              }
-            });
     first =
-        PriorDirectory.write(
+        RandomPrior.write(
             folder.resolve("first"),
+            BACKEND.adapterNetworks(),
             network,
-            SigmaSchedule.denoiser(50, 0.05, 10),
-            weights,
-            Safetensors.Storage.F32,
-            JsonNodeFactory.instance.objectNode().put("name", "first"));
+            SigmaSchedule.denoiser(50, 0.05, 10));
     model = folder.resolve("prior.onnx");
     BACKEND.exportPrior(first, model);
   }
@@ -90,7 +60,7 @@ class OnnxPriorTest {
     assertThat(directory.tiling()).isEqualTo(new Tiling.Direct(32));
     var shape = new ImageShape(64, 32, 1);
     int[] t = {0, 20, 49};
-    float[] x = gaussian(t.length * shape.size(), 3);
+    float[] x = RandomPrior.gaussian(t.length * shape.size(), 3);
     // Opened by the one door that everything is opened by.
     try (var was = BACKEND.openPrior(first);
         var is = BACKEND.openPrior(directory)) {
@@ -103,24 +73,14 @@ class OnnxPriorTest {
         assertThat(is.schedule().alphaBar(step) / was.schedule().alphaBar(step))
             .isBetween(1 - 1e-9, 1 + 1e-9);
       }
-      for (int i = 0; i < x.length; i++) {
-        assertThat(Math.abs(answer[i] - expected[i]))
-            .as("value " + i)
-            .isLessThan((float) (1e-4 * Math.max(1, Math.abs(expected[i]))));
-      }
+      RandomPrior.assertClose(answer, expected, 1e-4);
     }
   }
 
   @Test
   void shouldRefuseMethodsThatNeedAGradientByName() {
     try (var prior = BACKEND.openPrior(imported(new Answers().put("--size", 32)))) {
-      for (String method : List.of("dps", "pigdm")) {
-        assertThatThrownBy(() -> HTransforms.create(method, Map.of("zeta", 1.0), prior))
-            .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining(method)
-            .hasMessageContaining("gradient");
-      }
-      assertThat(HTransforms.create("ddnm", Map.of(), prior)).isNotNull();
+      RandomPrior.assertNoGradient(prior);
     }
   }
 

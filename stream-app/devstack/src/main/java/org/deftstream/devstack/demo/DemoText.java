@@ -3,7 +3,10 @@ package org.deftstream.devstack.demo;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.deftstream.devstack.demo.DemoResult.MethodFigures;
+import org.deftstream.devstack.demo.DemoResult.Records;
+import org.deftstream.devstack.demo.DemoResult.Swap;
 import org.deftstream.devstack.demo.DemoResult.TaskFigures;
+import org.deftstream.devstack.demo.DemoResult.Training;
 import org.deftstream.devstack.instruments.Figure;
 
 /** Results in a few lines for a person. Stateless. */
@@ -46,65 +49,71 @@ final class DemoText {
 
   /** Of a run on simulated measurements. */
   static String of(DemoResult result) {
-    var records = result.records();
+    return of(result.records())
+        + (result.swap() == null ? "" : of(result.swap(), result.training() != null))
+        + result.tasks().stream().map(DemoText::of).collect(Collectors.joining())
+        + (result.training() == null ? "" : of(result.training()))
+        + String.format(Locale.ROOT, "whole run %.0f s%n", result.timing().totalMillis() / 1e3)
+        + String.format(Locale.ROOT, "page: %s%n", result.page());
+  }
+
+  private static String of(Records records) {
+    return String.format(
+        Locale.ROOT,
+        "%d records sent: %d reconstructed, %d dead-lettered, %d lost, %d duplicates%n",
+        records.sent(),
+        records.reconstructed(),
+        records.deadLettered(),
+        records.lost(),
+        records.duplicates());
+  }
+
+  private static String of(Swap swap, boolean trained) {
+    return String.format(
+        Locale.ROOT,
+        "%s %.1f s after they were %s; %d records answered meanwhile%n",
+        trained ? "an adapter of the pairs served" : "adapters served",
+        swap.durationMillis() / 1e3,
+        trained ? "sent" : "published",
+        swap.answeredMeanwhile());
+  }
+
+  /** A line for each method, and for what the adapter gains over others. */
+  private static String of(TaskFigures task) {
     var text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "%d records sent: %d reconstructed, %d dead-lettered, %d lost, %d duplicates%n",
-            records.sent(),
-            records.reconstructed(),
-            records.deadLettered(),
-            records.lost(),
-            records.duplicates()));
-    if (result.swap() != null) {
+    text.append(String.format("%s, %d images%n", task.task(), task.images()));
+    for (MethodFigures method : task.methods()) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%s %.1f s after they were %s; %d records answered meanwhile%n",
-              result.training() == null ? "adapters served" : "an adapter of the pairs served",
-              result.swap().durationMillis() / 1e3,
-              result.training() == null ? "published" : "sent",
-              result.swap().answeredMeanwhile()));
+              "  %-26s PSNR %5.2f dB (95 %% %.2f to %.2f)   SSIM %.3f%n",
+              method.label(),
+              method.psnr().mean(),
+              method.psnr().low(),
+              method.psnr().high(),
+              method.ssim().mean()));
     }
-    for (TaskFigures task : result.tasks()) {
-      text.append(String.format("%s, %d images%n", task.task(), task.images()));
-      for (MethodFigures method : task.methods()) {
-        text.append(
-            String.format(
-                Locale.ROOT,
-                "  %-26s PSNR %5.2f dB (95 %% %.2f to %.2f)   SSIM %.3f%n",
-                method.label(),
-                method.psnr().mean(),
-                method.psnr().low(),
-                method.psnr().high(),
-                method.ssim().mean()));
-      }
-      for (var gain : task.gains()) {
-        text.append(
-            String.format(
-                Locale.ROOT,
-                "  adapter over %-13s PSNR %+5.2f dB (95 %% %+.2f to %+.2f)%n",
-                gain.over(),
-                gain.psnr().mean(),
-                gain.psnr().low(),
-                gain.psnr().high()));
-      }
-    }
-    if (result.training() != null) {
-      var training = result.training();
+    for (var gain : task.gains()) {
       text.append(
           String.format(
               Locale.ROOT,
-              "trained %d steps on %d of %d pairs in %.1f min: %s%n",
-              training.steps(),
-              training.trainedOn(),
-              training.pairs(),
-              training.minutes(),
-              training.reason()));
+              "  adapter over %-13s PSNR %+5.2f dB (95 %% %+.2f to %+.2f)%n",
+              gain.over(),
+              gain.psnr().mean(),
+              gain.psnr().low(),
+              gain.psnr().high()));
     }
-    text.append(
-        String.format(Locale.ROOT, "whole run %.0f s%n", result.timing().totalMillis() / 1e3));
-    return text.append(String.format(Locale.ROOT, "page: %s%n", result.page())).toString();
+    return text.toString();
+  }
+
+  private static String of(Training training) {
+    return String.format(
+        Locale.ROOT,
+        "trained %d steps on %d of %d pairs in %.1f min: %s%n",
+        training.steps(),
+        training.trainedOn(),
+        training.pairs(),
+        training.minutes(),
+        training.reason());
   }
 }

@@ -36,10 +36,7 @@ final class Interferometer extends FixedOperator {
   /** Visibilities are not taken to fall below this part of the brightness. */
   private static final double LEAST = 1e-6;
 
-  private static final double MICROARCSECOND = Math.PI / 180 / 3600 * 1e-6;
-
-  private final double fieldOfView;
-  private final double brightness;
+  private final SkyField field;
   private final int sign;
   private final int specified;
   private final int count;
@@ -48,42 +45,38 @@ final class Interferometer extends FixedOperator {
   private final Scan scan;
 
   private final RecordedNoise recorded;
-  private final float[] weights;
 
-  Interferometer(
-      ImageShape shape,
-      GaussianNoise noise,
-      double fieldOfView,
-      double brightness,
-      int sign,
-      int samples) {
-    this(shape, noise, fieldOfView, brightness, sign, samples, samples, null, null);
+  /**
+   * An operator without a record.
+   *
+   * @param sign of the transform's exponent, -1 or 1
+   * @param samples values of a record that is simulated
+   */
+  Interferometer(SkyField field, GaussianNoise noise, int sign, int samples) {
+    this(field, noise, sign, samples, samples, null, null);
   }
 
   private Interferometer(
-      ImageShape shape,
+      SkyField field,
       GaussianNoise noise,
-      double fieldOfView,
-      double brightness,
       int sign,
       int specified,
       int count,
       Scan scan,
       RecordedNoise recorded) {
-    super(KIND, shape, noise);
-    this.fieldOfView = fieldOfView;
-    this.brightness = brightness;
+    super(KIND, field.shape(), noise);
+    this.field = field;
     this.sign = sign;
     this.specified = specified;
     this.count = count;
     this.scan = scan;
     this.recorded = recorded;
-    weights = recorded == null ? null : recorded.weights(null);
   }
 
   @Override
   protected void describe(ObjectNode spec) {
-    spec.put("fieldOfView", fieldOfView).put("brightness", brightness).put("samples", specified);
+    spec.put("fieldOfView", field.fieldOfView());
+    spec.put("brightness", field.brightness()).put("samples", specified);
     if (sign > 0) {
       spec.put("sign", sign);
     }
@@ -110,8 +103,7 @@ final class Interferometer extends FixedOperator {
       return this;
     }
     requireAllowed("measurement", imageShape(), measured[0]);
-    return new Interferometer(
-        imageShape(), noise(), fieldOfView, brightness, sign, specified, measured[0], null, null);
+    return new Interferometer(field, noise(), sign, specified, measured[0], null, null);
   }
 
   /** Refuses more values than can be transformed. */
@@ -135,50 +127,25 @@ final class Interferometer extends FixedOperator {
   @Override
   public ForwardOperator bind(Map<String, float[]> auxiliary) {
     AuxiliaryInputs.requireKnown(this, auxiliary.keySet());
-    var recorded = new RecordedNoise(taken(auxiliary, SIGMA, count), noise());
+    var recorded =
+        new RecordedNoise(AuxiliaryInputs.required(this, auxiliary, SIGMA, count), noise());
     var read =
         new Scan(
-            taken(auxiliary, UV, count * Scan.PLACES * 2),
+            AuxiliaryInputs.required(this, auxiliary, UV, count * Scan.PLACES * 2),
             sign,
-            taken(auxiliary, TYPE, count),
+            AuxiliaryInputs.required(this, auxiliary, TYPE, count),
             imageShape(),
-            pixel(),
-            LEAST * brightness);
+            field.pixel(),
+            LEAST * field.brightness(),
+            recorded.weights(null));
     return new Interferometer(
-        imageShape(),
-        noise().recorded(recorded.sigma()),
-        fieldOfView,
-        brightness,
-        sign,
-        specified,
-        count,
-        read,
-        recorded);
-  }
-
-  private static float[] taken(Map<String, float[]> auxiliary, String name, int size) {
-    var given = auxiliary.get(name);
-    if (given == null || given.length != size) {
-      throw new IllegalArgumentException(
-          "%s needs the auxiliary input '%s' of %d values, got %s"
-              .formatted(KIND, name, size, given == null ? "none" : given.length));
-    }
-    return given;
-  }
-
-  /** Width of a pixel in radians. */
-  private double pixel() {
-    return fieldOfView * MICROARCSECOND / side();
-  }
-
-  private int side() {
-    return Math.max(imageShape().height(), imageShape().width());
+        field, noise().recorded(recorded.sigma()), sign, specified, count, read, recorded);
   }
 
   /** Those of {@link SimulatedArray}. */
   @Override
   public Map<String, float[]> drawAuxiliary(RandomGenerator random) {
-    return SimulatedArray.draw(count, 1 / (32 * pixel()), noise().stated(), random);
+    return SimulatedArray.draw(count, 1 / (32 * field.pixel()), noise().stated(), random);
   }
 
   @Override
@@ -189,46 +156,31 @@ final class Interferometer extends FixedOperator {
   /** As far as the brightness, half a turn, or the logarithms of four visibilities reach. */
   @Override
   public MeasurementRange measurementRange() {
-    return MeasurementRange.symmetric(Math.max(brightness, -2 * Math.log(LEAST)));
+    return MeasurementRange.symmetric(Math.max(field.brightness(), -2 * Math.log(LEAST)));
   }
 
   @Override
   public float[] weights(float[] measurement) {
-    return weights;
+    return scan == null ? null : scan.weights();
   }
 
-  private Scan scan() {
+  Scan scan() {
     if (scan == null) {
       throw new IllegalStateException(KIND + " has no baselines yet: call bind with the record's");
     }
     return scan;
   }
 
-  /** Jansky per pixel. */
-  private float[] sky(float[] image) {
+  /** Of an image's sky. */
+  private float[] visibilities(float[] image) {
+    var bound = scan();
     requireImage(image);
-    var sky = new float[image.length];
-    for (int i = 0; i < sky.length; i++) {
-      sky[i] = (float) (unit() * (image[i] + 1));
-    }
-    return sky;
-  }
-
-  private double unit() {
-    return brightness / 2 / side() / side();
-  }
-
-  private float[] scaled(float[] values) {
-    var out = new float[values.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = (float) (unit() * values[i]);
-    }
-    return out;
+    return bound.transformed(field.sky(image));
   }
 
   @Override
   public float[] measure(float[] image) {
-    return scan().values(scan.transformed(sky(image)));
+    return scan().values(visibilities(image));
   }
 
   @Override
@@ -242,29 +194,13 @@ final class Interferometer extends FixedOperator {
   @Override
   public float[] unexplained(float[] image, float[] measurement) {
     requireMeasurement(measurement);
-    return unexplainedAt(scan().transformed(sky(image)), measurement);
-  }
-
-  private float[] unexplainedAt(float[] v, float[] measurement) {
-    var rest = scan.values(v);
-    for (int i = 0; i < rest.length; i++) {
-      double difference = measurement[i] - rest[i];
-      rest[i] = (float) (scan.isPhase(i) ? Datum.wrapped(difference) : difference);
-    }
-    return rest;
+    return scan().unexplained(visibilities(image), measurement);
   }
 
   @Override
   public double residual(float[] image, float[] measurement) {
-    return Math.sqrt(squares(unexplained(image, measurement)) / count) / noiseSigma();
-  }
-
-  private double squares(float[] values) {
-    double sum = 0;
-    for (int i = 0; i < values.length; i++) {
-      sum += weights[i] * (double) values[i] * values[i];
-    }
-    return sum;
+    var unexplained = unexplained(image, measurement);
+    return Math.sqrt(scan.squares(unexplained) / count) / noiseSigma();
   }
 
   /** {@code J^T y} at the origin x = 0, a uniform grey. */
@@ -276,8 +212,7 @@ final class Interferometer extends FixedOperator {
   @Override
   public float[] vectorJacobian(float[] image, float[] cotangent) {
     requireMeasurement(cotangent);
-    return scaled(
-        scan.adjoint(pulledBack(scan().tangent(scan.transformed(sky(image))), cotangent)));
+    return atImage(scan().tangent(visibilities(image)).transposed(cotangent));
   }
 
   @Override
@@ -292,34 +227,21 @@ final class Interferometer extends FixedOperator {
     for (int i = 0; i < count; i++) {
       flux = scan().isFlux(i) ? Math.max(flux, measurement[i]) : flux;
     }
-    flux = flux > 0 ? flux : brightness / 2;
-    var image = new float[imageShape().size()];
-    int width = imageShape().width();
-    double sum = 0;
-    for (int i = 0; i < image.length; i++) {
-      double y = (i / width + 0.5 - imageShape().height() / 2.0) / side();
-      double x = (i % width + 0.5 - width / 2.0) / side();
-      image[i] = (float) Math.exp(-(x * x + y * y) / 0.01);
-      sum += image[i];
-    }
-    for (int i = 0; i < image.length; i++) {
-      image[i] = (float) (image[i] * flux / (sum * unit()) - 1);
-    }
-    return image;
+    return field.blob(flux > 0 ? flux : field.brightness() / 2);
   }
 
   /** {@code J^T W (y - A(x0Hat))}, as long as brings the linearised misfit down most. */
   @Override
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
     requireMeasurement(measurement);
-    var v = scan().transformed(sky(x0Hat));
+    var v = visibilities(x0Hat);
     var tangent = scan.tangent(v);
-    var uphill = scaled(scan.adjoint(pulledBack(tangent, weighted(unexplainedAt(v, measurement)))));
+    var uphill = atImage(tangent.transposed(scan.weighted(scan.unexplained(v, measurement))));
     double square = 0;
     for (float value : uphill) {
       square += (double) value * value;
     }
-    double curvature = squares(tangent.times(scan.transformed(scaled(uphill))));
+    double curvature = scan.squares(tangent.times(scan.transformed(field.change(uphill))));
     float length = curvature > 0 ? (float) (square / curvature) : 0;
     for (int i = 0; i < uphill.length; i++) {
       uphill[i] *= length;
@@ -327,91 +249,25 @@ final class Interferometer extends FixedOperator {
     return uphill;
   }
 
-  private float[] weighted(float[] values) {
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= weights[i];
-    }
-    return values;
-  }
-
-  private float[] pulledBack(Tangent tangent, float[] cotangent) {
-    return tangent.transposed(cotangent, scan.visibilities());
+  /** The transpose of what visibilities change by with the image. */
+  private float[] atImage(float[] onVisibilities) {
+    return field.change(scan.adjoint(onVisibilities));
   }
 
   /**
    * A nearby local minimum, by {@link GaussNewton} from x0. It is x0 and a combination of the
-   * visibilities' waves, and sought among those ({@link PlaneProducts}): two transforms of an image
-   * in all.
+   * visibilities' waves, and sought among those ({@link WaveSearch}): two transforms of an image in
+   * all.
    */
   @Override
   public float[] proximal(float[] x0, float[] measurement, double rho) {
     requireWeight(rho);
     requireMeasurement(measurement);
-    var search = new Search(scan().transformed(sky(x0)), measurement, rho);
-    var point = scaled(scan.adjoint(GaussNewton.minimise(search, 2 * scan.visibilities())));
+    var search = new WaveSearch(scan(), field.unit(), visibilities(x0), measurement, rho);
+    var point = atImage(GaussNewton.minimise(search, 2 * scan.visibilities()));
     for (int i = 0; i < point.length; i++) {
       point[i] += x0[i];
     }
     return point;
-  }
-
-  /** For the weights a of {@code x = x0 + unit F^T a}. */
-  private final class Search implements GaussNewton.Problem {
-    private final float[] begin;
-    private final float[] measurement;
-    private final double rho;
-
-    /**
-     * A search.
-     *
-     * @param begin visibilities of x0
-     */
-    Search(float[] begin, float[] measurement, double rho) {
-      this.begin = begin;
-      this.measurement = measurement;
-      this.rho = rho;
-    }
-
-    @Override
-    public float[] inner(float[] a) {
-      return scan.products(a);
-    }
-
-    /** Visibilities, given the products of a. */
-    private float[] at(float[] products) {
-      var v = begin.clone();
-      for (int i = 0; i < v.length; i++) {
-        v[i] += (float) (unit() * unit()) * products[i];
-      }
-      return v;
-    }
-
-    @Override
-    public double cost(float[] a, float[] products) {
-      double sum = squares(unexplainedAt(at(products), measurement));
-      for (int i = 0; i < a.length; i++) {
-        sum += rho * unit() * unit() * a[i] * products[i];
-      }
-      return sum;
-    }
-
-    @Override
-    public GaussNewton.Equations equations(float[] a, float[] products) {
-      var v = at(products);
-      var tangent = scan.tangent(v);
-      var downhill = pulledBack(tangent, weighted(unexplainedAt(v, measurement)));
-      for (int i = 0; i < a.length; i++) {
-        downhill[i] -= (float) rho * a[i];
-      }
-      return new GaussNewton.Equations(
-          downhill,
-          (direction, itsProducts) -> {
-            var image = pulledBack(tangent, weighted(tangent.times(itsProducts)));
-            for (int i = 0; i < image.length; i++) {
-              image[i] = (float) (unit() * unit() * image[i] + rho * direction[i]);
-            }
-            return image;
-          });
-    }
   }
 }

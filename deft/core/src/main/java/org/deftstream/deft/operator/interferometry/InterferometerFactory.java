@@ -42,6 +42,6 @@ public final class InterferometerFactory implements OperatorFactory {
           fields.where() + ": images must have one channel, got " + shape);
     }
     Interferometer.requireAllowed(fields.where(), shape, samples);
-    return new Interferometer(shape, noise, fieldOfView, brightness, sign, samples);
+    return new Interferometer(new SkyField(shape, fieldOfView, brightness), noise, sign, samples);
   }
 }

@@ -5,8 +5,8 @@ import java.util.HashMap;
 import org.deftstream.deft.image.ImageShape;
 
 /**
- * What one record holds: for each value what it is, and of which visibilities. Places that several
- * values share are transformed once. Immutable and thread-safe.
+ * What one record holds: for each value what it is, of which visibilities, and its weight. Places
+ * that several values share are transformed once. Immutable and thread-safe.
  */
 final class Scan {
   /** Places of a value in the auxiliary input {@code uv}; those that it does not need are 0. */
@@ -20,6 +20,7 @@ final class Scan {
   private final Visibilities visibilities;
   private final PlaneProducts products;
   private final double least;
+  private final float[] weights;
 
   /**
    * Reads a record.
@@ -29,10 +30,19 @@ final class Scan {
    * @param type values, see {@link Datum}
    * @param pixel width of a pixel in radians
    * @param least modulus that no visibility is taken to fall below
+   * @param weights values, in inverse proportion to their variances
    * @throws IllegalArgumentException if a number is none that can be meant
    */
-  Scan(float[] uv, int sign, float[] type, ImageShape shape, double pixel, double least) {
+  Scan(
+      float[] uv,
+      int sign,
+      float[] type,
+      ImageShape shape,
+      double pixel,
+      double least,
+      float[] weights) {
     this.least = least;
+    this.weights = weights;
     types = new Datum[type.length];
     places = new int[type.length * PLACES];
     var found = new HashMap<Long, Integer>();
@@ -60,12 +70,9 @@ final class Scan {
     products = new PlaneProducts(visibilities, uvOfPlaces, shape, pixel);
   }
 
-  int size() {
-    return types.length;
-  }
-
-  boolean isPhase(int value) {
-    return types[value] == Datum.CLOSURE_PHASE;
+  /** Of each value; not to be changed. */
+  float[] weights() {
+    return weights;
   }
 
   /** Whether a value tells of the flux itself, and not of ratios or angles. */
@@ -93,6 +100,34 @@ final class Scan {
     return out;
   }
 
+  /** A measurement without the values of visibilities; phases by the shorter way round. */
+  float[] unexplained(float[] v, float[] measurement) {
+    var rest = values(v);
+    for (int i = 0; i < rest.length; i++) {
+      double difference = measurement[i] - rest[i];
+      boolean phase = types[i] == Datum.CLOSURE_PHASE;
+      rest[i] = (float) (phase ? Datum.wrapped(difference) : difference);
+    }
+    return rest;
+  }
+
+  /** Multiplies values by their weights, in place. */
+  float[] weighted(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= weights[i];
+    }
+    return values;
+  }
+
+  /** The weighted sum of the squares of values. */
+  double squares(float[] values) {
+    double sum = 0;
+    for (int i = 0; i < values.length; i++) {
+      sum += weights[i] * (double) values[i] * values[i];
+    }
+    return sum;
+  }
+
   /** How values change, at visibilities v. */
   Tangent tangent(float[] v) {
     var starts = new int[types.length + 1];
@@ -112,7 +147,7 @@ final class Scan {
         slopes[2 * at + 1] = (float) slope[1];
       }
     }
-    return new Tangent(starts, dependedOn, slopes);
+    return new Tangent(visibilities(), starts, dependedOn, slopes);
   }
 
   /** The transpose of {@link #transformed}. */
@@ -123,6 +158,11 @@ final class Scan {
   /** {@link #transformed} of {@link #adjoint}. */
   float[] products(float[] onVisibilities) {
     return products.times(onVisibilities);
+  }
+
+  /** Whether anything asked for {@link #products} so far, and they are kept. */
+  boolean productsComputed() {
+    return products.computed();
   }
 
   /** Visibilities that its values are of. */

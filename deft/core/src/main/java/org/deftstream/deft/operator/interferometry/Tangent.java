@@ -5,18 +5,21 @@ package org.deftstream.deft.operator.interferometry;
  * (places x 2). Immutable and thread-safe.
  */
 final class Tangent {
+  private final int visibilities;
   private final int[] starts;
   private final int[] places;
   private final float[] slopes;
 
   /**
-   * A matrix of so many rows.
+   * A matrix.
    *
+   * @param visibilities places that there are
    * @param starts of each row in {@code places}, and the end of the last
    * @param places the visibilities that each row depends on
    * @param slopes by real and imaginary part of each
    */
-  Tangent(int[] starts, int[] places, float[] slopes) {
+  Tangent(int visibilities, int[] starts, int[] places, float[] slopes) {
+    this.visibilities = visibilities;
     this.starts = starts;
     this.places = places;
     this.slopes = slopes;
@@ -36,8 +39,8 @@ final class Tangent {
     return out;
   }
 
-  /** The transpose, for a plane of as many visibilities. */
-  float[] transposed(float[] values, int visibilities) {
+  /** The transpose times values: places x 2. */
+  float[] transposed(float[] values) {
     var out = new float[2 * visibilities];
     for (int i = 0; i < values.length; i++) {
       for (int j = starts[i]; j < starts[i + 1]; j++) {

@@ -207,34 +207,20 @@ final class Mri extends GradientSolved {
     }
     float[] boundMaps = maps;
     if (mapsOfRecord) {
-      boundMaps = taken(auxiliary, SENSITIVITIES, coils * pixels() * 2).clone();
+      boundMaps =
+          AuxiliaryInputs.required(this, auxiliary, SENSITIVITIES, coils * pixels() * 2).clone();
     }
     KSpace samples = kSpace;
     if (auxiliary.containsKey(MASK)) {
-      float[] mask = taken(auxiliary, MASK, pixels());
+      float[] mask = AuxiliaryInputs.required(this, auxiliary, MASK, pixels());
       samples = new MaskedGrid(grid.orElseThrow(), kSpace, mask);
     }
     var level = noise();
     if (auxiliary.containsKey(SIGMA)) {
-      level = level.recorded(taken(auxiliary, SIGMA, 1)[0]);
+      level = level.recorded(AuxiliaryInputs.required(this, auxiliary, SIGMA, 1)[0]);
     }
     return new Mri(
         kind(), imageShape(), level, samples, grid, coils, specCoils, mapsOfRecord, boundMaps);
-  }
-
-  private float[] taken(Map<String, float[]> auxiliary, String name, int size) {
-    var given = auxiliary.get(name);
-    if (given == null || given.length != size) {
-      throw new IllegalArgumentException(
-          kind()
-              + " needs the auxiliary input '"
-              + name
-              + "' of "
-              + size
-              + " values, got "
-              + (given == null ? "none" : given.length));
-    }
-    return given;
   }
 
   /** The synthetic sensitivities, where records bring theirs. */

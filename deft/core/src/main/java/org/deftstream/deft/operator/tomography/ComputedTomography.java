@@ -51,21 +51,12 @@ final class ComputedTomography implements ForwardOperator {
   /** Name of the optional auxiliary input. */
   static final String SIGMA = "sigma";
 
-  /** Matrices of more bytes are not kept. */
-  private static final long MOST_STORED = 64L << 20;
-
   private final ObjectNode description;
-  private final ScanGeometry geometry;
   private final RampFilter.Window window;
   private final Function<Projector, RayNoise> noiseOf;
   private final boolean recordAngles;
   private final int recordViews;
-  private final Projector projector;
-  private final RayNoise noise;
-  private final FilteredBackProjection inverse;
-  private final ScanProximal solver;
-  private final float[] backgroundOffset;
-  private final MeasurementRange range;
+  private final ScanModel scan;
 
   /**
    * Makes an operator.
@@ -78,7 +69,7 @@ final class ComputedTomography implements ForwardOperator {
       ScanGeometry geometry,
       RampFilter.Window window,
       Function<Projector, RayNoise> noise) {
-    this(description, geometry, window, noise, projector(geometry));
+    this(description, geometry, window, noise, ScanModel.projector(geometry));
   }
 
   private ComputedTomography(
@@ -88,34 +79,11 @@ final class ComputedTomography implements ForwardOperator {
       Function<Projector, RayNoise> noise,
       Projector projector) {
     this.description = description;
-    this.geometry = geometry;
     this.window = window;
     noiseOf = noise;
     recordAngles = description.has(ANGLES);
     recordViews = geometry.views();
-    this.projector = projector;
-    this.noise = noise.apply(projector);
-    inverse = new FilteredBackProjection(geometry, projector, window);
-    solver = new ScanProximal(geometry, projector);
-    var ones = new float[geometry.shape().size()];
-    Arrays.fill(ones, 1);
-    var paths = measure(ones);
-    float longest = 0;
-    for (float path : paths) {
-      longest = Math.max(longest, path);
-    }
-    range = this.noise.reach(MeasurementRange.symmetric(longest));
-    backgroundOffset = inverse.of(paths, channels());
-    for (int i = 0; i < backgroundOffset.length; i++) {
-      backgroundOffset[i] -= 1;
-    }
-  }
-
-  private static Projector projector(ScanGeometry geometry) {
-    return geometry instanceof ParallelBeamGeometry parallel
-            && StoredProjector.bytes(parallel) <= MOST_STORED
-        ? new StoredProjector(parallel)
-        : new RayProjector(geometry);
+    scan = new ScanModel(geometry, window, noise.apply(projector), projector);
   }
 
   /** For records of so many views, which bring their angles. */
@@ -123,15 +91,9 @@ final class ComputedTomography implements ForwardOperator {
     this.recordViews = recordViews;
     recordAngles = other.recordAngles;
     description = other.description;
-    geometry = other.geometry;
     window = other.window;
     noiseOf = other.noiseOf;
-    projector = other.projector;
-    noise = other.noise;
-    inverse = other.inverse;
-    solver = other.solver;
-    backgroundOffset = other.backgroundOffset;
-    range = other.range;
+    scan = other.scan;
   }
 
   @Override
@@ -141,20 +103,24 @@ final class ComputedTomography implements ForwardOperator {
 
   @Override
   public JsonNode spec() {
-    return description.deepCopy().set("noise", noise.json());
+    return description.deepCopy().set("noise", scan.noise().json());
   }
 
   @Override
   public ImageShape imageShape() {
-    return geometry.shape();
+    return geometry().shape();
+  }
+
+  private ScanGeometry geometry() {
+    return scan.geometry();
   }
 
   /** {@code views x bins}, and {@code x channels} where images have several. */
   @Override
   public int[] measurementShape() {
     return channels() == 1
-        ? new int[] {recordViews, geometry.bins()}
-        : new int[] {recordViews, geometry.bins(), channels()};
+        ? new int[] {recordViews, geometry().bins()}
+        : new int[] {recordViews, geometry().bins(), channels()};
   }
 
   @Override
@@ -182,13 +148,13 @@ final class ComputedTomography implements ForwardOperator {
     if (measured[0] == recordViews) {
       return this;
     }
-    OperatorBounds.requireScan("measurement", imageShape(), measured[0], geometry.bins());
+    OperatorBounds.requireScan("measurement", imageShape(), measured[0], geometry().bins());
     return new ComputedTomography(this, measured[0]);
   }
 
   @Override
   public long bytesAt(ImageShape shape) {
-    return OperatorBounds.scanBytes(shape, recordViews, geometry.bins());
+    return OperatorBounds.scanBytes(shape, recordViews, geometry().bins());
   }
 
   @Override
@@ -198,7 +164,7 @@ final class ComputedTomography implements ForwardOperator {
 
   @Override
   public Map<String, int[]> optionalShapes() {
-    int[] rays = {recordViews, geometry.bins()};
+    int[] rays = {recordViews, geometry().bins()};
     return recordAngles
         ? Map.of(SIGMA, rays)
         : Map.of(ANGLES, new int[] {recordViews}, SIGMA, rays);
@@ -211,7 +177,7 @@ final class ComputedTomography implements ForwardOperator {
       return Map.of();
     }
     double first = random.nextDouble(360);
-    double step = description.get("angleRangeDegrees").doubleValue() / geometry.views();
+    double step = description.get("angleRangeDegrees").doubleValue() / geometry().views();
     var angles = new float[recordViews];
     for (int view = 0; view < angles.length; view++) {
       angles[view] = (float) (first + view * step);
@@ -222,30 +188,31 @@ final class ComputedTomography implements ForwardOperator {
   @Override
   public ForwardOperator bind(Map<String, float[]> auxiliary) {
     AuxiliaryInputs.requireKnown(this, auxiliary.keySet());
-    boolean angles = auxiliary.containsKey(ANGLES);
-    if (!angles && recordAngles) {
-      throw new IllegalArgumentException(
-          "%s needs the auxiliary input '%s' of %d values, got none"
-              .formatted(kind(), ANGLES, recordViews));
-    }
-    if (!angles && recordViews != geometry.views()) {
+    boolean angles = anyViews(auxiliary.keySet());
+    if (!angles && recordViews != geometry().views()) {
       throw new IllegalArgumentException(
           "%s has %d views; a record of %d needs the auxiliary input '%s'"
-              .formatted(kind(), geometry.views(), recordViews, ANGLES));
+              .formatted(kind(), geometry().views(), recordViews, ANGLES));
     }
-    if (auxiliary.isEmpty()) {
+    if (auxiliary.isEmpty() && !angles) {
       return this;
     }
-    var scanned = angles ? geometry.withAngles(taken(auxiliary, ANGLES, recordViews)) : geometry;
+    var scanned =
+        angles
+            ? geometry().withAngles(AuxiliaryInputs.required(this, auxiliary, ANGLES, recordViews))
+            : geometry();
     return new ComputedTomography(
         description,
         scanned,
         window,
         auxiliary.containsKey(SIGMA)
-            ? rays -> recorded(taken(auxiliary, SIGMA, rays.rays()), noiseOf.apply(rays))
+            ? rays ->
+                recorded(
+                    AuxiliaryInputs.required(this, auxiliary, SIGMA, rays.rays()),
+                    noiseOf.apply(rays))
             : noiseOf,
         // Many records are in work at once: none keeps a matrix of its own.
-        angles ? new RayProjector(scanned) : projector);
+        angles ? new RayProjector(scanned) : scan.projector());
   }
 
   private RayNoise recorded(float[] ofRays, RayNoise specified) {
@@ -256,66 +223,58 @@ final class ComputedTomography implements ForwardOperator {
     return new RecordedNoise(sigmas, specified);
   }
 
-  private float[] taken(Map<String, float[]> auxiliary, String name, int size) {
-    float[] given = auxiliary.get(name);
-    if (given.length != size) {
-      throw new IllegalArgumentException(
-          "%s needs the auxiliary input '%s' of %d values, got %d"
-              .formatted(kind(), name, size, given.length));
-    }
-    return given;
-  }
-
   @Override
   public double noiseSigma() {
-    return noise.sigma();
+    return scan.noise().sigma();
   }
 
   /** The longest path through an image of -1 or 1; counted photons can say a little more. */
   @Override
   public MeasurementRange measurementRange() {
-    return range;
+    return scan.range();
   }
 
   @Override
   public float[] simulate(float[] image, RandomGenerator random) {
     var measurement = measure(image);
-    noise.disturb(measurement, random);
+    scan.noise().disturb(measurement, random);
     return measurement;
   }
 
   @Override
   public float[] weights(float[] measurement) {
-    return noise.weights(measurement);
+    return scan.noise().weights(measurement);
   }
 
   @Override
   public float[] measure(float[] image) {
-    return projector.project(image, channels());
+    return scan.measure(image);
   }
 
   @Override
   public float[] adjoint(float[] measurement) {
-    return projector.adjoint(measurement, channels());
+    return scan.projector().adjoint(measurement, channels());
   }
 
   /** FBP of the attenuation: {@code FBP(y + A 1) - 1}. Affine in y. */
   @Override
   public float[] pseudoInverse(float[] measurement) {
-    return sum(inverse.of(measurement, channels()), backgroundOffset);
+    return scan.pseudoInverse(measurement);
   }
 
   /** {@code FBP(y - A x0Hat)}: the linear FBP, in image units. */
   @Override
   public float[] likelihoodGradient(float[] x0Hat, float[] measurement) {
-    return inverse.of(unexplained(x0Hat, measurement), channels());
+    return scan.filtered(unexplained(x0Hat, measurement));
   }
 
   /** By {@link ScanProximal} from x0. */
   @Override
   public float[] proximal(float[] x0, float[] measurement, double rho) {
     requireWeight(rho);
-    return sum(solver.change(unexplained(x0, measurement), noise.weights(measurement), rho), x0);
+    return ScanModel.sum(
+        scan.solver().change(unexplained(x0, measurement), scan.noise().weights(measurement), rho),
+        x0);
   }
 
   /** As for one; each entry of a stored matrix is read once for several rows. */
@@ -324,7 +283,7 @@ final class ComputedTomography implements ForwardOperator {
     var points = new float[x0.length][];
     for (int from = 0; from < x0.length; from += SparseMatrix.LANES) {
       int to = Math.min(x0.length, from + SparseMatrix.LANES);
-      if (solver.together(to - from)) {
+      if (scan.solver().together(to - from)) {
         proximalTogether(x0, measurements, rho, from, to, points);
       } else {
         for (int i = from; i < to; i++) {
@@ -341,19 +300,19 @@ final class ComputedTomography implements ForwardOperator {
     var weights = new float[to - from][];
     for (int i = from; i < to; i++) {
       requireWeight(rho[i]);
-      weights[i - from] = noise.weights(measurements[i]);
+      weights[i - from] = scan.noise().weights(measurements[i]);
       misfits[i - from] = unexplained(x0[i], measurements[i]);
     }
-    var changes = solver.changes(misfits, weights, Arrays.copyOfRange(rho, from, to));
+    var changes = scan.solver().changes(misfits, weights, Arrays.copyOfRange(rho, from, to));
     for (int i = from; i < to; i++) {
-      points[i] = sum(changes[i - from], x0[i]);
+      points[i] = ScanModel.sum(changes[i - from], x0[i]);
     }
   }
 
   /** Where the matrix is kept. */
   @Override
   public Optional<ProximalForm> proximalForm() {
-    return projector instanceof StoredProjector stored
+    return scan.projector() instanceof StoredProjector stored
         ? Optional.of(stored.proximalForm())
         : Optional.empty();
   }
@@ -370,24 +329,16 @@ final class ComputedTomography implements ForwardOperator {
   }
 
   private int channels() {
-    return geometry.shape().channels();
-  }
-
-  /** Into the first of both. */
-  private static float[] sum(float[] a, float[] b) {
-    for (int i = 0; i < a.length; i++) {
-      a[i] += b[i];
-    }
-    return a;
+    return geometry().shape().channels();
   }
 
   @Override
   public float[] unexplained(float[] image, float[] measurement) {
-    if (measurement.length != projector.rays() * channels()) {
+    if (measurement.length != scan.projector().rays() * channels()) {
       throw new IllegalArgumentException(
           kind()
               + ": expected a measurement of "
-              + projector.rays() * channels()
+              + scan.projector().rays() * channels()
               + " values, got "
               + measurement.length);
     }

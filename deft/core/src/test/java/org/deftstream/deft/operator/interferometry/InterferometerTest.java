@@ -200,6 +200,24 @@ class InterferometerTest {
     assertThat(operator.residual(operator.pseudoInverse(y), y)).isLessThan(1.5);
   }
 
+  /**
+   * A record is bound to be checked, to be simulated and to be reconstructed: the last needs them.
+   */
+  @Test
+  void shouldComputeTheProductsOfItsWavesWhenAProximalPointAsksForThem() {
+    var task = create(INTERFEROMETRY, SHAPE);
+    var operator = (Interferometer) task.bind(task.drawAuxiliary(random));
+    var x = blob(10, 0, 5, 0.7);
+    var y = operator.simulate(x, random);
+    operator.likelihoodGradient(x, y);
+    operator.residual(x, y);
+    assertThat(operator.scan().productsComputed()).isFalse();
+
+    operator.proximal(x, y, 1);
+
+    assertThat(operator.scan().productsComputed()).isTrue();
+  }
+
   @Test
   void shouldTakeAnyNumberOfValuesAndSayWhatIsNone() {
     var task = create(INTERFEROMETRY, SHAPE);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.deftstream.deft.image.ImageShape;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,5 +41,21 @@ class PlaneProductsTest {
     float tolerance = 1e-4f * shape.size() * (float) Math.sqrt(places);
     assertThat(products)
         .containsExactly(visibilities.of(visibilities.adjoint(a)), within(tolerance));
+  }
+
+  @Test
+  void shouldAnswerAlikeToThreadsThatAskFirst() {
+    var shape = new ImageShape(16, 16, 1);
+    var uv = new float[400];
+    for (int i = 0; i < uv.length; i++) {
+      uv[i] = (float) (2e10 * random.nextGaussian());
+    }
+    var products = new PlaneProducts(new Visibilities(uv, shape, PIXEL), uv, shape, PIXEL);
+    assertThat(products.computed()).isFalse();
+
+    var answers = IntStream.range(0, 64).parallel().mapToObj(i -> products.times(uv)).toList();
+
+    assertThat(products.computed()).isTrue();
+    assertThat(answers).allSatisfy(answer -> assertThat(answer).isEqualTo(products.times(uv)));
   }
 }
