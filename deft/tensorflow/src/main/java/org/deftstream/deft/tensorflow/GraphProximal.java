@@ -51,7 +51,7 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
   }
 
   /** What graphs differ in. */
-  private record Kind(Class<?> form, String operator, ImageShape shape, List<Integer> details) {
+  record Kind(Class<?> form, String operator, ImageShape shape, List<Integer> details) {
     static Kind of(ProximalForm form, ForwardOperator operator) {
       List<Integer> details;
       if (form instanceof ProximalForm.Averages averages) {
@@ -68,7 +68,7 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
   }
 
   /** What is measured: rows count up to a power of two. */
-  private record Choice(Kind kind, int rows) {
+  record Choice(Kind kind, int rows) {
     static Choice of(Kind kind, int rows) {
       return new Choice(kind, Integer.highestOneBit(Math.max(1, 2 * rows - 1)));
     }

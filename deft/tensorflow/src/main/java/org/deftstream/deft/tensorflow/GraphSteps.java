@@ -1,0 +1,274 @@
+package org.deftstream.deft.tensorflow;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.function.Supplier;
+import org.deftstream.deft.engine.OutOfDeviceMemoryException;
+import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.ProximalForm;
+import org.deftstream.deft.prior.ComposedSteps;
+import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.sampler.CounterNoise;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * Composed steps of a prior, for operators whose proximal point has a closed form. All are in one
+ * graph with one copy of the weights, beside that of the prior alone, made when the first
+ * trajectory comes. Owns graph and session; closed with the prior. Thread-safe; calls run one after
+ * the other.
+ */
+final class GraphSteps implements ComposedSteps, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GraphSteps.class);
+
+  /** Forms and shapes of images; operations cannot be taken out of a graph. */
+  private static final int MOST_GRAPHS = 8;
+
+  /** Weights that are held a second time: half a gigabyte of them. */
+  private static final long MOST_WEIGHTS = 1L << 27;
+
+  private final PriorDirectory directory;
+  private final SessionOptions options;
+  private final MeasuredWays ways;
+  private final Map<ForwardOperator, Optional<Known>> known = new WeakHashMap<>();
+
+  /** Empty where a graph has no room or has failed. */
+  private final Map<GraphProximal.Kind, Optional<StepGraph>> graphs = new HashMap<>();
+
+  private Graph graph;
+  private Session session;
+  private Ops tf;
+  private VariableWeights weights;
+  private boolean closed;
+
+  private GraphSteps(PriorDirectory directory, SessionOptions options) {
+    this.directory = directory;
+    this.options = options;
+    ways = options.operators() == OperatorPlace.AUTO ? new MeasuredWays() : null;
+  }
+
+  /**
+   * The composed steps of a prior; null where there are none: where operators are left to the host,
+   * in bfloat16, in which a step would lose its digits, and of very large networks.
+   *
+   * @param parameters number of the prior's weights
+   */
+  static GraphSteps of(PriorDirectory directory, long parameters, SessionOptions options) {
+    boolean none =
+        options.operators() == OperatorPlace.HOST
+            || parameters > MOST_WEIGHTS
+            || options.bfloat16().taken(options.threads());
+    return none ? null : new GraphSteps(directory, options);
+  }
+
+  /** What is known of an operator. */
+  private record Known(Steps group, ProximalForm form) {}
+
+  /**
+   * Rows of one graph.
+   *
+   * @param shared the form, where the graph holds the arrays of one operator at a time; else null
+   */
+  private record Steps(GraphProximal.Kind kind, ProximalForm shared) implements Group {}
+
+  private final class Slot implements State {
+    final StepGraph of;
+    final int index;
+    final CounterNoise noise;
+    private boolean given;
+
+    Slot(StepGraph of, int index, CounterNoise noise) {
+      this.of = of;
+      this.index = index;
+      this.noise = noise;
+    }
+
+    @Override
+    public float[] image() {
+      synchronized (GraphSteps.this) {
+        requireOpen(this);
+        return call(() -> of.image(session, index));
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!given) {
+        given = true;
+        of.giveBack(index);
+      }
+    }
+
+    synchronized boolean isClosed() {
+      return given;
+    }
+  }
+
+  @Override
+  public Optional<Group> group(ForwardOperator operator) {
+    return known(operator).map(Known::group);
+  }
+
+  private Optional<Known> known(ForwardOperator operator) {
+    synchronized (known) {
+      return known.computeIfAbsent(
+          operator,
+          asked ->
+              asked
+                  .proximalForm()
+                  .filter(form -> !form.iterated())
+                  .map(form -> new Known(steps(form, asked), form)));
+    }
+  }
+
+  private static Steps steps(ProximalForm form, ForwardOperator operator) {
+    var shared = form instanceof ProximalForm.Separable ? form : null;
+    return new Steps(GraphProximal.Kind.of(form, operator), shared);
+  }
+
+  @Override
+  public boolean wanted(Group group, int rows) {
+    return ways == null || ways.composed(choice(group, rows));
+  }
+
+  @Override
+  public void took(Group group, int rows, boolean composed, long nanos) {
+    if (ways != null) {
+      ways.took(choice(group, rows), composed, nanos);
+    }
+  }
+
+  private static GraphProximal.Choice choice(Group group, int rows) {
+    return GraphProximal.Choice.of(((Steps) group).kind(), rows);
+  }
+
+  @Override
+  public synchronized Optional<State> open(
+      Group group, BoundMeasurement measurement, CounterNoise noise, float[] x) {
+    if (closed) {
+      return Optional.empty();
+    }
+    var operator = measurement.operator();
+    var form = known(operator).orElseThrow().form();
+    var of = call(() -> graph(((Steps) group).kind(), form, operator));
+    int index = of.map(StepGraph::take).orElse(-1);
+    if (index < 0) {
+      return Optional.empty();
+    }
+    var slot = new Slot(of.get(), index, noise);
+    try {
+      float[] y = operator.measured(measurement.measurement());
+      call(
+          () -> {
+            of.get().put(session, index, form, x, y);
+            return null;
+          });
+      return Optional.of(slot);
+    } catch (RuntimeException e) {
+      slot.close();
+      throw e;
+    }
+  }
+
+  /** The graph of a kind, made when it is first asked for. */
+  private Optional<StepGraph> graph(
+      GraphProximal.Kind kind, ProximalForm form, ForwardOperator operator) {
+    var made = graphs.get(kind);
+    if (made != null || graphs.size() == MOST_GRAPHS) {
+      return made == null ? Optional.empty() : made;
+    }
+    graphs.put(kind, Optional.empty()); // Unless all goes well.
+    boolean first = session == null;
+    if (first) {
+      graph = new Graph();
+      session = new Session(graph, options.toProto());
+      tf = Ops.create(graph);
+      weights = new VariableWeights(tf);
+    }
+    var next = new StepGraph(tf, form, operator, this::noise);
+    if (first) {
+      try (var read = directory.openWeights()) {
+        VariableWeights.fill(tf, session, weights.variables(), read.tensors());
+      }
+    }
+    if (next.hasRoom()) {
+      next.begin(session);
+      graphs.put(kind, Optional.of(next));
+    }
+    return graphs.get(kind);
+  }
+
+  private Operand<TFloat32> noise(Operand<TFloat32> x, Operand<TInt32> t) {
+    var asked = directory.scheduler().preconditioning();
+    return NetworkGraph.noise(tf, directory.unet(), asked, weights, x, t);
+  }
+
+  @Override
+  public synchronized boolean[] step(Group group, List<Row> rows, int padded) {
+    var steps = (Steps) group;
+    var asked = rows.stream().map(this::asked).toList();
+    var of = ((Slot) rows.get(0).state()).of;
+    try {
+      return call(
+          () -> {
+            of.load(session, steps.shared());
+            return of.step(session, asked, padded);
+          });
+    } catch (TensorFlowException e) {
+      graphs.put(steps.kind(), Optional.empty());
+      LOG.warn("steps of {} are not composed any more", steps.kind().operator(), e);
+      throw e;
+    }
+  }
+
+  private StepGraph.Row asked(Row row) {
+    var slot = (Slot) row.state();
+    requireOpen(slot);
+    return new StepGraph.Row(slot.index, row.t(), row.rho(), row.step(), slot.noise);
+  }
+
+  private void requireOpen(Slot slot) {
+    if (closed || slot.isClosed()) {
+      throw new IllegalStateException(
+          "the state of a trajectory of prior " + directory.name() + " is closed");
+    }
+  }
+
+  private <T> T call(Supplier<T> work) {
+    try {
+      return NativeCalls.call(work);
+    } catch (TFResourceExhaustedException e) {
+      throw new OutOfDeviceMemoryException(
+          "prior " + directory.name() + ": no memory for a composed step", e);
+    }
+  }
+
+  /** Trajectories that are on the device. */
+  synchronized int heldSlots() {
+    return graphs.values().stream().flatMap(Optional::stream).mapToInt(StepGraph::held).sum();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed && session != null) {
+      NativeCalls.run(
+          () -> {
+            session.close();
+            graph.close();
+          });
+    }
+    closed = true;
+  }
+}
