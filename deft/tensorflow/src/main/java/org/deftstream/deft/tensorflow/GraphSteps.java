@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import org.deftstream.deft.engine.OutOfDeviceMemoryException;
 import org.deftstream.deft.operator.BoundMeasurement;
@@ -42,7 +41,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   private final PriorDirectory directory;
   private final SessionOptions options;
   private final MeasuredWays ways;
-  private final Map<ForwardOperator, Optional<Known>> known = new WeakHashMap<>();
+  private final OperatorForms forms;
 
   /** Empty where a graph has no room or has failed. */
   private final Map<GraphProximal.Kind, Optional<StepGraph>> graphs = new HashMap<>();
@@ -53,8 +52,9 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   private VariableWeights weights;
   private boolean closed;
 
-  private GraphSteps(PriorDirectory directory, SessionOptions options) {
+  private GraphSteps(PriorDirectory directory, OperatorForms forms, SessionOptions options) {
     this.directory = directory;
+    this.forms = forms;
     this.options = options;
     ways = options.operators() == OperatorPlace.AUTO ? new MeasuredWays() : null;
   }
@@ -65,16 +65,14 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
    *
    * @param parameters number of the prior's weights
    */
-  static GraphSteps of(PriorDirectory directory, long parameters, SessionOptions options) {
+  static GraphSteps of(
+      PriorDirectory directory, long parameters, OperatorForms forms, SessionOptions options) {
     boolean none =
         options.operators() == OperatorPlace.HOST
             || parameters > MOST_WEIGHTS
             || options.bfloat16().taken(options.threads());
-    return none ? null : new GraphSteps(directory, options);
+    return none ? null : new GraphSteps(directory, forms, options);
   }
-
-  /** What is known of an operator. */
-  private record Known(Steps group, ProximalForm form) {}
 
   /**
    * Rows of one graph.
@@ -84,12 +82,14 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   private record Steps(GraphProximal.Kind kind, ProximalForm shared) implements Group {}
 
   private final class Slot implements State {
+    final GraphProximal.Kind kind;
     final StepGraph of;
     final int index;
     final CounterNoise noise;
     private boolean given;
 
-    Slot(StepGraph of, int index, CounterNoise noise) {
+    Slot(GraphProximal.Kind kind, StepGraph of, int index, CounterNoise noise) {
+      this.kind = kind;
       this.of = of;
       this.index = index;
       this.noise = noise;
@@ -99,7 +99,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     public float[] image() {
       synchronized (GraphSteps.this) {
         requireOpen(this);
-        return call(() -> of.image(session, index));
+        return call(kind, () -> of.image(session, index));
       }
     }
 
@@ -118,19 +118,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
 
   @Override
   public Optional<Group> group(ForwardOperator operator) {
-    return known(operator).map(Known::group);
-  }
-
-  private Optional<Known> known(ForwardOperator operator) {
-    synchronized (known) {
-      return known.computeIfAbsent(
-          operator,
-          asked ->
-              asked
-                  .proximalForm()
-                  .filter(form -> !form.iterated())
-                  .map(form -> new Known(steps(form, asked), form)));
-    }
+    return forms.of(operator).filter(form -> !form.iterated()).map(form -> steps(form, operator));
   }
 
   private static Steps steps(ProximalForm form, ForwardOperator operator) {
@@ -157,20 +145,19 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   @Override
   public synchronized Optional<State> open(
       Group group, BoundMeasurement measurement, CounterNoise noise, float[] x) {
-    if (closed) {
-      return Optional.empty();
-    }
+    var kind = ((Steps) group).kind();
     var operator = measurement.operator();
-    var form = known(operator).orElseThrow().form();
-    var of = call(() -> graph(((Steps) group).kind(), form, operator));
+    var form = forms.of(operator).orElseThrow();
+    var of = closed ? Optional.<StepGraph>empty() : graph(kind, form, operator);
     int index = of.map(StepGraph::take).orElse(-1);
     if (index < 0) {
       return Optional.empty();
     }
-    var slot = new Slot(of.get(), index, noise);
+    var slot = new Slot(kind, of.get(), index, noise);
     try {
       float[] y = operator.measured(measurement.measurement());
       call(
+          kind,
           () -> {
             of.get().put(session, index, form, x, y);
             return null;
@@ -185,11 +172,17 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   /** The graph of a kind, made when it is first asked for. */
   private Optional<StepGraph> graph(
       GraphProximal.Kind kind, ProximalForm form, ForwardOperator operator) {
-    var made = graphs.get(kind);
-    if (made != null || graphs.size() == MOST_GRAPHS) {
-      return made == null ? Optional.empty() : made;
+    if (!graphs.containsKey(kind) && graphs.size() < MOST_GRAPHS) {
+      graphs.put(kind, Optional.empty()); // If it fails it is not tried again.
+      int slots = StepGraph.slots(form, operator);
+      if (slots > 0) {
+        graphs.put(kind, Optional.of(call(kind, () -> made(form, operator, slots))));
+      }
     }
-    graphs.put(kind, Optional.empty()); // Unless all goes well.
+    return graphs.getOrDefault(kind, Optional.empty());
+  }
+
+  private StepGraph made(ProximalForm form, ForwardOperator operator, int slots) {
     boolean first = session == null;
     if (first) {
       graph = new Graph();
@@ -197,17 +190,14 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
       tf = Ops.create(graph);
       weights = new VariableWeights(tf);
     }
-    var next = new StepGraph(tf, form, operator, this::noise);
+    var next = new StepGraph(tf, form, operator, slots, this::noise);
     if (first) {
       try (var read = directory.openWeights()) {
         VariableWeights.fill(tf, session, weights.variables(), read.tensors());
       }
     }
-    if (next.hasRoom()) {
-      next.begin(session);
-      graphs.put(kind, Optional.of(next));
-    }
-    return graphs.get(kind);
+    next.begin(session);
+    return next;
   }
 
   private Operand<TFloat32> noise(Operand<TFloat32> x, Operand<TInt32> t) {
@@ -220,17 +210,12 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     var steps = (Steps) group;
     var asked = rows.stream().map(this::asked).toList();
     var of = ((Slot) rows.get(0).state()).of;
-    try {
-      return call(
-          () -> {
-            of.load(session, steps.shared());
-            return of.step(session, asked, padded);
-          });
-    } catch (TensorFlowException e) {
-      graphs.put(steps.kind(), Optional.empty());
-      LOG.warn("steps of {} are not composed any more", steps.kind().operator(), e);
-      throw e;
-    }
+    return call(
+        steps.kind(),
+        () -> {
+          of.load(session, steps.shared());
+          return of.step(session, asked, padded);
+        });
   }
 
   private StepGraph.Row asked(Row row) {
@@ -246,12 +231,17 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     }
   }
 
-  private <T> T call(Supplier<T> work) {
+  /** A call of a kind's graph; one that fails for another reason than memory is the last. */
+  private <T> T call(GraphProximal.Kind kind, Supplier<T> work) {
     try {
       return NativeCalls.call(work);
     } catch (TFResourceExhaustedException e) {
       throw new OutOfDeviceMemoryException(
           "prior " + directory.name() + ": no memory for a composed step", e);
+    } catch (TensorFlowException e) {
+      graphs.put(kind, Optional.empty());
+      LOG.warn("steps of {} are not composed any more", kind.operator(), e);
+      throw e;
     }
   }
 

@@ -68,18 +68,20 @@ final class StepGraph {
   /**
    * Adds a step to a graph.
    *
+   * @param slots how many trajectories there is room for, at least 1
    * @param prior x_t and timesteps to predicted noise
    */
   StepGraph(
       Ops tf,
       ProximalForm form,
       ForwardOperator operator,
+      int slots,
       BiFunction<Operand<TFloat32>, Operand<TInt32>, Operand<TFloat32>> prior) {
     this.tf = tf;
     shape = operator.imageShape();
     var closed = new ClosedForm(form, operator);
-    boolean each = form instanceof ProximalForm.Diagonal; // A mask may be the record's.
-    slots = slots(closed, shape, each);
+    boolean each = hasOwnArrays(form);
+    this.slots = slots;
     IntStream.range(0, slots).forEach(free::add);
     slot = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     timesteps = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
@@ -112,11 +114,17 @@ final class StepGraph {
     fresh = update(states, eps, tf.math.add(next, tf.math.mul(n.get(5), z)));
   }
 
-  /** How many trajectories there is room for; the rows that fill a batch up have one more. */
-  private static int slots(ClosedForm closed, ImageShape shape, boolean each) {
-    long values = shape.size() + size(longs(closed.measured()));
-    for (var array : closed.arrays().values()) {
-      values += each ? size(array.sides()) : 0;
+  /** Whether each trajectory has the form's arrays for itself: a mask may be the record's. */
+  private static boolean hasOwnArrays(ProximalForm form) {
+    return form instanceof ProximalForm.Diagonal;
+  }
+
+  /** How many trajectories there is room for; the rows that fill up a batch share one more. */
+  static int slots(ProximalForm form, ForwardOperator operator) {
+    var closed = new ClosedForm(form, operator);
+    long values = operator.imageShape().size() + size(longs(closed.measured()));
+    if (hasOwnArrays(form)) {
+      values += closed.arrays().values().stream().mapToLong(array -> size(array.sides())).sum();
     }
     return (int) Math.min(MOST_SLOTS, MOST_BYTES / (Float.BYTES * values) - 1);
   }
@@ -141,7 +149,7 @@ final class StepGraph {
   }
 
   private Kept ofRow(long[] sides, ClosedForm.Array array) {
-    var variable = tf.variable(Shape.of(with(Math.max(0, slots) + 1, sides)), TFloat32.class);
+    var variable = tf.variable(Shape.of(with(slots + 1, sides)), TFloat32.class);
     var input = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(with(-1, sides))));
     var kept = new Kept(variable, input, tf.scatterUpdate(variable, slot, input), array);
     ofRows.add(kept);
@@ -165,11 +173,6 @@ final class StepGraph {
     var finite = tf.reduceAll(values, tf.constant(new int[] {1, 2, 3}), new ReduceAll.Options[0]);
     var write = tf.withControlDependencies(finite).scatterUpdate(states.variable(), slot, next);
     return new Update(finite, write);
-  }
-
-  /** Whether there is room for any trajectory. */
-  boolean hasRoom() {
-    return slots > 0;
   }
 
   /** Takes a slot; negative if there is none. Thread-safe. */

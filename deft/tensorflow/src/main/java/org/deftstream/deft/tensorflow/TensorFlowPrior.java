@@ -65,11 +65,12 @@ final class TensorFlowPrior extends DirectoryPrior implements OnTensorFlow {
       throw new UserError(e.getMessage(), e);
     }
     network = new DjlNetwork("prior " + directory.name(), model, options);
+    var forms = new OperatorForms();
     proximal =
         options.operators() == OperatorPlace.HOST
             ? null
-            : new GraphProximal(options.operators(), options);
-    steps = GraphSteps.of(directory, parameters, options);
+            : new GraphProximal(options.operators(), forms, options);
+    steps = GraphSteps.of(directory, parameters, forms, options);
   }
 
   /** A prior's graph under construction. */

@@ -407,8 +407,8 @@ class ComposedStepTest {
   void shouldComposeNothingOnTheHostInBfloat16OrOnceClosed() {
     assertThat(onHost.composedSteps()).isEmpty();
     var bfloat16 = new SessionOptions(1, true).withOperators(OperatorPlace.GRAPH);
-    assertThat(GraphSteps.of(directory, 1, bfloat16)).isNull();
-    var closed = GraphSteps.of(directory, 1, options(OperatorPlace.GRAPH));
+    assertThat(GraphSteps.of(directory, 1, new OperatorForms(), bfloat16)).isNull();
+    var closed = GraphSteps.of(directory, 1, new OperatorForms(), options(OperatorPlace.GRAPH));
     var measurement = measured(OperatorTestCases.SR_2, 1);
     var group = closed.group(measurement.operator()).orElseThrow();
     closed.close();
