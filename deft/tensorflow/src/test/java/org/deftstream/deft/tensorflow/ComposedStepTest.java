@@ -276,6 +276,25 @@ class ComposedStepTest {
   }
 
   @Test
+  void shouldStepOperatorsInTurnWhoseVectorsDiffer() {
+    var narrow = measured(OperatorTestCases.GAUSSIAN_BLUR, 1);
+    var wide = measured(OperatorTestCases.GAUSSIAN_BLUR.replace("1.5", "2.5"), 1);
+    assertThat(steps.group(narrow.operator())).isNotEqualTo(steps.group(wide.operator()));
+    var expected = new Trip(narrow, 1);
+    expected.step(800, 400);
+    expected.step(400, 100);
+    var first = new Trip(narrow, 1);
+    var second = new Trip(wide, 1);
+    first.step(800, 400);
+    second.step(800, 400);
+    first.step(400, 100);
+    second.step(400, 100);
+    assertThat(greatest(first.state.image(), expected.state.image())).isLessThan(TOLERANCE);
+    assertThat(greatest(first.state.image(), second.state.image())).isGreaterThan(0.01);
+    List.of(expected, first, second).forEach(trip -> trip.state.close());
+  }
+
+  @Test
   void shouldSayWhichRowIsNotFiniteAndKeepTheOthers() {
     var good = new Trip(measured(OperatorTestCases.HDR, 1), 1);
     var same = new Trip(measured(OperatorTestCases.HDR, 1), 1);
