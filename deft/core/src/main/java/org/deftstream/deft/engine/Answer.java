@@ -22,12 +22,22 @@ final class Answer {
         Duration.ofNanos(job.queueNanos()),
         Duration.ofNanos(job.computeNanos(nanos)),
         job.largestBatch(),
-        device(job.request()));
+        device(job));
   }
 
   /**
-   * Where the prior was evaluated and, where that is a choice, where proximal points were found.
+   * Where the prior was evaluated and, where that is a choice, whether steps were composed and
+   * where proximal points were found.
    */
+  private static String device(Job job) {
+    if (!job.composed()) {
+      return device(job.request());
+    }
+    return job.uncomposed()
+        ? device(job.request()) + ", some steps composed"
+        : job.request().prior().device() + ", composed";
+  }
+
   private static String device(ReconstructionRequest request) {
     var prior = request.prior();
     return prior

@@ -45,11 +45,11 @@ final class BatchesUnderWay implements AutoCloseable {
    */
   record Done(List<Region> batch, List<Stepped> stepped, long nanos) {}
 
-  BatchesUnderWay(BatchLimits limits, Counters counters, int failureLimit) {
+  BatchesUnderWay(BatchLimits limits, Counters counters, int failureLimit, DeviceStates states) {
     var failuresInARow = new AtomicInteger();
     for (int i = 0; i < 2; i++) {
       var call = new PriorCall(counters, failureLimit, failuresInARow);
-      free.add(new StepExecutor(limits, counters, call));
+      free.add(new StepExecutor(limits, counters, call, states));
     }
   }
 
@@ -99,6 +99,7 @@ final class BatchesUnderWay implements AutoCloseable {
       long now = System.nanoTime();
       long nanos = now - Math.max(oldest.begun, lastEnded);
       lastEnded = now;
+      executor.took(nanos);
       return new Done(batch, stepped, nanos);
     } finally {
       executor.clear();

@@ -41,6 +41,8 @@ final class Job implements Comparable<Job> {
   private boolean begun;
   private long begunNanos;
   private int largestBatch;
+  private boolean composed;
+  private boolean uncomposed;
 
   /**
    * Checks that the request fits together.
@@ -166,6 +168,22 @@ final class Job implements Comparable<Job> {
       begunNanos = nanos;
     }
     largestBatch = Math.max(largestBatch, batch);
+  }
+
+  /** Notes that one of its trajectories took a step, composed on the device or not. */
+  void took(boolean onDevice) {
+    composed |= onDevice;
+    uncomposed |= !onDevice;
+  }
+
+  /** Whether steps were composed on the device. */
+  boolean composed() {
+    return composed;
+  }
+
+  /** Whether steps were taken that were not. */
+  boolean uncomposed() {
+    return uncomposed;
   }
 
   /** Takes in the sample of a finished trajectory; true if it was the last. */

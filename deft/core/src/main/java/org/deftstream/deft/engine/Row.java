@@ -1,5 +1,6 @@
 package org.deftstream.deft.engine;
 
+import java.util.OptionalDouble;
 import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.sampler.DdimStep;
 import org.deftstream.deft.sampler.SamplerSettings;
@@ -41,6 +42,29 @@ final class Row {
 
   Trajectory trajectory() {
     return trajectory;
+  }
+
+  /** Where the step begins and ends. */
+  StepWeights weights() {
+    return step;
+  }
+
+  /** Whether the step leads to the clean image. */
+  boolean last() {
+    return step.targetAlphaBar() == 1;
+  }
+
+  /** The weight of the prior's estimate in the proximal point, if there is nothing else to it. */
+  OptionalDouble proximalWeight() {
+    var request = trajectory.job().request();
+    return request.hTransform().proximalWeight(request.measurement().operator(), step.alphaBar());
+  }
+
+  /** The whole step was taken elsewhere. */
+  void composed(boolean finite) {
+    if (!finite) {
+      failNonFinite("the composed step");
+    }
   }
 
   /** Why the trajectory cannot go on; null if it can. */
@@ -105,8 +129,7 @@ final class Row {
    * Draws the fresh noise of this step, if anyone needs it; looks at nothing but the trajectory.
    */
   void drawNoise() {
-    boolean last = step.targetAlphaBar() == 1;
-    boolean asked = trajectory.job().request().hTransform().prescribesStep() && !last;
+    boolean asked = trajectory.job().request().hTransform().prescribesStep() && !last();
     if (step.fresh() != 0 || asked) {
       trajectory.noise().fill(z, trajectory.t());
     }

@@ -13,11 +13,12 @@ import org.deftstream.deft.image.ImageShape;
 
 /**
  * Works on a batch of regions, in three parts: {@link #prepare}; {@link #predict}, the prior once
- * over all of them, by whichever thread waits for the device; and {@link #complete}, for every
- * trajectory whose image is complete by that its h-transform and its update. One executor works on
- * one batch at a time; of two, one may complete its batch while the prior is evaluated for the
- * other's. What the host does for each trajectory is spread over the common pool, and the fresh
- * noise is drawn while the prior is evaluated.
+ * over all of them, or their whole steps if the device composes them, by whichever thread waits for
+ * the device; and {@link #complete}, for every trajectory whose image is complete by that and which
+ * was not taken further yet its h-transform and its update. One executor works on one batch at a
+ * time; of two, one may complete its batch while the prior is evaluated for the other's. What the
+ * host does for each trajectory is spread over the common pool, and the fresh noise is drawn while
+ * the prior is evaluated.
  *
  * <p>What a trajectory becomes depends on its own state only: the networks treat rows
  * independently, and the fresh noise and the places of the regions are functions of measurement,
@@ -32,6 +33,9 @@ final class StepExecutor {
   private final BatchLimits limits;
   private final FaultIsolation<Region> priorIsolation = new FaultIsolation<>();
   private final FaultIsolation<Row> transformIsolation = new FaultIsolation<>();
+  private final FaultIsolation<Row> composedIsolation = new FaultIsolation<>();
+  private final DeviceStates states;
+  private final ComposedCall composedCall;
   private final PriorCall priorCall;
   private final CorrectionCall correctionCall;
   private final Map<Integer, List<Row>> rowsOfSize = new HashMap<>();
@@ -39,9 +43,11 @@ final class StepExecutor {
   private List<Region> batch = List.of();
   private List<Row> rows = List.of();
 
-  StepExecutor(BatchLimits limits, Counters counters, PriorCall priorCall) {
+  StepExecutor(BatchLimits limits, Counters counters, PriorCall priorCall, DeviceStates states) {
     this.limits = limits;
     this.priorCall = priorCall;
+    this.states = states;
+    composedCall = new ComposedCall(counters, states);
     correctionCall = new CorrectionCall(counters);
   }
 
@@ -62,23 +68,33 @@ final class StepExecutor {
     touched.parallelStream().forEach(Trajectory::begin);
     rows = rowsFor(touched.stream().filter(Trajectory::allTaken).toList());
     var job = batch.get(0).trajectory().job();
-    priorCall.with(job.request().prior(), job.row(), limits.of(job.request().prior()));
+    priorCall.with(job.request().prior(), job.row(), limit());
+    composedCall.with(rows, batch.size(), limit());
   }
 
   /**
-   * Evaluates the prior over the regions.
+   * Takes the rows whole steps further where that is composed on the device, and evaluates the
+   * prior over the regions of all others.
    *
    * @throws EngineBrokenException if no further step makes sense; so does any {@link Error}
    */
   void predict() {
-    var drawn = rows;
+    if (composedCall.wanted()) {
+      composedIsolation.run(rows, limit(), composedCall);
+    }
+    var left = rows.stream().filter(row -> !composedCall.stepped(row.trajectory())).toList();
+    left.forEach(composedCall::takeBack);
     var noise =
-        ForkJoinPool.commonPool().submit(() -> drawn.parallelStream().forEach(Row::drawNoise));
+        ForkJoinPool.commonPool().submit(() -> left.parallelStream().forEach(Row::drawNoise));
     try {
-      priorIsolation.run(batch, limit(), priorCall);
+      priorIsolation.run(regionsLeft(), limit(), priorCall);
     } finally {
       noise.join();
     }
+  }
+
+  private List<Region> regionsLeft() {
+    return batch.stream().filter(region -> !composedCall.stepped(region.trajectory())).toList();
   }
 
   private BatchLimit limit() {
@@ -97,10 +113,20 @@ final class StepExecutor {
     priorCall.failures().forEach((trajectory, e) -> stepped.add(new Stepped(trajectory, e)));
     var complete = new ArrayList<Row>(rows.size());
     for (var row : rows) {
-      if (row.trajectory().job().ended()) {
+      var trajectory = row.trajectory();
+      if (trajectory.job().ended()) {
         // It may lack regions of the batch before, and nobody waits for it.
-        stepped.add(new Stepped(row.trajectory(), null));
-      } else if (!priorCall.failures().containsKey(row.trajectory())) {
+        states.release(trajectory);
+        stepped.add(new Stepped(trajectory, null));
+      } else if (row.failure() != null) {
+        states.release(trajectory);
+        stepped.add(new Stepped(trajectory, row.failure()));
+      } else if (composedCall.stepped(trajectory)) {
+        trajectory.job().took(true);
+        trajectory.advance();
+        stepped.add(new Stepped(trajectory, null));
+      } else if (!priorCall.failures().containsKey(trajectory)) {
+        trajectory.job().took(false);
         complete.add(row);
       }
     }
@@ -130,12 +156,18 @@ final class StepExecutor {
     return stepped;
   }
 
+  /** Notes how long the batch took, beside none of another's. */
+  void took(long nanos) {
+    composedCall.took(nanos);
+  }
+
   /** Forgets the batch, so that nothing of a finished job is held. */
   void clear() {
     rows.forEach(Row::clear);
     rows = List.of();
     batch = List.of();
     priorCall.with(null, null, null);
+    composedCall.clear();
     correctionCall.with(null);
   }
 

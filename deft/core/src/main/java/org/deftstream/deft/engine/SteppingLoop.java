@@ -17,6 +17,7 @@ final class SteppingLoop {
   private final BatchLimits limits;
   private final Counters counters;
   private final BatchPlanner planner;
+  private final DeviceStates states = new DeviceStates();
   private final BatchesUnderWay batches;
   private final Deadlines deadlines = new Deadlines();
   private final List<Job> arrived = new ArrayList<>();
@@ -36,7 +37,7 @@ final class SteppingLoop {
     this.limits = limits;
     this.counters = counters;
     planner = new BatchPlanner(settings.slots(), settings.stateBytes());
-    batches = new BatchesUnderWay(limits, counters, settings.failureLimit());
+    batches = new BatchesUnderWay(limits, counters, settings.failureLimit(), states);
   }
 
   /** Ends the loop before its next step. */
@@ -67,6 +68,7 @@ final class SteppingLoop {
       }
     } finally {
       batches.close();
+      states.close();
     }
   }
 
@@ -161,9 +163,12 @@ final class SteppingLoop {
     outcomes.fail(job, cause);
   }
 
-  /** Plans nothing of a job any more. */
+  /** Plans nothing of a job any more. What of it is in a batch is released with that. */
   private void forget(Job job) {
     planner.remove(job);
+    job.trajectories().stream()
+        .filter(trajectory -> !trajectory.allTaken())
+        .forEach(states::release);
     deadlines.remove(job);
   }
 

@@ -1,6 +1,7 @@
 package org.deftstream.deft.engine;
 
 import java.util.List;
+import org.deftstream.deft.prior.ComposedSteps;
 import org.deftstream.deft.prior.Tile;
 import org.deftstream.deft.prior.TiledAnswer;
 import org.deftstream.deft.sampler.CounterNoise;
@@ -26,6 +27,7 @@ final class Trajectory implements Comparable<Trajectory> {
   private List<Tile> tiles;
   private TiledAnswer answer;
   private int taken;
+  private ComposedSteps.State deviceState;
 
   Trajectory(Job job, int sample) {
     this.job = job;
@@ -102,9 +104,25 @@ final class Trajectory implements Comparable<Trajectory> {
     }
   }
 
-  /** The noisy image x_t; after the last step the sample. */
+  /** The noisy image x_t, unless a device has it; after the last step the sample. */
   float[] x() {
     return x;
+  }
+
+  /** What a device has in the place of {@link #x()}; null if none does. */
+  ComposedSteps.State deviceState() {
+    return deviceState;
+  }
+
+  /** Notes that a device has x_t. */
+  void movedTo(ComposedSteps.State state) {
+    deviceState = state;
+  }
+
+  /** Notes that x_t is here again. */
+  void movedBack(float[] image) {
+    x = image;
+    deviceState = null;
   }
 
   /** The conditional estimate of the step before; null at the first, or where nobody remembers. */

@@ -1,7 +1,9 @@
 package org.deftstream.deft.htransform;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.ProximalPoints;
 
 /**
@@ -43,18 +45,23 @@ public final class DiffPir implements HTransform {
         .toList();
   }
 
+  @Override
+  public OptionalDouble proximalWeight(ForwardOperator operator, double alphaBar) {
+    double sigma = operator.noiseSigma();
+    return OptionalDouble.of(lambda * sigma * sigma / variance(alphaBar));
+  }
+
   private ProximalPoints.Row asked(StepRow row) {
-    double sigma = row.measurement().operator().noiseSigma();
-    double rho = lambda * sigma * sigma / variance(row);
+    double rho = proximalWeight(row.measurement().operator(), row.alphaBar()).orElseThrow();
     return new ProximalPoints.Row(row.measurement(), clipped(row.x0Hat()), rho);
   }
 
-  private static double variance(StepRow row) {
-    return (1 - row.alphaBar()) / row.alphaBar();
+  private static double variance(double alphaBar) {
+    return (1 - alphaBar) / alphaBar;
   }
 
   private static float[] correction(StepRow row, float[] proximal) {
-    double scale = 1 / Math.sqrt(variance(row));
+    double scale = 1 / Math.sqrt(variance(row.alphaBar()));
     var h = new float[proximal.length];
     for (int i = 0; i < h.length; i++) {
       h[i] = (float) (scale * ((double) row.x0Hat()[i] - proximal[i]));

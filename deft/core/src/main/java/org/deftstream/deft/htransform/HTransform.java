@@ -1,7 +1,9 @@
 package org.deftstream.deft.htransform;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.ForwardOperator;
 
 /**
  * Answers the one question of conditional sampling: given {@code (x_t, eps_theta(x_t, t), t, y)},
@@ -29,6 +31,19 @@ public interface HTransform {
    */
   default boolean remembers() {
     return false;
+  }
+
+  /**
+   * The weight rho, if the method's conditional estimate is the proximal point {@code argmin_x |y -
+   * A x|^2 + rho |x - x0|^2} with the prior's estimate clipped to [-1, 1] as x0, and nothing else
+   * enters it: then a step can be composed on the device ({@link
+   * org.deftstream.deft.prior.ComposedSteps}).
+   *
+   * @param alphaBar of the step's timestep, in (0, 1)
+   * @return positive; empty for all other methods
+   */
+  default OptionalDouble proximalWeight(ForwardOperator operator, double alphaBar) {
+    return OptionalDouble.empty();
   }
 
   /**

@@ -95,6 +95,14 @@ public interface Prior extends OnDevice, AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * What takes whole steps where the prior is evaluated; empty where nothing does. Borrowed: closed
+   * with the prior.
+   */
+  default Optional<ComposedSteps> composedSteps() {
+    return Optional.empty();
+  }
+
   @Override
   void close();
 }

@@ -56,6 +56,11 @@ public final class CounterNoise {
     return seed;
   }
 
+  /** Index of the sample, from 0 to K - 1. */
+  public int sampleIndex() {
+    return sampleIndex;
+  }
+
   /**
    * Fills an array with standard normal values, always the same ones for the same step.
    *

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.WeakHashMap;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.ProximalDevice;
@@ -24,12 +23,9 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
   private static final int MOST_GRAPHS = 8;
   private static final int MOST_CHOICES = 256;
 
-  /** Beyond so many values of a matrix its indices take more memory than they are worth. */
-  private static final int MOST_ENTRIES = 1 << 24;
-
   private final OperatorPlace place;
   private final SessionOptions options;
-  private final Map<ForwardOperator, Optional<ProximalForm>> forms = new WeakHashMap<>();
+  private final OperatorForms forms;
 
   /** Those that were used last: whoever sends images of ever other sizes fills no memory. */
   private final Map<Choice, Boolean> chosen =
@@ -45,13 +41,14 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
   private final LinkedHashMap<Kind, ProximalGraph> graphs = new LinkedHashMap<>(16, 0.75f, true);
   private boolean closed;
 
-  GraphProximal(OperatorPlace place, SessionOptions options) {
+  GraphProximal(OperatorPlace place, OperatorForms forms, SessionOptions options) {
     this.place = place;
+    this.forms = forms;
     this.options = options;
   }
 
   /** What graphs differ in. */
-  private record Kind(Class<?> form, String operator, ImageShape shape, List<Integer> details) {
+  record Kind(Class<?> form, String operator, ImageShape shape, List<Integer> details) {
     static Kind of(ProximalForm form, ForwardOperator operator) {
       List<Integer> details;
       if (form instanceof ProximalForm.Averages averages) {
@@ -68,7 +65,7 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
   }
 
   /** What is measured: rows count up to a power of two. */
-  private record Choice(Kind kind, int rows) {
+  record Choice(Kind kind, int rows) {
     static Choice of(Kind kind, int rows) {
       return new Choice(kind, Integer.highestOneBit(Math.max(1, 2 * rows - 1)));
     }
@@ -77,7 +74,7 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
   @Override
   public synchronized Optional<float[][]> solve(List<ProximalPoints.Row> rows) {
     var operator = rows.get(0).measurement().operator();
-    var form = form(operator);
+    var form = forms.of(operator);
     if (closed || form.isEmpty()) {
       return Optional.empty();
     }
@@ -92,18 +89,6 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
       }
     }
     return Optional.of(inGraph(choice.kind(), form.get(), rows));
-  }
-
-  private Optional<ProximalForm> form(ForwardOperator operator) {
-    return forms.computeIfAbsent(
-        operator,
-        asked ->
-            asked
-                .proximalForm()
-                .filter(
-                    form ->
-                        !(form instanceof ProximalForm.Matrix matrix)
-                            || matrix.values().length <= MOST_ENTRIES));
   }
 
   /** Both ways, each after a run that does not count; what was found once is kept. */
@@ -149,7 +134,7 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
 
   @Override
   public synchronized String place(ForwardOperator operator) {
-    var form = form(operator);
+    var form = forms.of(operator);
     if (form.isEmpty()) {
       return "host";
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.deftstream.deft.UserError;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ProximalDevice;
+import org.deftstream.deft.prior.ComposedSteps;
 import org.deftstream.deft.prior.DirectoryPrior;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.tensor.TensorSource;
@@ -29,6 +30,7 @@ final class TensorFlowPrior extends DirectoryPrior implements OnTensorFlow {
   private final long parameters;
   private final DjlNetwork network;
   private final GraphProximal proximal;
+  private final GraphSteps steps;
   private final Object jacobianLock = new Object();
   private DjlNetwork jacobian;
   private boolean closed;
@@ -63,10 +65,12 @@ final class TensorFlowPrior extends DirectoryPrior implements OnTensorFlow {
       throw new UserError(e.getMessage(), e);
     }
     network = new DjlNetwork("prior " + directory.name(), model, options);
+    var forms = new OperatorForms();
     proximal =
         options.operators() == OperatorPlace.HOST
             ? null
-            : new GraphProximal(options.operators(), options);
+            : new GraphProximal(options.operators(), forms, options);
+    steps = GraphSteps.of(directory, parameters, forms, options);
   }
 
   /** A prior's graph under construction. */
@@ -136,6 +140,11 @@ final class TensorFlowPrior extends DirectoryPrior implements OnTensorFlow {
   }
 
   @Override
+  public Optional<ComposedSteps> composedSteps() {
+    return Optional.ofNullable(steps);
+  }
+
+  @Override
   public float[] predictNoise(float[] xt, int[] timesteps, ImageShape row) {
     return network.predict(
         xt.length,
@@ -188,6 +197,9 @@ final class TensorFlowPrior extends DirectoryPrior implements OnTensorFlow {
     }
     if (proximal != null) {
       proximal.close();
+    }
+    if (steps != null) {
+      steps.close();
     }
     network.close();
   }

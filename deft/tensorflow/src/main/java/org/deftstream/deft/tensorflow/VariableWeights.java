@@ -1,6 +1,8 @@
 package org.deftstream.deft.tensorflow;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deftstream.deft.tensor.FloatTensor;
@@ -23,6 +25,7 @@ final class VariableWeights implements WeightSource {
 
   private final Ops tf;
   private final Map<WeightSpec, Variable<TFloat32>> variables = new LinkedHashMap<>();
+  private final Map<String, Variable<TFloat32>> byName = new HashMap<>();
 
   VariableWeights(Ops tf) {
     this.tf = tf;
@@ -30,14 +33,22 @@ final class VariableWeights implements WeightSource {
 
   @Override
   public Operand<TFloat32> weight(String name, WeightLayout layout, int... shape) {
-    int[] s = layout.toTensorFlow(shape);
-    var dims = new long[s.length];
-    for (int i = 0; i < s.length; i++) {
-      dims[i] = s[i];
+    // A network that is placed a second time has the same weights.
+    return byName.computeIfAbsent(
+        name + layout + Arrays.toString(shape),
+        key -> {
+          var variable = variable(layout.toTensorFlow(shape));
+          variables.put(new WeightSpec(name, layout, shape), variable);
+          return variable;
+        });
+  }
+
+  private Variable<TFloat32> variable(int[] shape) {
+    var dims = new long[shape.length];
+    for (int i = 0; i < shape.length; i++) {
+      dims[i] = shape[i];
     }
-    Variable<TFloat32> variable = tf.variable(Shape.of(dims), TFloat32.class);
-    variables.put(new WeightSpec(name, layout, shape), variable);
-    return variable;
+    return tf.variable(Shape.of(dims), TFloat32.class);
   }
 
   Map<WeightSpec, Variable<TFloat32>> variables() {

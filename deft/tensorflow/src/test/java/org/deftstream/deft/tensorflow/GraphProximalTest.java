@@ -41,7 +41,7 @@ class GraphProximalTest {
   static void start() {
     var options = new SessionOptions(1, false);
     TensorFlowBackend.start(options);
-    graph = new GraphProximal(OperatorPlace.GRAPH, options);
+    graph = new GraphProximal(OperatorPlace.GRAPH, new OperatorForms(), options);
   }
 
   @AfterAll
@@ -159,7 +159,8 @@ class GraphProximalTest {
   void shouldChooseByMeasurementAndSayWhich() {
     var operator =
         OperatorTestCases.create(OperatorTestCases.GAUSSIAN_BLUR, new ImageShape(32, 32, 1));
-    try (var chooses = new GraphProximal(OperatorPlace.AUTO, new SessionOptions(1, false))) {
+    try (var chooses =
+        new GraphProximal(OperatorPlace.AUTO, new OperatorForms(), new SessionOptions(1, false))) {
       assertThat(chooses.place(operator)).isEqualTo("host");
       var rows = rows(operator);
       assertThat(chooses.solve(rows)).as("the measured one").isPresent();
@@ -170,7 +171,8 @@ class GraphProximalTest {
 
   @Test
   void shouldLeaveAllToTheHostOnceClosed() {
-    var closed = new GraphProximal(OperatorPlace.GRAPH, new SessionOptions(1, false));
+    var closed =
+        new GraphProximal(OperatorPlace.GRAPH, new OperatorForms(), new SessionOptions(1, false));
     closed.close();
     var operator = OperatorTestCases.create(OperatorTestCases.HDR, new ImageShape(16, 20, 3));
     assertThat(closed.solve(rows(operator))).isEmpty();

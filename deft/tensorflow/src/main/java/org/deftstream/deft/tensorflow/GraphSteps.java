@@ -1,0 +1,264 @@
+package org.deftstream.deft.tensorflow;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.deftstream.deft.engine.OutOfDeviceMemoryException;
+import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.ProximalForm;
+import org.deftstream.deft.prior.ComposedSteps;
+import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.sampler.CounterNoise;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * Composed steps of a prior, for operators whose proximal point has a closed form. All are in one
+ * graph with one copy of the weights, beside that of the prior alone, made when the first
+ * trajectory comes. Owns graph and session; closed with the prior. Thread-safe; calls run one after
+ * the other.
+ */
+final class GraphSteps implements ComposedSteps, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GraphSteps.class);
+
+  /** Forms and shapes of images; operations cannot be taken out of a graph. */
+  private static final int MOST_GRAPHS = 8;
+
+  /** Weights that are held a second time: half a gigabyte of them. */
+  private static final long MOST_WEIGHTS = 1L << 27;
+
+  private final PriorDirectory directory;
+  private final SessionOptions options;
+  private final MeasuredWays ways;
+  private final OperatorForms forms;
+
+  /** Empty where a graph has no room or has failed. */
+  private final Map<GraphProximal.Kind, Optional<StepGraph>> graphs = new HashMap<>();
+
+  private Graph graph;
+  private Session session;
+  private Ops tf;
+  private VariableWeights weights;
+  private boolean closed;
+
+  private GraphSteps(PriorDirectory directory, OperatorForms forms, SessionOptions options) {
+    this.directory = directory;
+    this.forms = forms;
+    this.options = options;
+    ways = options.operators() == OperatorPlace.AUTO ? new MeasuredWays() : null;
+  }
+
+  /**
+   * The composed steps of a prior; null where there are none: where operators are left to the host,
+   * in bfloat16, in which a step would lose its digits, and of very large networks.
+   *
+   * @param parameters number of the prior's weights
+   */
+  static GraphSteps of(
+      PriorDirectory directory, long parameters, OperatorForms forms, SessionOptions options) {
+    boolean none =
+        options.operators() == OperatorPlace.HOST
+            || parameters > MOST_WEIGHTS
+            || options.bfloat16().taken(options.threads());
+    return none ? null : new GraphSteps(directory, forms, options);
+  }
+
+  /**
+   * Rows of one graph.
+   *
+   * @param shared the form, where the graph holds the arrays of one operator at a time; else null
+   */
+  private record Steps(GraphProximal.Kind kind, ProximalForm shared) implements Group {}
+
+  private final class Slot implements State {
+    final GraphProximal.Kind kind;
+    final StepGraph of;
+    final int index;
+    final CounterNoise noise;
+    private boolean given;
+
+    Slot(GraphProximal.Kind kind, StepGraph of, int index, CounterNoise noise) {
+      this.kind = kind;
+      this.of = of;
+      this.index = index;
+      this.noise = noise;
+    }
+
+    @Override
+    public float[] image() {
+      synchronized (GraphSteps.this) {
+        requireOpen(this);
+        return call(kind, () -> of.image(session, index));
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!given) {
+        given = true;
+        of.giveBack(index);
+      }
+    }
+
+    synchronized boolean isClosed() {
+      return given;
+    }
+  }
+
+  @Override
+  public Optional<Group> group(ForwardOperator operator) {
+    return forms.of(operator).filter(form -> !form.iterated()).map(form -> steps(form, operator));
+  }
+
+  private static Steps steps(ProximalForm form, ForwardOperator operator) {
+    var shared = form instanceof ProximalForm.Separable ? form : null;
+    return new Steps(GraphProximal.Kind.of(form, operator), shared);
+  }
+
+  @Override
+  public boolean wanted(Group group, int rows) {
+    return ways == null || ways.composed(choice(group, rows));
+  }
+
+  @Override
+  public void took(Group group, int rows, boolean composed, long nanos) {
+    if (ways != null) {
+      ways.took(choice(group, rows), composed, nanos);
+    }
+  }
+
+  private static GraphProximal.Choice choice(Group group, int rows) {
+    return GraphProximal.Choice.of(((Steps) group).kind(), rows);
+  }
+
+  @Override
+  public synchronized Optional<State> open(
+      Group group, BoundMeasurement measurement, CounterNoise noise, float[] x) {
+    var kind = ((Steps) group).kind();
+    var operator = measurement.operator();
+    var form = forms.of(operator).orElseThrow();
+    var of = closed ? Optional.<StepGraph>empty() : graph(kind, form, operator);
+    int index = of.map(StepGraph::take).orElse(-1);
+    if (index < 0) {
+      return Optional.empty();
+    }
+    var slot = new Slot(kind, of.get(), index, noise);
+    try {
+      float[] y = operator.measured(measurement.measurement());
+      call(
+          kind,
+          () -> {
+            of.get().put(session, index, form, x, y);
+            return null;
+          });
+      return Optional.of(slot);
+    } catch (RuntimeException e) {
+      slot.close();
+      throw e;
+    }
+  }
+
+  /** The graph of a kind, made when it is first asked for. */
+  private Optional<StepGraph> graph(
+      GraphProximal.Kind kind, ProximalForm form, ForwardOperator operator) {
+    if (!graphs.containsKey(kind) && graphs.size() < MOST_GRAPHS) {
+      graphs.put(kind, Optional.empty()); // If it fails it is not tried again.
+      int slots = StepGraph.slots(form, operator);
+      if (slots > 0) {
+        graphs.put(kind, Optional.of(call(kind, () -> made(form, operator, slots))));
+      }
+    }
+    return graphs.getOrDefault(kind, Optional.empty());
+  }
+
+  private StepGraph made(ProximalForm form, ForwardOperator operator, int slots) {
+    boolean first = session == null;
+    if (first) {
+      graph = new Graph();
+      session = new Session(graph, options.toProto());
+      tf = Ops.create(graph);
+      weights = new VariableWeights(tf);
+    }
+    var next = new StepGraph(tf, form, operator, slots, this::noise);
+    if (first) {
+      try (var read = directory.openWeights()) {
+        VariableWeights.fill(tf, session, weights.variables(), read.tensors());
+      }
+    }
+    next.begin(session);
+    return next;
+  }
+
+  private Operand<TFloat32> noise(Operand<TFloat32> x, Operand<TInt32> t) {
+    var asked = directory.scheduler().preconditioning();
+    return NetworkGraph.noise(tf, directory.unet(), asked, weights, x, t);
+  }
+
+  @Override
+  public synchronized boolean[] step(Group group, List<Row> rows, int padded) {
+    var steps = (Steps) group;
+    var asked = rows.stream().map(this::asked).toList();
+    var of = ((Slot) rows.get(0).state()).of;
+    return call(
+        steps.kind(),
+        () -> {
+          of.load(session, steps.shared());
+          return of.step(session, asked, padded);
+        });
+  }
+
+  private StepGraph.Row asked(Row row) {
+    var slot = (Slot) row.state();
+    requireOpen(slot);
+    return new StepGraph.Row(slot.index, row.t(), row.rho(), row.step(), slot.noise);
+  }
+
+  private void requireOpen(Slot slot) {
+    if (closed || slot.isClosed()) {
+      throw new IllegalStateException(
+          "the state of a trajectory of prior " + directory.name() + " is closed");
+    }
+  }
+
+  /** A call of a kind's graph; one that fails for another reason than memory is the last. */
+  private <T> T call(GraphProximal.Kind kind, Supplier<T> work) {
+    try {
+      return NativeCalls.call(work);
+    } catch (TFResourceExhaustedException e) {
+      throw new OutOfDeviceMemoryException(
+          "prior " + directory.name() + ": no memory for a composed step", e);
+    } catch (TensorFlowException e) {
+      graphs.put(kind, Optional.empty());
+      LOG.warn("steps of {} are not composed any more", kind.operator(), e);
+      throw e;
+    }
+  }
+
+  /** Trajectories that are on the device. */
+  synchronized int heldSlots() {
+    return graphs.values().stream().flatMap(Optional::stream).mapToInt(StepGraph::held).sum();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed && session != null) {
+      NativeCalls.run(
+          () -> {
+            session.close();
+            graph.close();
+          });
+    }
+    closed = true;
+  }
+}

@@ -1,0 +1,331 @@
+package org.deftstream.deft.tensorflow;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.ProximalForm;
+import org.deftstream.deft.sampler.CounterNoise;
+import org.deftstream.deft.sampler.StepWeights;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.ReduceAll;
+import org.tensorflow.op.core.Variable;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * The composed step of one closed form and one shape of images, as operations of the graph that has
+ * the prior, and the variables that hold x_t and the measurement of each trajectory, in slots. One
+ * call at a time, except where it says so.
+ */
+final class StepGraph {
+  /** Bytes of all slots together. */
+  private static final long MOST_BYTES = 32L << 20;
+
+  private static final int MOST_SLOTS = 256;
+
+  /** Numbers of a row: see {@link #numbers}. */
+  private static final int NUMBERS = 6;
+
+  private final Ops tf;
+  private final ImageShape shape;
+  private final int slots;
+  private final ArrayDeque<Integer> free = new ArrayDeque<>();
+  private final List<Kept> ofRows = new ArrayList<>();
+  private final List<Kept> ofOperator = new ArrayList<>();
+  private final Placeholder<TInt32> slot;
+  private final Placeholder<TInt32> timesteps;
+  private final Placeholder<TFloat32> numbers;
+  private final Placeholder<TInt64> counters;
+  private final Operand<TFloat32> x;
+  private final Update plain;
+  private final Update fresh;
+  private ProximalForm loaded;
+
+  /** A variable, and what writes the values of an input into it. */
+  private record Kept(
+      Variable<TFloat32> variable, Placeholder<TFloat32> input, Op write, ClosedForm.Array array) {}
+
+  /** A step's end: x_s in the place of x_t, and whether it is finite. */
+  private record Update(Operand<TBool> finite, Op write) {}
+
+  /** One row of a step. */
+  record Row(int slot, int t, double rho, StepWeights step, CounterNoise noise) {}
+
+  /**
+   * Adds a step to a graph.
+   *
+   * @param slots how many trajectories there is room for, at least 1
+   * @param prior x_t and timesteps to predicted noise
+   */
+  StepGraph(
+      Ops tf,
+      ProximalForm form,
+      ForwardOperator operator,
+      int slots,
+      BiFunction<Operand<TFloat32>, Operand<TInt32>, Operand<TFloat32>> prior) {
+    this.tf = tf;
+    shape = operator.imageShape();
+    var closed = new ClosedForm(form, operator);
+    boolean each = hasOwnArrays(form);
+    this.slots = slots;
+    IntStream.range(0, slots).forEach(free::add);
+    slot = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+    timesteps = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+    numbers = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(NUMBERS, -1, 1, 1, 1)));
+    counters =
+        tf.placeholder(
+            TInt64.class, Placeholder.shape(Shape.of(CounterNoiseGraph.COUNTERS, -1, 1)));
+    long[] image = {shape.height(), shape.width(), shape.channels()};
+    var states = ofRow(image, null);
+    x = rows(states);
+    var y = rows(ofRow(longs(closed.measured()), null));
+    var own = new LinkedHashMap<String, Operand<TFloat32>>();
+    closed
+        .arrays()
+        .forEach(
+            (name, array) ->
+                own.put(name, each ? rows(ofRow(array.sides(), array)) : ofOperator(array)));
+    var n = tf.unstack(numbers, (long) NUMBERS).output();
+    var eps = prior.apply(x, timesteps);
+    var estimate =
+        tf.clipByValue(
+            tf.math.sub(tf.math.mul(n.get(0), x), tf.math.mul(n.get(1), eps)),
+            tf.constant(-1f),
+            tf.constant(1f));
+    var point = closed.point(tf, estimate, y, n.get(2), own);
+    var next = tf.math.add(tf.math.mul(n.get(3), x), tf.math.mul(n.get(4), point));
+    var flat = CounterNoiseGraph.values(tf, counters, shape.size());
+    var z = tf.reshape(flat, tf.constant(new long[] {-1, image[0], image[1], image[2]}));
+    plain = update(states, eps, next);
+    fresh = update(states, eps, tf.math.add(next, tf.math.mul(n.get(5), z)));
+  }
+
+  /** Whether each trajectory has the form's arrays for itself: a mask may be the record's. */
+  private static boolean hasOwnArrays(ProximalForm form) {
+    return form instanceof ProximalForm.Diagonal;
+  }
+
+  /** How many trajectories there is room for; the rows that fill up a batch share one more. */
+  static int slots(ProximalForm form, ForwardOperator operator) {
+    var closed = new ClosedForm(form, operator);
+    long values = operator.imageShape().size() + size(longs(closed.measured()));
+    if (hasOwnArrays(form)) {
+      values += closed.arrays().values().stream().mapToLong(array -> size(array.sides())).sum();
+    }
+    return (int) Math.min(MOST_SLOTS, MOST_BYTES / (Float.BYTES * values) - 1);
+  }
+
+  private static long size(long[] sides) {
+    long size = 1;
+    for (long side : sides) {
+      size *= side;
+    }
+    return size;
+  }
+
+  private static long[] longs(int[] sides) {
+    return IntStream.of(sides).asLongStream().toArray();
+  }
+
+  private static long[] with(long first, long[] sides) {
+    var all = new long[sides.length + 1];
+    all[0] = first;
+    System.arraycopy(sides, 0, all, 1, sides.length);
+    return all;
+  }
+
+  private Kept ofRow(long[] sides, ClosedForm.Array array) {
+    var variable = tf.variable(Shape.of(with(slots + 1, sides)), TFloat32.class);
+    var input = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(with(-1, sides))));
+    var kept = new Kept(variable, input, tf.scatterUpdate(variable, slot, input), array);
+    ofRows.add(kept);
+    return kept;
+  }
+
+  private Operand<TFloat32> ofOperator(ClosedForm.Array array) {
+    var variable = tf.variable(Shape.of(array.sides()), TFloat32.class);
+    var input = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(array.sides())));
+    ofOperator.add(new Kept(variable, input, tf.assign(variable, input), array));
+    return variable;
+  }
+
+  private Operand<TFloat32> rows(Kept kept) {
+    return tf.gather(kept.variable(), slot, tf.constant(0));
+  }
+
+  /** x_t is replaced last, so that a step that fails has changed nothing. */
+  private Update update(Kept states, Operand<TFloat32> eps, Operand<TFloat32> next) {
+    var values = tf.math.logicalAnd(tf.math.isFinite(eps), tf.math.isFinite(next));
+    var finite = tf.reduceAll(values, tf.constant(new int[] {1, 2, 3}), new ReduceAll.Options[0]);
+    var write = tf.withControlDependencies(finite).scatterUpdate(states.variable(), slot, next);
+    return new Update(finite, write);
+  }
+
+  /** Takes a slot; negative if there is none. Thread-safe. */
+  int take() {
+    synchronized (free) {
+      return free.isEmpty() ? -1 : free.removeFirst();
+    }
+  }
+
+  /** Gives a slot back that was taken. Thread-safe. */
+  void giveBack(int index) {
+    synchronized (free) {
+      free.addFirst(index);
+    }
+  }
+
+  /** Slots that are taken. Thread-safe. */
+  int held() {
+    synchronized (free) {
+      return slots - free.size();
+    }
+  }
+
+  /** Fills the slots with zeros: the rows that fill up a batch are of that. */
+  void begin(Session session) {
+    var runner = session.runner();
+    for (var kept : ofRows) {
+      var zeros = tf.fill(tf.constant(kept.variable().shape().asArray()), tf.constant(0f));
+      runner.addTarget(tf.assign(kept.variable(), zeros));
+    }
+    runner.run().close();
+  }
+
+  /**
+   * Writes a slot.
+   *
+   * @param form of the measurement's operator
+   * @param y the measurement, as the graph takes it
+   */
+  void put(Session session, int index, ProximalForm form, float[] image, float[] y) {
+    try (var feeds = new ProximalGraph.Feeds()) {
+      var runner = session.runner().feed(slot, feeds.own(TInt32.vectorOf(index)));
+      for (int i = 0; i < ofRows.size(); i++) {
+        var kept = ofRows.get(i);
+        float[] values = i == 0 ? image : i == 1 ? y : kept.array().values().apply(form);
+        long[] sides = kept.input().shape().asArray();
+        sides[0] = 1;
+        runner.feed(kept.input(), feeds.of(values, sides)).addTarget(kept.write());
+      }
+      runner.run().close();
+    }
+  }
+
+  /** Brings in the arrays of an operator, if they are not those of the step before. */
+  void load(Session session, ProximalForm form) {
+    if (ofOperator.isEmpty() || form.equals(loaded)) {
+      return;
+    }
+    loaded = null;
+    try (var feeds = new ProximalGraph.Feeds()) {
+      var runner = session.runner();
+      for (var kept : ofOperator) {
+        var values = feeds.of(kept.array().values().apply(form), kept.array().sides());
+        runner.feed(kept.input(), values).addTarget(kept.write());
+      }
+      runner.run().close();
+    }
+    loaded = form;
+  }
+
+  /** x_t of a slot. */
+  float[] image(Session session, int index) {
+    try (var feeds = new ProximalGraph.Feeds();
+        var answer =
+            session.runner().feed(slot, feeds.own(TInt32.vectorOf(index))).fetch(x).run()) {
+      return Tensors.toFloats((TFloat32) answer.get(0));
+    }
+  }
+
+  /**
+   * Takes a step.
+   *
+   * @param padded rows of the call; zeros at timestep 0 are what is missing
+   * @return for each row whether it is finite
+   */
+  boolean[] step(Session session, List<Row> rows, int padded) {
+    boolean anyFresh = rows.stream().anyMatch(row -> row.step().fresh() != 0);
+    var update = anyFresh ? fresh : plain;
+    var places = new int[padded];
+    Arrays.fill(places, slots);
+    var t = new int[padded];
+    for (int i = 0; i < rows.size(); i++) {
+      places[i] = rows.get(i).slot();
+      t[i] = rows.get(i).t();
+    }
+    try (var feeds = new ProximalGraph.Feeds()) {
+      var runner =
+          session
+              .runner()
+              .feed(slot, feeds.own(Tensors.of(places)))
+              .feed(timesteps, feeds.own(Tensors.of(t)))
+              .feed(numbers, feeds.of(numbers(rows, padded), NUMBERS, padded, 1, 1, 1));
+      if (anyFresh) {
+        runner.feed(counters, feeds.own(counters(rows, padded)));
+      }
+      try (var answer = runner.addTarget(update.write()).fetch(update.finite()).run()) {
+        var finite = new boolean[rows.size()];
+        var told = (TBool) answer.get(0);
+        for (int i = 0; i < finite.length; i++) {
+          finite[i] = told.getBoolean(i);
+        }
+        return finite;
+      }
+    }
+  }
+
+  /**
+   * Weights of x_t and of the predicted noise in the estimate, rho, weights of x_t, of the proximal
+   * point and of the fresh noise in x_s: by number, then by row. All are at most about 1, but those
+   * of the estimate, which is clipped: so float32 is enough.
+   */
+  private static float[] numbers(List<Row> rows, int padded) {
+    var values = new float[NUMBERS * padded];
+    Arrays.fill(values, 2 * padded, 3 * padded, 1);
+    for (int i = 0; i < rows.size(); i++) {
+      var step = rows.get(i).step();
+      double signal = Math.sqrt(step.alphaBar());
+      double spread = Math.sqrt(1 - step.alphaBar());
+      double keep = step.predicted() / spread;
+      double[] row = {
+        1 / signal,
+        spread / signal,
+        rows.get(i).rho(),
+        keep,
+        Math.sqrt(step.targetAlphaBar()) - keep * signal,
+        step.fresh()
+      };
+      for (int j = 0; j < NUMBERS; j++) {
+        values[j * padded + i] = (float) row[j];
+      }
+    }
+    return values;
+  }
+
+  private static TInt64 counters(List<Row> rows, int padded) {
+    var values = new long[CounterNoiseGraph.COUNTERS * padded];
+    for (int i = 0; i < rows.size(); i++) {
+      long[] row = CounterNoiseGraph.counters(rows.get(i).noise(), rows.get(i).t());
+      for (int j = 0; j < row.length; j++) {
+        values[j * padded + i] = row[j];
+      }
+    }
+    return TInt64.tensorOf(
+        Shape.of(CounterNoiseGraph.COUNTERS, padded, 1), DataBuffers.of(values, true, false));
+  }
+}

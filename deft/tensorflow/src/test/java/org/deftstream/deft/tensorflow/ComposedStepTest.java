@@ -1,0 +1,437 @@
+package org.deftstream.deft.tensorflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.deftstream.deft.engine.Engine;
+import org.deftstream.deft.engine.EngineSettings;
+import org.deftstream.deft.engine.Reconstruction;
+import org.deftstream.deft.engine.ReconstructionRequest;
+import org.deftstream.deft.htransform.DiffPir;
+import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.operator.OperatorTestCases;
+import org.deftstream.deft.prior.ComposedSteps;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.ResidualUNetConfig;
+import org.deftstream.deft.prior.SchedulerConfig;
+import org.deftstream.deft.safetensors.Safetensors;
+import org.deftstream.deft.sampler.CounterNoise;
+import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.sampler.SamplerSettings.NoiseRule;
+import org.deftstream.deft.sampler.SamplerSettings.TimeGrid;
+import org.deftstream.deft.sampler.StepWeights;
+import org.deftstream.deft.tensor.FloatTensor;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/** Composed steps of a small network with random weights against the host's. */
+class ComposedStepTest {
+  /** What the setting promises, of images in [-1, 1]. */
+  private static final double TOLERANCE = 1e-4;
+
+  private static final int STEPS = 12;
+  private static final ImageShape SHAPE = new ImageShape(16, 24, 2);
+  private static final ResidualUNetConfig CONFIG =
+      new ResidualUNetConfig(16, 2, 2, 2, List.of(6, 8), 1);
+
+  @TempDir private static Path folder;
+  private static TensorFlowBackend backend;
+  private static PriorDirectory directory;
+  private static Prior onHost;
+  private static Prior inGraph;
+  private static GraphSteps steps;
+  private static final DiffPir METHOD = new DiffPir(4);
+
+  @BeforeAll
+  static void start() {
+    backend = TensorFlowBackend.start(options(OperatorPlace.HOST));
+    directory =
+        PriorDirectory.write(
+            folder.resolve("prior"),
+            CONFIG,
+            SchedulerConfig.standard(),
+            randomWeights(),
+            Safetensors.Storage.F32,
+            JsonNodeFactory.instance.objectNode().put("name", "small"));
+    onHost = backend.openPrior(directory);
+    inGraph = open(OperatorPlace.GRAPH);
+    steps = (GraphSteps) inGraph.composedSteps().orElseThrow();
+  }
+
+  @AfterAll
+  static void stop() {
+    inGraph.close();
+    onHost.close();
+  }
+
+  private static SessionOptions options(OperatorPlace place) {
+    return new SessionOptions(1, false).withOperators(place);
+  }
+
+  private static Prior open(OperatorPlace place) {
+    return TensorFlowBackend.start(options(place)).openPrior(directory);
+  }
+
+  /** Weights that are zero at first are random here: every path counts. */
+  private static Map<String, FloatTensor> randomWeights() {
+    try (var network = backend.trainPrior(CONFIG, 1)) {
+      var weights = network.averagedWeights();
+      weights.replaceAll(
+          (name, w) -> {
+            var random = new Random(name.hashCode());
+            var data = new float[w.data().length];
+            for (int i = 0; i < data.length; i++) {
+              data[i] = (float) (0.1 * random.nextGaussian());
+            }
+            return new FloatTensor(w.shape(), data);
+          });
+      return weights;
+    }
+  }
+
+  static Stream<String> closedForms() {
+    return Stream.of(
+        OperatorTestCases.DENOISING,
+        OperatorTestCases.INPAINTING,
+        OperatorTestCases.SR_2,
+        OperatorTestCases.SR_4,
+        OperatorTestCases.SR_2_BICUBIC,
+        OperatorTestCases.GAUSSIAN_BLUR,
+        OperatorTestCases.HDR);
+  }
+
+  private static BoundMeasurement measured(String spec, long seed) {
+    return measured(OperatorTestCases.create(spec, SHAPE), seed);
+  }
+
+  /** With an image and, where an operator has such, a mask of its own. */
+  private static BoundMeasurement measured(ForwardOperator unbound, long seed) {
+    var random = new Random(seed);
+    var operator = unbound.bind(unbound.drawAuxiliary(random));
+    var image = OperatorTestCases.uniform(SHAPE.size(), random);
+    return BoundMeasurement.of(operator, operator.simulate(image, random));
+  }
+
+  private static ReconstructionRequest request(
+      String id, Prior prior, BoundMeasurement measurement, SamplerSettings sampler) {
+    return new ReconstructionRequest(id, prior, METHOD, measurement, sampler, 0, null);
+  }
+
+  private static SamplerSettings sampler(int steps, double zeta, int samples) {
+    return new SamplerSettings(steps, TimeGrid.UNIFORM, NoiseRule.ZETA, zeta, samples);
+  }
+
+  private static List<Reconstruction> answers(int batch, List<ReconstructionRequest> requests)
+      throws Exception {
+    try (var engine = new Engine(EngineSettings.of(batch))) {
+      var futures = requests.stream().map(engine::submit).toList();
+      var answers = new ArrayList<Reconstruction>();
+      for (var future : futures) {
+        answers.add(future.get(60, TimeUnit.SECONDS));
+      }
+      return answers;
+    }
+  }
+
+  private static double greatest(float[] a, float[] b) {
+    double greatest = 0;
+    for (int i = 0; i < a.length; i++) {
+      greatest = Math.max(greatest, Math.abs((double) a[i] - b[i]));
+    }
+    return greatest;
+  }
+
+  @ParameterizedTest
+  @MethodSource("closedForms")
+  void shouldAnswerAsTheHostDoes(String spec) throws Exception {
+    var unbound = OperatorTestCases.create(spec, SHAPE);
+    var operator = unbound.bind(unbound.drawAuxiliary(new Random(2)));
+    var host = new ArrayList<ReconstructionRequest>();
+    var graph = new ArrayList<ReconstructionRequest>();
+    for (int i = 0; i < 3; i++) {
+      var random = new Random(i);
+      float[] y = operator.simulate(OperatorTestCases.uniform(SHAPE.size(), random), random);
+      var measurement = BoundMeasurement.of(operator, y);
+      var sampler = sampler(STEPS - 2 * i, i == 2 ? 0 : 0.3, 1 + i);
+      host.add(request("m" + i, onHost, measurement, sampler));
+      graph.add(request("m" + i, inGraph, measurement, sampler));
+    }
+    var expected = answers(4, host);
+    var answers = answers(4, graph);
+    for (int i = 0; i < answers.size(); i++) {
+      assertThat(answers.get(i).device()).isEqualTo("TensorFlow cpu, composed");
+      assertThat(greatest(answers.get(i).mean(), expected.get(i).mean())).isLessThan(TOLERANCE);
+      assertThat(greatest(expected.get(i).mean(), expected.get((i + 1) % 3).mean()))
+          .as("measurements differ")
+          .isGreaterThan(0.1);
+    }
+    assertThat(steps.heldSlots()).isZero();
+  }
+
+  @Test
+  void shouldAnswerTheSameWhateverIsBeside() throws Exception {
+    var specs = closedForms().toList();
+    var alone = new ArrayList<Reconstruction>();
+    var together = new ArrayList<ReconstructionRequest>();
+    for (int i = 0; i < 2 * specs.size(); i++) {
+      var measurement = measured(specs.get(i % specs.size()), i);
+      var one = request("m" + i, inGraph, measurement, sampler(STEPS - i % 3, 0.3, 1));
+      alone.addAll(answers(1, List.of(one)));
+      together.add(one);
+    }
+    var answers = answers(8, together);
+    for (int i = 0; i < answers.size(); i++) {
+      assertThat(greatest(answers.get(i).mean(), alone.get(i).mean())).isLessThan(TOLERANCE);
+    }
+    assertThat(steps.heldSlots()).isZero();
+  }
+
+  /** A trajectory that is stepped here, in a test's own loop. */
+  private static final class Trip {
+    final BoundMeasurement measurement;
+    final CounterNoise noise;
+    final ComposedSteps.Group group;
+    ComposedSteps.State state;
+
+    Trip(BoundMeasurement measurement, int number) {
+      this.measurement = measurement;
+      noise = CounterNoise.ofSeed(77, number);
+      group = steps.group(measurement.operator()).orElseThrow();
+      var x = new float[SHAPE.size()];
+      noise.fill(x, CounterNoise.INITIAL);
+      open(x);
+    }
+
+    void open(float[] x) {
+      state = steps.open(group, measurement, noise, x).orElseThrow();
+    }
+
+    /** To the host and back, perhaps into another slot. */
+    void move() {
+      float[] x = state.image();
+      state.close();
+      open(x);
+    }
+
+    ComposedSteps.Row row(int t, int target) {
+      var schedule = inGraph.schedule();
+      double alphaBar = schedule.alphaBar(t);
+      double rho = METHOD.proximalWeight(measurement.operator(), alphaBar).orElseThrow();
+      var step = StepWeights.of(sampler(1, 0.3, 1), alphaBar, schedule.alphaBar(target));
+      return new ComposedSteps.Row(state, t, rho, step);
+    }
+
+    void step(int t, int target) {
+      assertThat(steps.step(group, List.of(row(t, target)), 1)).containsExactly(true);
+    }
+  }
+
+  @Test
+  void shouldStepTrajectoriesThatJoinAndLeave() {
+    var measurements =
+        List.of(
+            measured(OperatorTestCases.INPAINTING, 1), measured(OperatorTestCases.INPAINTING, 2));
+    var alone = measurements.stream().map(one -> new Trip(one, 1)).toList();
+    for (var trip : alone) {
+      trip.step(800, 400);
+      trip.step(400, 100);
+    }
+    var first = new Trip(measurements.get(0), 1);
+    first.step(800, 400);
+    var second = new Trip(measurements.get(1), 1);
+    first.move();
+    var both = List.of(first.row(400, 100), second.row(800, 400));
+    assertThat(steps.step(first.group, both, 4)).containsExactly(true, true);
+    float[] left = first.state.image();
+    first.state.close();
+    second.step(400, 100);
+    assertThat(greatest(left, alone.get(0).state.image())).isLessThan(TOLERANCE);
+    assertThat(greatest(second.state.image(), alone.get(1).state.image())).isLessThan(TOLERANCE);
+    second.state.close();
+    alone.forEach(trip -> trip.state.close());
+    assertThat(steps.heldSlots()).isZero();
+  }
+
+  @Test
+  void shouldStepOperatorsInTurnWhoseVectorsDiffer() {
+    var narrow = measured(OperatorTestCases.GAUSSIAN_BLUR, 1);
+    var wide = measured(OperatorTestCases.GAUSSIAN_BLUR.replace("1.5", "2.5"), 1);
+    assertThat(steps.group(narrow.operator())).isNotEqualTo(steps.group(wide.operator()));
+    var expected = new Trip(narrow, 1);
+    expected.step(800, 400);
+    expected.step(400, 100);
+    var first = new Trip(narrow, 1);
+    var second = new Trip(wide, 1);
+    first.step(800, 400);
+    second.step(800, 400);
+    first.step(400, 100);
+    second.step(400, 100);
+    assertThat(greatest(first.state.image(), expected.state.image())).isLessThan(TOLERANCE);
+    assertThat(greatest(first.state.image(), second.state.image())).isGreaterThan(0.01);
+    List.of(expected, first, second).forEach(trip -> trip.state.close());
+  }
+
+  @Test
+  void shouldSayWhichRowIsNotFiniteAndKeepTheOthers() {
+    var good = new Trip(measured(OperatorTestCases.HDR, 1), 1);
+    var same = new Trip(measured(OperatorTestCases.HDR, 1), 1);
+    var bad = new Trip(measured(OperatorTestCases.HDR, 2), 1);
+    bad.state.close();
+    var spoilt = new float[SHAPE.size()];
+    Arrays.fill(spoilt, Float.NaN);
+    bad.open(spoilt);
+    var rows = List.of(bad.row(400, 100), good.row(400, 100));
+    assertThat(steps.step(good.group, rows, 2)).containsExactly(false, true);
+    same.step(400, 100);
+    assertThat(greatest(good.state.image(), same.state.image())).isLessThan(TOLERANCE);
+    List.of(good, same, bad).forEach(trip -> trip.state.close());
+  }
+
+  @Test
+  void shouldGiveSlotsToOthersOnceTheyAreClosed() {
+    var trip = new Trip(measured(OperatorTestCases.SR_2, 1), 1);
+    int held = steps.heldSlots();
+    var row = trip.row(400, 100);
+    trip.state.close();
+    trip.state.close();
+    assertThat(steps.heldSlots()).isEqualTo(held - 1);
+    assertThatThrownBy(trip.state::image).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> steps.step(trip.group, List.of(row), 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("small is closed");
+  }
+
+  @Test
+  void shouldRefuseMoreTrajectoriesThanThereIsRoomFor() {
+    var measurement = measured(OperatorTestCases.DENOISING, 1);
+    var trip = new Trip(measurement, 1);
+    var open = new ArrayList<ComposedSteps.State>();
+    var x = new float[SHAPE.size()];
+    var next = steps.open(trip.group, measurement, trip.noise, x);
+    while (next.isPresent()) {
+      open.add(next.get());
+      next = steps.open(trip.group, measurement, trip.noise, x);
+    }
+    assertThat(open).hasSizeLessThan(256);
+    open.forEach(ComposedSteps.State::close);
+    assertThat(steps.open(trip.group, measurement, trip.noise, x))
+        .hasValueSatisfying(ComposedSteps.State::close);
+    trip.state.close();
+  }
+
+  /** Every number is the host's or its neighbour, and hardly any is the neighbour. */
+  @Test
+  void shouldDrawTheHostsNoise() {
+    int size = 4095;
+    long[] seeds = {0, -1, 0x123456789ABCDEFL, Long.MIN_VALUE, -7706262866961909100L};
+    int[] timesteps = {0, 1, 500, 999, CounterNoise.INITIAL};
+    var noises = new ArrayList<CounterNoise>();
+    for (int i = 0; i < seeds.length; i++) {
+      noises.add(CounterNoise.ofSeed(seeds[i], 3 * i));
+    }
+    float[] drawn = drawn(noises, timesteps, size);
+    int neighbours = 0;
+    for (int row = 0; row < seeds.length; row++) {
+      var host = new float[size];
+      noises.get(row).fill(host, timesteps[row]);
+      for (int i = 0; i < size; i++) {
+        float value = drawn[row * size + i];
+        assertThat(Math.abs(value - host[i])).isLessThanOrEqualTo(Math.ulp(host[i]));
+        neighbours += value == host[i] ? 0 : 1;
+      }
+    }
+    assertThat(neighbours).isLessThan(20);
+  }
+
+  private static float[] drawn(List<CounterNoise> noises, int[] timesteps, int size) {
+    int rows = noises.size();
+    var counters = new long[CounterNoiseGraph.COUNTERS * rows];
+    for (int i = 0; i < rows; i++) {
+      long[] own = CounterNoiseGraph.counters(noises.get(i), timesteps[i]);
+      for (int j = 0; j < own.length; j++) {
+        counters[j * rows + i] = own[j];
+      }
+    }
+    try (var graph = new Graph();
+        var session = new Session(graph, options(OperatorPlace.GRAPH).toProto());
+        var fed =
+            TInt64.tensorOf(
+                Shape.of(CounterNoiseGraph.COUNTERS, rows, 1),
+                DataBuffers.of(counters, true, false))) {
+      var tf = Ops.create(graph);
+      var input = tf.placeholder(TInt64.class);
+      var values =
+          CounterNoiseGraph.values(
+              tf,
+              tf.reshape(input, tf.constant(new int[] {CounterNoiseGraph.COUNTERS, rows, 1})),
+              size);
+      try (var answer = session.runner().feed(input, fed).fetch(values).run()) {
+        return Tensors.toFloats((TFloat32) answer.get(0));
+      }
+    }
+  }
+
+  @Test
+  void shouldLeaveIteratedOperatorsAndImagesThatArePaddedToTheOthers() throws Exception {
+    var mri = measured(OperatorTestCases.MRI, 5);
+    assertThat(steps.group(mri.operator())).isEmpty();
+    var odd = new ImageShape(15, 22, 2);
+    var operator = OperatorTestCases.create(OperatorTestCases.DENOISING, odd);
+    float[] y = OperatorTestCases.uniform(odd.size(), new Random(1));
+    var one = request("odd", inGraph, BoundMeasurement.of(operator, y), sampler(3, 0.3, 1));
+    assertThat(answers(1, List.of(one)).get(0).device())
+        .isEqualTo("TensorFlow cpu, proximal points: graph");
+  }
+
+  @Test
+  void shouldChooseByMeasurement() throws Exception {
+    var measurement = measured(OperatorTestCases.SR_2, 1);
+    var expected =
+        answers(2, List.of(request("m", onHost, measurement, sampler(20, 0.3, 2)))).get(0);
+    try (var chooses = open(OperatorPlace.AUTO)) {
+      var one = request("m", chooses, measurement, sampler(20, 0.3, 2));
+      var answer = answers(2, List.of(one)).get(0);
+      assertThat(answer.device()).endsWith(", some steps composed");
+      assertThat(greatest(answer.mean(), expected.mean())).isLessThan(TOLERANCE);
+      var later = answers(2, List.of(one)).get(0);
+      assertThat(later.device()).doesNotContain("some steps");
+      assertThat(greatest(later.mean(), expected.mean())).isLessThan(TOLERANCE);
+    }
+  }
+
+  @Test
+  void shouldComposeNothingOnTheHostInBfloat16OrOnceClosed() {
+    assertThat(onHost.composedSteps()).isEmpty();
+    var bfloat16 = new SessionOptions(1, true).withOperators(OperatorPlace.GRAPH);
+    assertThat(GraphSteps.of(directory, 1, new OperatorForms(), bfloat16)).isNull();
+    var closed = GraphSteps.of(directory, 1, new OperatorForms(), options(OperatorPlace.GRAPH));
+    var measurement = measured(OperatorTestCases.SR_2, 1);
+    var group = closed.group(measurement.operator()).orElseThrow();
+    closed.close();
+    var x = new float[SHAPE.size()];
+    assertThat(closed.open(group, measurement, CounterNoise.ofSeed(1, 0), x)).isEmpty();
+  }
+}
