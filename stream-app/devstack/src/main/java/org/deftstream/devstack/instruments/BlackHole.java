@@ -3,8 +3,10 @@ package org.deftstream.devstack.instruments;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.deftstream.cli.TaskSample;
 import org.deftstream.deft.formats.ImageFormats;
 import org.deftstream.deft.formats.NumericArray;
@@ -30,11 +32,10 @@ final class BlackHole implements Instrument {
   /** A twentieth, of what no station's noise tells. */
   private static final double SYSTEMATIC = 0.05;
 
-  /** Of the rings beside ours, in millijansky: half to twice what the published images send. */
-  private static final int LEAST_FLUX = 300;
+  /** What the published images send, in millijansky; rings beside ours send half to twice that. */
+  private static final int PUBLISHED_FLUX = 600;
 
-  private static final int MOST_FLUX = 1_200;
-  private static final int FLUX_STEP = 100;
+  private static final int FLUX_STEP = 50;
 
   /** Day of the year 2017, and of April. */
   private static final Map<String, Integer> DAYS = Map.of("095", 5, "096", 6, "100", 10, "101", 11);
@@ -126,6 +127,9 @@ final class BlackHole implements Instrument {
     return new ClosureRecord(all.values(), all.type(), all.uv(), sigma);
   }
 
+  /** Of a ring: its diameter in microarcseconds, and where it is brighter, east of north. */
+  private record Shape(int diameter, int degrees) {}
+
   private record Day(
       int april, TaskSample record, List<TaskSample> draws, ForwardOperator operator, Ring ring)
       implements Scan {
@@ -149,25 +153,37 @@ final class BlackHole implements Instrument {
       return Pictures.stretched(square, columns);
     }
 
-    /** Of rings of every diameter and flux, brighter in every direction, the best by residual. */
+    /** Of rings of every diameter, brighter in every direction, and of every flux, the best. */
     @Override
     public List<Estimate> baselines() {
+      int flux = bestFlux(bestShape(PUBLISHED_FLUX));
+      var best = bestShape(flux);
+      return List.of(Estimate.of("best of rings", image(best, flux), operator.imageShape()));
+    }
+
+    private Shape bestShape(int flux) {
+      return IntStream.rangeClosed(16, 27)
+          .mapToObj(radius -> 2 * radius)
+          .flatMap(
+              diameter -> IntStream.range(0, 12).mapToObj(turn -> new Shape(diameter, 30 * turn)))
+          .min(Comparator.comparingDouble(shape -> residual(shape, flux)))
+          .orElseThrow();
+    }
+
+    private int bestFlux(Shape shape) {
+      return IntStream.rangeClosed(PUBLISHED_FLUX / 2 / FLUX_STEP, 2 * PUBLISHED_FLUX / FLUX_STEP)
+          .mapToObj(step -> step * FLUX_STEP)
+          .min(Comparator.comparingDouble(flux -> residual(shape, flux)))
+          .orElseThrow();
+    }
+
+    private double residual(Shape shape, int flux) {
+      return operator.residual(image(shape, flux), record.values());
+    }
+
+    private float[] image(Shape shape, int flux) {
       double brightness = operator.spec().get("brightness").doubleValue();
-      float[] best = null;
-      double least = Double.POSITIVE_INFINITY;
-      for (int diameter = 32; diameter <= 54; diameter += 2) {
-        for (int degrees = 0; degrees < 360; degrees += 30) {
-          for (int flux = LEAST_FLUX; flux <= MOST_FLUX; flux += FLUX_STEP) {
-            float[] image = ring.image(diameter, degrees, 1e-3 * flux / brightness);
-            double residual = operator.residual(image, record.values());
-            if (residual < least) {
-              least = residual;
-              best = image;
-            }
-          }
-        }
-      }
-      return List.of(Estimate.of("best of rings", best, operator.imageShape()));
+      return ring.image(shape.diameter(), shape.degrees(), 1e-3 * flux / brightness);
     }
 
     /**
