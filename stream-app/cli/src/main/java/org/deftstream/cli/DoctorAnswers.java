@@ -69,6 +69,8 @@ final class DoctorAnswers {
             .forEach(task -> operator(findings, task, prior, batch));
       }
     }
+    var steps = new DoctorSteps(models, options);
+    names.forEach(name -> steps.look(findings, name, batch));
   }
 
   /** Whether the operator's graph answers as the host does, and which of both is faster. */

@@ -49,6 +49,7 @@ class DoctorCommandIT {
         .containsPattern("ok +prior head-ct-64 .*held to")
         .containsPattern("ok +prior fashion-32 ")
         .containsPattern("ok +operator fashion-32/sr-4 .*held to")
+        .containsPattern("ok +steps fashion-32/sr-4 .*composed .*held to")
         .containsPattern("\\| head-ct-64/ct-sparse-20, diffpir \\| 64x64x1 \\| 2 \\| [0-9.]+ \\|")
         .contains("| --: |");
     assertThat(ran.exit()).as(ran.out()).isEqualTo(ran.out().contains("wrong ") ? 1 : 0);
