@@ -96,11 +96,16 @@ public final class AdapterFeatures {
     }
     var rows = new ArrayList<ProximalPoints.Row>(x0.length);
     for (int i = 0; i < x0.length; i++) {
-      double sigma = measurements[i].operator().noiseSigma();
-      double rho = sigma * sigma * alphaBar[i] / (1 - alphaBar[i]);
+      double rho = proximalWeight(measurements[i].operator(), alphaBar[i]);
       rows.add(new ProximalPoints.Row(measurements[i], x0[i], rho));
     }
     return ProximalPoints.of(rows, device);
+  }
+
+  /** The weight rho of the clipped x0Hat in its proximal point, {@code sigma^2 a / (1 - a)}. */
+  static double proximalWeight(ForwardOperator operator, double alphaBar) {
+    double sigma = operator.noiseSigma();
+    return sigma * sigma * alphaBar / (1 - alphaBar);
   }
 
   /**

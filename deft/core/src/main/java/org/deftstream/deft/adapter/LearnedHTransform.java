@@ -2,6 +2,8 @@ package org.deftstream.deft.adapter;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.deftstream.deft.engine.BatchSizes;
 import org.deftstream.deft.htransform.HTransform;
@@ -9,6 +11,7 @@ import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.prior.LearnedEstimate;
 
 /**
  * DEFT's learned h-transform: {@code h = NN1(features, t) - NN2(t) g} (Denker et al., eq. 12) with
@@ -28,6 +31,7 @@ public final class LearnedHTransform implements HTransform {
   private final int multiple;
   private final AdapterFeatures features;
   private final BatchSizes batchSizes;
+  private final LearnedEstimate learned;
 
   /**
    * An adapter that answers for images of one shape.
@@ -44,7 +48,7 @@ public final class LearnedHTransform implements HTransform {
       AdapterFeatures features,
       ImageShape shape,
       BatchSizes batchSizes) {
-    this(network, weights, features, shape, 0, batchSizes);
+    this(network, weights, features, shape, 0, batchSizes, null);
   }
 
   private LearnedHTransform(
@@ -53,13 +57,15 @@ public final class LearnedHTransform implements HTransform {
       AdapterFeatures features,
       ImageShape shape,
       int multiple,
-      BatchSizes batchSizes) {
+      BatchSizes batchSizes,
+      LearnedEstimate learned) {
     this.network = network;
     this.weights = weights;
     this.features = features.at(shape);
     this.shape = shape;
     this.multiple = multiple;
     this.batchSizes = batchSizes;
+    this.learned = learned;
   }
 
   /**
@@ -80,7 +86,15 @@ public final class LearnedHTransform implements HTransform {
         manifest.features(operator),
         manifest.imageShape(),
         manifest.network().anySize() ? manifest.network().multiple() : 0,
-        batchSizes);
+        batchSizes,
+        learned(manifest, weights));
+  }
+
+  /** What a device needs for composed steps; null if the form is one that it does not compose. */
+  private static LearnedEstimate learned(AdapterManifest manifest, AdapterWeights weights) {
+    return manifest.form().equals(AdapterForm.STANDARD)
+        ? new LearnedEstimate(manifest.network(), weights.tensors(), manifest.featureClip())
+        : null;
   }
 
   @Override
@@ -94,9 +108,31 @@ public final class LearnedHTransform implements HTransform {
   }
 
   @Override
+  public OptionalDouble proximalWeight(ForwardOperator operator, double alphaBar) {
+    boolean whole = learned != null && takesWithoutPadding(operator.imageShape());
+    return whole && operator.stepFeatureChannels() == 0
+        ? OptionalDouble.of(AdapterFeatures.proximalWeight(operator, alphaBar))
+        : OptionalDouble.empty();
+  }
+
+  @Override
+  public Optional<LearnedEstimate> learnedEstimate() {
+    return Optional.ofNullable(learned);
+  }
+
+  private boolean takes(ImageShape image) {
+    return multiple == 0 ? image.equals(shape) : image.channels() == shape.channels();
+  }
+
+  private boolean takesWithoutPadding(ImageShape image) {
+    boolean padded =
+        multiple > 0 && (image.height() % multiple != 0 || image.width() % multiple != 0);
+    return takes(image) && !padded;
+  }
+
+  @Override
   public void require(ImageShape image) {
-    boolean taken = multiple == 0 ? image.equals(shape) : image.channels() == shape.channels();
-    if (!taken) {
+    if (!takes(image)) {
       throw new IllegalArgumentException(
           "the adapter takes images of "
               + (multiple == 0

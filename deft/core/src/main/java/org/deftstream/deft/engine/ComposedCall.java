@@ -68,11 +68,10 @@ final class ComposedCall implements FaultIsolation.Call<Row> {
 
   private Optional<ComposedSteps.Group> group(Row row) {
     var job = row.trajectory().job();
+    var request = job.request();
     boolean whole = job.regions() == 1 && job.row().equals(job.imageShape());
-    return whole
-            && job.request().sampler().solver() == Solver.DDIM
-            && row.proximalWeight().isPresent()
-        ? steps.group(job.request().measurement().operator())
+    return whole && request.sampler().solver() == Solver.DDIM && row.proximalWeight().isPresent()
+        ? steps.group(request.measurement().operator(), request.hTransform().learnedEstimate())
         : Optional.empty();
   }
 

@@ -54,7 +54,7 @@ final class Row {
     return step.targetAlphaBar() == 1;
   }
 
-  /** The weight of the prior's estimate in the proximal point, if there is nothing else to it. */
+  /** The weight of the prior's estimate in the proximal point, if a step can be composed. */
   OptionalDouble proximalWeight() {
     var request = trajectory.job().request();
     return request.hTransform().proximalWeight(request.measurement().operator(), step.alphaBar());

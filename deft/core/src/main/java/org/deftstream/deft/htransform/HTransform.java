@@ -1,9 +1,11 @@
 package org.deftstream.deft.htransform;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
+import org.deftstream.deft.prior.LearnedEstimate;
 
 /**
  * Answers the one question of conditional sampling: given {@code (x_t, eps_theta(x_t, t), t, y)},
@@ -35,15 +37,25 @@ public interface HTransform {
 
   /**
    * The weight rho, if the method's conditional estimate is the proximal point {@code argmin_x |y -
-   * A x|^2 + rho |x - x0|^2} with the prior's estimate clipped to [-1, 1] as x0, and nothing else
-   * enters it: then a step can be composed on the device ({@link
-   * org.deftstream.deft.prior.ComposedSteps}).
+   * A x|^2 + rho |x - x0|^2} with the prior's estimate clipped to [-1, 1] as x0, or what {@link
+   * #learnedEstimate} makes of it, and nothing else enters it: then a step can be composed on the
+   * device ({@link org.deftstream.deft.prior.ComposedSteps}).
    *
    * @param alphaBar of the step's timestep, in (0, 1)
    * @return positive; empty for all other methods
    */
   default OptionalDouble proximalWeight(ForwardOperator operator, double alphaBar) {
     return OptionalDouble.empty();
+  }
+
+  /**
+   * The network that makes the conditional estimate, where {@link #proximalWeight} has an answer:
+   * the same object as long as its weights are the same.
+   *
+   * @return empty where the proximal point is the estimate
+   */
+  default Optional<LearnedEstimate> learnedEstimate() {
+    return Optional.empty();
   }
 
   /**

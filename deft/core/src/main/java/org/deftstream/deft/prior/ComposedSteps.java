@@ -9,8 +9,8 @@ import org.deftstream.deft.sampler.StepWeights;
 
 /**
  * Whole steps of trajectories, composed into one call where the prior is evaluated: the prior, its
- * estimate clipped to [-1, 1], the proximal point of that, and DDIM's step with fresh noise. With
- * {@code a = alphaBar_t} and {@code b = alphaBar_s} of the target,
+ * clipped estimate, the proximal point of that, and DDIM's step with fresh noise. With {@code a =
+ * alphaBar_t} and {@code b = alphaBar_s} of the target,
  *
  * <pre>{@code
  * x0  = clip((x_t - sqrt(1 - a) eps) / sqrt(a), -1, 1)
@@ -18,8 +18,11 @@ import org.deftstream.deft.sampler.StepWeights;
  * x_s = sqrt(b) x0h + predicted (x_t - sqrt(a) x0h) / sqrt(1 - a) + fresh z
  * }</pre>
  *
- * For images that are one row of the prior as they are. x_t and the measurement stay on the device
- * from step to step. The answers are those of the host up to rounding (1e-4 in [-1, 1]).
+ * Where the estimate is learned, x0 is clipped as {@link LearnedEstimate} says, and x0h is what it
+ * makes of x0 and of the proximal point.
+ *
+ * <p>For images that are one row of the prior as they are. x_t and the measurement stay on the
+ * device from step to step. The answers are those of the host up to rounding (1e-4 in [-1, 1]).
  * Thread-safe. Belongs to whoever made it, who closes it; what it has open is then gone.
  */
 public interface ComposedSteps {
@@ -51,8 +54,13 @@ public interface ComposedSteps {
    */
   record Row(State state, int t, double rho, StepWeights step) {}
 
-  /** The group of rows of an operator; empty if their steps cannot be composed. */
-  Optional<Group> group(ForwardOperator operator);
+  /**
+   * The group of rows of an operator; those of different learned estimates are never of one group.
+   *
+   * @param learned what makes the conditional estimate; empty if it is the proximal point
+   * @return empty if their steps cannot be composed
+   */
+  Optional<Group> group(ForwardOperator operator, Optional<LearnedEstimate> learned);
 
   /** Whether a batch of so many rows is to be composed now; the answer may change with time. */
   boolean wanted(Group group, int rows);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.deftstream.deft.engine.BatchSizes;
@@ -121,6 +122,43 @@ class LearnedHTransformTest {
     assertThat(networks.sides.get(0)).containsExactly(8, 6);
     assertThatThrownBy(() -> transform.require(new ImageShape(4, 4, 3)))
         .hasMessage("the adapter takes images of 1 channels, not of 4x4x3");
+  }
+
+  private LearnedHTransform served(AdapterManifest manifest) {
+    var network = networks.open(manifest.network());
+    return LearnedHTransform.of(manifest, network, weights, Example.OPERATOR, BatchSizes.upTo(4));
+  }
+
+  @Test
+  void shouldSayWhatAComposedStepNeedsOfTheStandardForm() {
+    var paper = Example.anySize(Example.manifest(Example.file(Example.tensors())));
+    var standard = Example.with(paper, "form", AdapterForm.STANDARD.toJson());
+    var transform = served(standard);
+
+    // 0.02^2 0.2 / 0.8
+    assertThat(transform.proximalWeight(Example.OPERATOR, 0.2).orElseThrow())
+        .isEqualTo(1e-4, within(1e-12));
+    var learned = transform.learnedEstimate().orElseThrow();
+    assertThat(learned.network()).isEqualTo(standard.network());
+    assertThat(learned.weights()).isEqualTo(weights.tensors());
+    assertThat(learned.clip()).isEqualTo(CLIP);
+    assertThat(transform.learnedEstimate()).hasValue(learned);
+    assertThat(served(standard).learnedEstimate()).isNotEqualTo(Optional.of(learned));
+  }
+
+  @Test
+  void shouldLeaveOtherFormsAndImagesThatArePaddedToTheHost() {
+    var paper = Example.anySize(Example.manifest(Example.file(Example.tensors())));
+    var recurrent = Example.with(paper, "form", AdapterForm.RECURRENT.toJson());
+    for (var manifest : List.of(paper, recurrent)) {
+      assertThat(served(manifest).proximalWeight(Example.OPERATOR, 0.2)).isEmpty();
+      assertThat(served(manifest).learnedEstimate()).isEmpty();
+    }
+    var standard = served(Example.with(paper, "form", AdapterForm.STANDARD.toJson()));
+    var padded = Example.OPERATOR.at(new ImageShape(7, 6, 1));
+    assertThat(standard.proximalWeight(padded, 0.2)).isEmpty();
+    var whole = Example.OPERATOR.at(new ImageShape(8, 6, 1));
+    assertThat(standard.proximalWeight(whole, 0.2)).isPresent();
   }
 
   @Test

@@ -13,6 +13,7 @@ import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.ProximalPoints;
 import org.deftstream.deft.prior.ComposedSteps;
+import org.deftstream.deft.prior.LearnedEstimate;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.DdimStep;
@@ -20,7 +21,8 @@ import org.deftstream.deft.schedule.NoiseSchedule;
 
 /**
  * The Gaussian prior of {@link Requests} with composed steps, of which it counts what is open and
- * notes what is asked. A group is a kind of operator.
+ * notes what is asked. A group is a kind of operator and a learned estimate, which it takes for the
+ * proximal point.
  */
 final class ComposingPrior implements Prior, ComposedSteps {
   private final GaussianPrior exact = Requests.prior();
@@ -81,14 +83,16 @@ final class ComposingPrior implements Prior, ComposedSteps {
     return alone.get();
   }
 
-  private record Kind(String name) implements Group {}
+  private record Kind(String name, Optional<LearnedEstimate> learned) implements Group {}
 
   private final class Kept implements State {
+    final Group group;
     final BoundMeasurement measurement;
     final CounterNoise noise;
     float[] x;
 
-    Kept(BoundMeasurement measurement, CounterNoise noise, float[] x) {
+    Kept(Group group, BoundMeasurement measurement, CounterNoise noise, float[] x) {
+      this.group = group;
       this.measurement = measurement;
       this.noise = noise;
       this.x = x.clone();
@@ -109,8 +113,8 @@ final class ComposingPrior implements Prior, ComposedSteps {
   }
 
   @Override
-  public Optional<Group> group(ForwardOperator operator) {
-    return Optional.of(new Kind(operator.kind()));
+  public Optional<Group> group(ForwardOperator operator, Optional<LearnedEstimate> learned) {
+    return Optional.of(new Kind(operator.kind(), learned));
   }
 
   @Override
@@ -129,7 +133,7 @@ final class ComposingPrior implements Prior, ComposedSteps {
     if (open.size() >= room) {
       return Optional.empty();
     }
-    var state = new Kept(measurement, noise, x);
+    var state = new Kept(group, measurement, noise, x);
     open.add(state);
     return Optional.of(state);
   }
@@ -142,6 +146,9 @@ final class ComposingPrior implements Prior, ComposedSteps {
     }
     var finite = new boolean[rows.size()];
     for (int i = 0; i < finite.length; i++) {
+      if (!((Kept) rows.get(i).state()).group.equals(group)) {
+        throw new AssertionError("a row of another group");
+      }
       finite[i] = step(rows.get(i));
     }
     return finite;
@@ -173,6 +180,11 @@ final class ComposingPrior implements Prior, ComposedSteps {
   /** Spoils what it holds of a row. */
   static void spoil(Row row) {
     ((Kept) row.state()).x[0] = Float.NaN;
+  }
+
+  /** What makes the conditional estimate of a row. */
+  static Optional<LearnedEstimate> learned(Row row) {
+    return ((Kind) ((Kept) row.state()).group).learned();
   }
 
   /** The name of the operator of a row. */

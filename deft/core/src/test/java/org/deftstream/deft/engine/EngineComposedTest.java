@@ -7,7 +7,11 @@ import static org.deftstream.deft.engine.Requests.request;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,8 +19,11 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.deftstream.deft.htransform.Ddnm;
 import org.deftstream.deft.htransform.HTransform;
+import org.deftstream.deft.htransform.StepRow;
 import org.deftstream.deft.operator.BoundMeasurement;
+import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.prior.ComposedSteps;
+import org.deftstream.deft.prior.LearnedEstimate;
 import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.sampler.SamplerSettings.Init;
@@ -119,8 +126,66 @@ class EngineComposedTest {
     assertThat(prior.held()).isZero();
   }
 
+  /** DiffPIR that says of its estimate that a network of its own makes it. */
+  private static final class Learned implements HTransform {
+    private final HTransform same = Requests.transform();
+    private final Optional<LearnedEstimate> estimate =
+        Optional.of(new LearnedEstimate(null, Map.of(), 1));
+
+    @Override
+    public String method() {
+      return "learned";
+    }
+
+    @Override
+    public OptionalDouble proximalWeight(ForwardOperator operator, double alphaBar) {
+      return same.proximalWeight(operator, alphaBar);
+    }
+
+    @Override
+    public Optional<LearnedEstimate> learnedEstimate() {
+      return estimate;
+    }
+
+    @Override
+    public List<float[]> correct(List<StepRow> rows) {
+      return same.correct(rows);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, LIMIT})
+  void shouldNeverStepTwoLearnedEstimatesInOneCall(int limit) throws Exception {
+    var seen = ConcurrentHashMap.<Optional<LearnedEstimate>>newKeySet();
+    var mixed = new AtomicInteger();
+    var prior =
+        new ComposingPrior(
+            rows -> {
+              var learned = rows.stream().map(ComposingPrior::learned).distinct().toList();
+              seen.addAll(learned);
+              mixed.addAndGet(learned.size() - 1);
+            },
+            false);
+    var transforms = List.of(new Learned(), new Learned(), transform);
+    var asked = new ArrayList<ReconstructionRequest>();
+    for (int i = 0; i < 3 * LIMIT; i++) {
+      var one = request("m" + i).prior(prior).transform(transforms.get(i % 3));
+      asked.add(one.steps(STEPS * (1 + i % 3)).build());
+    }
+    try (var engine = new Engine(EngineSettings.of(limit))) {
+      var answers = Requests.submitTogether(engine, asked);
+      for (int i = 0; i < asked.size(); i++) {
+        assertAlike(answers.get(i).get(20, TimeUnit.SECONDS), asked.get(i));
+      }
+    }
+    // Batches of more mix them, until those with more steps are left.
+    assertThat(seen).hasSize(limit == 1 ? transforms.size() : 1);
+    assertThat(mixed).hasValue(0);
+    assertThat(prior.held()).isZero();
+  }
+
   @Test
-  void shouldComposeNothingButDiffPirWithDdim() throws Exception {
+  void shouldComposeNoOtherMethodOrSolver() throws Exception {
     var prior = new ComposingPrior();
     var second =
         new SamplerSettings(

@@ -67,7 +67,12 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
   /** What is measured: rows count up to a power of two. */
   record Choice(Kind kind, int rows) {
     static Choice of(Kind kind, int rows) {
-      return new Choice(kind, Integer.highestOneBit(Math.max(1, 2 * rows - 1)));
+      return new Choice(kind, rounded(rows));
+    }
+
+    /** Up to a power of two. */
+    static int rounded(int rows) {
+      return Integer.highestOneBit(Math.max(1, 2 * rows - 1));
     }
   }
 

@@ -10,6 +10,7 @@ import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.ProximalForm;
 import org.deftstream.deft.prior.ComposedSteps;
+import org.deftstream.deft.prior.LearnedEstimate;
 import org.deftstream.deft.prior.PriorDirectory;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.slf4j.Logger;
@@ -25,14 +26,14 @@ import org.tensorflow.types.TInt32;
 
 /**
  * Composed steps of a prior, for operators whose proximal point has a closed form. All are in one
- * graph with one copy of the weights, beside that of the prior alone, made when the first
+ * graph with one copy of the prior's weights, beside that of the prior alone, made when the first
  * trajectory comes. Owns graph and session; closed with the prior. Thread-safe; calls run one after
  * the other.
  */
 final class GraphSteps implements ComposedSteps, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GraphSteps.class);
 
-  /** Forms and shapes of images; operations cannot be taken out of a graph. */
+  /** Forms, shapes of images and networks; operations cannot be taken out of a graph. */
   private static final int MOST_GRAPHS = 8;
 
   /** Weights that are held a second time: half a gigabyte of them. */
@@ -44,7 +45,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   private final OperatorForms forms;
 
   /** Empty where a graph has no room or has failed. */
-  private final Map<GraphProximal.Kind, Optional<StepGraph>> graphs = new HashMap<>();
+  private final Map<StepKind, Optional<StepGraph>> graphs = new HashMap<>();
 
   private Graph graph;
   private Session session;
@@ -78,17 +79,19 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
    * Rows of one graph.
    *
    * @param shared the form, where the graph holds the arrays of one operator at a time; else null
+   * @param learned whose weights the graph must hold; null if the proximal point is the estimate
    */
-  private record Steps(GraphProximal.Kind kind, ProximalForm shared) implements Group {}
+  private record Steps(StepKind kind, ProximalForm shared, LearnedEstimate learned)
+      implements Group {}
 
   private final class Slot implements State {
-    final GraphProximal.Kind kind;
+    final StepKind kind;
     final StepGraph of;
     final int index;
     final CounterNoise noise;
     private boolean given;
 
-    Slot(GraphProximal.Kind kind, StepGraph of, int index, CounterNoise noise) {
+    Slot(StepKind kind, StepGraph of, int index, CounterNoise noise) {
       this.kind = kind;
       this.of = of;
       this.index = index;
@@ -117,29 +120,28 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   }
 
   @Override
-  public Optional<Group> group(ForwardOperator operator) {
-    return forms.of(operator).filter(form -> !form.iterated()).map(form -> steps(form, operator));
+  public Optional<Group> group(ForwardOperator operator, Optional<LearnedEstimate> learned) {
+    return forms
+        .of(operator)
+        .filter(form -> !form.iterated())
+        .map(form -> steps(form, operator, learned.orElse(null)));
   }
 
-  private static Steps steps(ProximalForm form, ForwardOperator operator) {
+  private static Steps steps(ProximalForm form, ForwardOperator operator, LearnedEstimate learned) {
     var shared = form instanceof ProximalForm.Separable ? form : null;
-    return new Steps(GraphProximal.Kind.of(form, operator), shared);
+    return new Steps(StepKind.of(form, operator, learned), shared, learned);
   }
 
   @Override
   public boolean wanted(Group group, int rows) {
-    return ways == null || ways.composed(choice(group, rows));
+    return ways == null || ways.composed(((Steps) group).kind(), rows);
   }
 
   @Override
   public void took(Group group, int rows, boolean composed, long nanos) {
     if (ways != null) {
-      ways.took(choice(group, rows), composed, nanos);
+      ways.took(((Steps) group).kind(), rows, composed, nanos);
     }
-  }
-
-  private static GraphProximal.Choice choice(Group group, int rows) {
-    return GraphProximal.Choice.of(((Steps) group).kind(), rows);
   }
 
   @Override
@@ -156,10 +158,11 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     var slot = new Slot(kind, of.get(), index, noise);
     try {
       float[] y = operator.measured(measurement.measurement());
+      var start = new StepGraph.Start(form, x, y, measurement.conditioning());
       call(
           kind,
           () -> {
-            of.get().put(session, index, form, x, y);
+            of.get().put(session, index, start);
             return null;
           });
       return Optional.of(slot);
@@ -170,19 +173,18 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   }
 
   /** The graph of a kind, made when it is first asked for. */
-  private Optional<StepGraph> graph(
-      GraphProximal.Kind kind, ProximalForm form, ForwardOperator operator) {
+  private Optional<StepGraph> graph(StepKind kind, ProximalForm form, ForwardOperator operator) {
     if (!graphs.containsKey(kind) && graphs.size() < MOST_GRAPHS) {
       graphs.put(kind, Optional.empty()); // If it fails it is not tried again.
-      int slots = StepGraph.slots(form, operator);
+      int slots = StepGraph.slots(kind, form, operator);
       if (slots > 0) {
-        graphs.put(kind, Optional.of(call(kind, () -> made(form, operator, slots))));
+        graphs.put(kind, Optional.of(call(kind, () -> made(kind, form, operator, slots))));
       }
     }
     return graphs.getOrDefault(kind, Optional.empty());
   }
 
-  private StepGraph made(ProximalForm form, ForwardOperator operator, int slots) {
+  private StepGraph made(StepKind kind, ProximalForm form, ForwardOperator operator, int slots) {
     boolean first = session == null;
     if (first) {
       graph = new Graph();
@@ -190,7 +192,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
       tf = Ops.create(graph);
       weights = new VariableWeights(tf);
     }
-    var next = new StepGraph(tf, form, operator, slots, this::noise);
+    var next = new StepGraph(tf, kind, form, operator, slots, this::noise);
     if (first) {
       try (var read = directory.openWeights()) {
         VariableWeights.fill(tf, session, weights.variables(), read.tensors());
@@ -213,7 +215,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     return call(
         steps.kind(),
         () -> {
-          of.load(session, steps.shared());
+          of.load(session, steps.shared(), steps.learned());
           return of.step(session, asked, padded);
         });
   }
@@ -232,7 +234,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   }
 
   /** A call of a kind's graph; one that fails for another reason than memory is the last. */
-  private <T> T call(GraphProximal.Kind kind, Supplier<T> work) {
+  private <T> T call(StepKind kind, Supplier<T> work) {
     try {
       return NativeCalls.call(work);
     } catch (TFResourceExhaustedException e) {
@@ -240,7 +242,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
           "prior " + directory.name() + ": no memory for a composed step", e);
     } catch (TensorFlowException e) {
       graphs.put(kind, Optional.empty());
-      LOG.warn("steps of {} are not composed any more", kind.operator(), e);
+      LOG.warn("steps of {} are not composed any more", kind, e);
       throw e;
     }
   }

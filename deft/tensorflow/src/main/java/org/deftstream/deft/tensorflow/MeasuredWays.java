@@ -16,12 +16,12 @@ final class MeasuredWays {
   private static final int MOST_CHOICES = 256;
 
   /** Those that were used last. */
-  private final Map<GraphProximal.Choice, Times> times =
+  private final Map<Choice, Times> times =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<GraphProximal.Choice, Times> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Choice, Times> eldest) {
           return size() > MOST_CHOICES;
         }
       };
@@ -47,6 +47,13 @@ final class MeasuredWays {
     }
   }
 
+  /** What is measured: rows count up to a power of two. */
+  private record Choice(StepKind kind, int rows) {
+    static Choice of(StepKind kind, int rows) {
+      return new Choice(kind, GraphProximal.Choice.rounded(rows));
+    }
+  }
+
   private static final class Times {
     final Way composed = new Way();
     final Way apart = new Way();
@@ -54,28 +61,35 @@ final class MeasuredWays {
     boolean isMeasured() {
       return composed.isMeasured() && apart.isMeasured();
     }
+
+    boolean isComposed() {
+      return isMeasured() ? composed.least < apart.least : apart.isMeasured();
+    }
   }
 
   /** Whether the next batch is to be composed: after those that are not, those that are. */
-  synchronized boolean composed(GraphProximal.Choice choice) {
-    var of = times.computeIfAbsent(choice, key -> new Times());
-    return of.isMeasured() ? of.composed.least < of.apart.least : of.apart.isMeasured();
+  synchronized boolean composed(StepKind kind, int rows) {
+    return of(Choice.of(kind, rows)).isComposed();
+  }
+
+  private Times of(Choice choice) {
+    return times.computeIfAbsent(choice, key -> new Times());
   }
 
   /** Notes how long a batch took. */
-  synchronized void took(GraphProximal.Choice choice, boolean composed, long nanos) {
-    var of = times.computeIfAbsent(choice, key -> new Times());
+  synchronized void took(StepKind kind, int rows, boolean composed, long nanos) {
+    var choice = Choice.of(kind, rows);
+    var of = of(choice);
     if (of.isMeasured()) {
       return;
     }
     (composed ? of.composed : of.apart).took(nanos);
     if (of.isMeasured()) {
       LOG.info(
-          "steps of {} {} for up to {} rows are {}composed: {} ms composed, {} ms otherwise",
-          choice.kind().operator(),
-          choice.kind().shape(),
+          "steps of {} for up to {} rows are {}composed: {} ms composed, {} ms otherwise",
+          kind,
           choice.rows(),
-          composed(choice) ? "" : "not ",
+          of.isComposed() ? "" : "not ",
           of.composed.millis(),
           of.apart.millis());
     }

@@ -6,10 +6,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.ProximalForm;
+import org.deftstream.deft.prior.LearnedEstimate;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.StepWeights;
 import org.tensorflow.Operand;
@@ -27,9 +29,9 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * The composed step of one closed form and one shape of images, as operations of the graph that has
- * the prior, and the variables that hold x_t and the measurement of each trajectory, in slots. One
- * call at a time, except where it says so.
+ * The composed step of one closed form, one shape of images and one network of adapters, if any, as
+ * operations of the graph that has the prior, and the variables that hold x_t and the measurement
+ * of each trajectory, in slots. One call at a time, except where it says so.
  */
 final class StepGraph {
   /** Bytes of all slots together. */
@@ -38,14 +40,14 @@ final class StepGraph {
   private static final int MOST_SLOTS = 256;
 
   /** Numbers of a row: see {@link #numbers}. */
-  private static final int NUMBERS = 6;
+  private static final int NUMBERS = 7;
 
   private final Ops tf;
   private final ImageShape shape;
   private final int slots;
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
-  private final List<Kept> ofRows = new ArrayList<>();
-  private final List<Kept> ofOperator = new ArrayList<>();
+  private final List<Kept<Start>> ofRows = new ArrayList<>();
+  private final List<Kept<ProximalForm>> ofOperator = new ArrayList<>();
   private final Placeholder<TInt32> slot;
   private final Placeholder<TInt32> timesteps;
   private final Placeholder<TFloat32> numbers;
@@ -53,11 +55,26 @@ final class StepGraph {
   private final Operand<TFloat32> x;
   private final Update plain;
   private final Update fresh;
+  private final EstimateGraph estimates;
   private ProximalForm loaded;
 
+  /**
+   * What a slot is given.
+   *
+   * @param form of the measurement's operator
+   * @param image x_t
+   * @param y the measurement, as the graph takes it
+   * @param conditioning of the measurement; what an adapter sees of it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // lent for a call
+  record Start(ProximalForm form, float[] image, float[] y, float[] conditioning) {}
+
   /** A variable, and what writes the values of an input into it. */
-  private record Kept(
-      Variable<TFloat32> variable, Placeholder<TFloat32> input, Op write, ClosedForm.Array array) {}
+  private record Kept<T>(
+      Variable<TFloat32> variable,
+      Placeholder<TFloat32> input,
+      Op write,
+      Function<T, float[]> values) {}
 
   /** A step's end: x_s in the place of x_t, and whether it is finite. */
   private record Update(Operand<TBool> finite, Op write) {}
@@ -68,11 +85,13 @@ final class StepGraph {
   /**
    * Adds a step to a graph.
    *
+   * @param kind of the form and the operator
    * @param slots how many trajectories there is room for, at least 1
    * @param prior x_t and timesteps to predicted noise
    */
   StepGraph(
       Ops tf,
+      StepKind kind,
       ProximalForm form,
       ForwardOperator operator,
       int slots,
@@ -81,6 +100,7 @@ final class StepGraph {
     shape = operator.imageShape();
     var closed = new ClosedForm(form, operator);
     boolean each = hasOwnArrays(form);
+    estimates = kind.network() == null ? null : new EstimateGraph(tf, kind.network());
     this.slots = slots;
     IntStream.range(0, slots).forEach(free::add);
     slot = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
@@ -90,28 +110,36 @@ final class StepGraph {
         tf.placeholder(
             TInt64.class, Placeholder.shape(Shape.of(CounterNoiseGraph.COUNTERS, -1, 1)));
     long[] image = {shape.height(), shape.width(), shape.channels()};
-    var states = ofRow(image, null);
+    var states = ofRow(image, Start::image);
     x = rows(states);
-    var y = rows(ofRow(longs(closed.measured()), null));
+    var y = rows(ofRow(longs(closed.measured()), Start::y));
     var own = new LinkedHashMap<String, Operand<TFloat32>>();
     closed
         .arrays()
-        .forEach(
-            (name, array) ->
-                own.put(name, each ? rows(ofRow(array.sides(), array)) : ofOperator(array)));
+        .forEach((name, array) -> own.put(name, each ? rows(ofRow(array)) : ofOperator(array)));
     var n = tf.unstack(numbers, (long) NUMBERS).output();
     var eps = prior.apply(x, timesteps);
-    var estimate =
+    var x0 =
         tf.clipByValue(
             tf.math.sub(tf.math.mul(n.get(0), x), tf.math.mul(n.get(1), eps)),
-            tf.constant(-1f),
-            tf.constant(1f));
-    var point = closed.point(tf, estimate, y, n.get(2), own);
-    var next = tf.math.add(tf.math.mul(n.get(3), x), tf.math.mul(n.get(4), point));
+            tf.constant((float) -kind.clip()),
+            tf.constant((float) kind.clip()));
+    var point = closed.point(tf, x0, y, n.get(2), own);
+    var estimate = estimates == null ? point : learned(operator, x0, point, n.get(6));
+    var next = tf.math.add(tf.math.mul(n.get(3), x), tf.math.mul(n.get(4), estimate));
     var flat = CounterNoiseGraph.values(tf, counters, shape.size());
     var z = tf.reshape(flat, tf.constant(new long[] {-1, image[0], image[1], image[2]}));
     plain = update(states, eps, next);
     fresh = update(states, eps, tf.math.add(next, tf.math.mul(n.get(5), z)));
+  }
+
+  private Operand<TFloat32> learned(
+      ForwardOperator operator,
+      Operand<TFloat32> x0,
+      Operand<TFloat32> point,
+      Operand<TFloat32> spread) {
+    var seen = rows(ofRow(conditioning(operator), Start::conditioning));
+    return estimates.estimate(x, x0, seen, point, spread, timesteps);
   }
 
   /** Whether each trajectory has the form's arrays for itself: a mask may be the record's. */
@@ -120,13 +148,21 @@ final class StepGraph {
   }
 
   /** How many trajectories there is room for; the rows that fill up a batch share one more. */
-  static int slots(ProximalForm form, ForwardOperator operator) {
+  static int slots(StepKind kind, ProximalForm form, ForwardOperator operator) {
     var closed = new ClosedForm(form, operator);
     long values = operator.imageShape().size() + size(longs(closed.measured()));
     if (hasOwnArrays(form)) {
       values += closed.arrays().values().stream().mapToLong(array -> size(array.sides())).sum();
     }
+    if (kind.network() != null) {
+      values += size(conditioning(operator));
+    }
     return (int) Math.min(MOST_SLOTS, MOST_BYTES / (Float.BYTES * values) - 1);
+  }
+
+  private static long[] conditioning(ForwardOperator operator) {
+    var shape = operator.imageShape();
+    return new long[] {shape.height(), shape.width(), operator.conditioningChannels()};
   }
 
   private static long size(long[] sides) {
@@ -148,10 +184,14 @@ final class StepGraph {
     return all;
   }
 
-  private Kept ofRow(long[] sides, ClosedForm.Array array) {
+  private Kept<Start> ofRow(ClosedForm.Array array) {
+    return ofRow(array.sides(), start -> array.values().apply(start.form()));
+  }
+
+  private Kept<Start> ofRow(long[] sides, Function<Start, float[]> values) {
     var variable = tf.variable(Shape.of(with(slots + 1, sides)), TFloat32.class);
     var input = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(with(-1, sides))));
-    var kept = new Kept(variable, input, tf.scatterUpdate(variable, slot, input), array);
+    var kept = new Kept<>(variable, input, tf.scatterUpdate(variable, slot, input), values);
     ofRows.add(kept);
     return kept;
   }
@@ -159,16 +199,16 @@ final class StepGraph {
   private Operand<TFloat32> ofOperator(ClosedForm.Array array) {
     var variable = tf.variable(Shape.of(array.sides()), TFloat32.class);
     var input = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(array.sides())));
-    ofOperator.add(new Kept(variable, input, tf.assign(variable, input), array));
+    ofOperator.add(new Kept<>(variable, input, tf.assign(variable, input), array.values()));
     return variable;
   }
 
-  private Operand<TFloat32> rows(Kept kept) {
+  private Operand<TFloat32> rows(Kept<Start> kept) {
     return tf.gather(kept.variable(), slot, tf.constant(0));
   }
 
   /** x_t is replaced last, so that a step that fails has changed nothing. */
-  private Update update(Kept states, Operand<TFloat32> eps, Operand<TFloat32> next) {
+  private Update update(Kept<Start> states, Operand<TFloat32> eps, Operand<TFloat32> next) {
     var values = tf.math.logicalAnd(tf.math.isFinite(eps), tf.math.isFinite(next));
     var finite = tf.reduceAll(values, tf.constant(new int[] {1, 2, 3}), new ReduceAll.Options[0]);
     var write = tf.withControlDependencies(finite).scatterUpdate(states.variable(), slot, next);
@@ -206,28 +246,34 @@ final class StepGraph {
     runner.run().close();
   }
 
-  /**
-   * Writes a slot.
-   *
-   * @param form of the measurement's operator
-   * @param y the measurement, as the graph takes it
-   */
-  void put(Session session, int index, ProximalForm form, float[] image, float[] y) {
+  /** Writes a slot. */
+  void put(Session session, int index, Start start) {
     try (var feeds = new ProximalGraph.Feeds()) {
       var runner = session.runner().feed(slot, feeds.own(TInt32.vectorOf(index)));
-      for (int i = 0; i < ofRows.size(); i++) {
-        var kept = ofRows.get(i);
-        float[] values = i == 0 ? image : i == 1 ? y : kept.array().values().apply(form);
+      for (var kept : ofRows) {
         long[] sides = kept.input().shape().asArray();
         sides[0] = 1;
-        runner.feed(kept.input(), feeds.of(values, sides)).addTarget(kept.write());
+        var values = feeds.of(kept.values().apply(start), sides);
+        runner.feed(kept.input(), values).addTarget(kept.write());
       }
       runner.run().close();
     }
   }
 
-  /** Brings in the arrays of an operator, if they are not those of the step before. */
-  void load(Session session, ProximalForm form) {
+  /**
+   * Brings in the arrays of an operator and the weights of an estimate, those that are not of the
+   * step before.
+   *
+   * @param learned null where the proximal point is the estimate
+   */
+  void load(Session session, ProximalForm form, LearnedEstimate learned) {
+    loadForm(session, form);
+    if (learned != null) {
+      estimates.load(session, learned);
+    }
+  }
+
+  private void loadForm(Session session, ProximalForm form) {
     if (ofOperator.isEmpty() || form.equals(loaded)) {
       return;
     }
@@ -235,7 +281,7 @@ final class StepGraph {
     try (var feeds = new ProximalGraph.Feeds()) {
       var runner = session.runner();
       for (var kept : ofOperator) {
-        var values = feeds.of(kept.array().values().apply(form), kept.array().sides());
+        var values = feeds.of(kept.values().apply(form), kept.input().shape().asArray());
         runner.feed(kept.input(), values).addTarget(kept.write());
       }
       runner.run().close();
@@ -290,13 +336,15 @@ final class StepGraph {
   }
 
   /**
-   * Weights of x_t and of the predicted noise in the estimate, rho, weights of x_t, of the proximal
-   * point and of the fresh noise in x_s: by number, then by row. All are at most about 1, but those
-   * of the estimate, which is clipped: so float32 is enough.
+   * Weights of x_t and of the predicted noise in the prior's estimate, rho, weights of x_t, of the
+   * conditional estimate and of the fresh noise in x_s, and the noise's part of x_t: by number,
+   * then by row. All are at most about 1, but those of the prior's estimate, which is clipped: so
+   * float32 is enough.
    */
   private static float[] numbers(List<Row> rows, int padded) {
     var values = new float[NUMBERS * padded];
     Arrays.fill(values, 2 * padded, 3 * padded, 1);
+    Arrays.fill(values, 6 * padded, 7 * padded, 1);
     for (int i = 0; i < rows.size(); i++) {
       var step = rows.get(i).step();
       double signal = Math.sqrt(step.alphaBar());
@@ -308,7 +356,8 @@ final class StepGraph {
         rows.get(i).rho(),
         keep,
         Math.sqrt(step.targetAlphaBar()) - keep * signal,
-        step.fresh()
+        step.fresh(),
+        spread
       };
       for (int j = 0; j < NUMBERS; j++) {
         values[j * padded + i] = (float) row[j];

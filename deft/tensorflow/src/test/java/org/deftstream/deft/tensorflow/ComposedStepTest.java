@@ -2,37 +2,33 @@ package org.deftstream.deft.tensorflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.deftstream.deft.tensorflow.ComposedFixture.SHAPE;
+import static org.deftstream.deft.tensorflow.ComposedFixture.TOLERANCE;
+import static org.deftstream.deft.tensorflow.ComposedFixture.answers;
+import static org.deftstream.deft.tensorflow.ComposedFixture.closedForms;
+import static org.deftstream.deft.tensorflow.ComposedFixture.greatest;
+import static org.deftstream.deft.tensorflow.ComposedFixture.measured;
+import static org.deftstream.deft.tensorflow.ComposedFixture.measuredAlike;
+import static org.deftstream.deft.tensorflow.ComposedFixture.options;
+import static org.deftstream.deft.tensorflow.ComposedFixture.sampler;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.deftstream.deft.engine.Engine;
-import org.deftstream.deft.engine.EngineSettings;
 import org.deftstream.deft.engine.Reconstruction;
 import org.deftstream.deft.engine.ReconstructionRequest;
 import org.deftstream.deft.htransform.DiffPir;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
-import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.OperatorTestCases;
 import org.deftstream.deft.prior.ComposedSteps;
 import org.deftstream.deft.prior.Prior;
-import org.deftstream.deft.prior.PriorDirectory;
-import org.deftstream.deft.prior.ResidualUNetConfig;
-import org.deftstream.deft.prior.SchedulerConfig;
-import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.SamplerSettings;
-import org.deftstream.deft.sampler.SamplerSettings.NoiseRule;
-import org.deftstream.deft.sampler.SamplerSettings.TimeGrid;
-import org.deftstream.deft.sampler.StepWeights;
-import org.deftstream.deft.tensor.FloatTensor;
+import org.deftstream.deft.tensorflow.ComposedFixture.Trip;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,17 +45,10 @@ import org.tensorflow.types.TInt64;
 
 /** Composed steps of a small network with random weights against the host's. */
 class ComposedStepTest {
-  /** What the setting promises, of images in [-1, 1]. */
-  private static final double TOLERANCE = 1e-4;
-
   private static final int STEPS = 12;
-  private static final ImageShape SHAPE = new ImageShape(16, 24, 2);
-  private static final ResidualUNetConfig CONFIG =
-      new ResidualUNetConfig(16, 2, 2, 2, List.of(6, 8), 1);
 
   @TempDir private static Path folder;
-  private static TensorFlowBackend backend;
-  private static PriorDirectory directory;
+  private static ComposedFixture fixture;
   private static Prior onHost;
   private static Prior inGraph;
   private static GraphSteps steps;
@@ -67,114 +56,34 @@ class ComposedStepTest {
 
   @BeforeAll
   static void start() {
-    backend = TensorFlowBackend.start(options(OperatorPlace.HOST));
-    directory =
-        PriorDirectory.write(
-            folder.resolve("prior"),
-            CONFIG,
-            SchedulerConfig.standard(),
-            randomWeights(),
-            Safetensors.Storage.F32,
-            JsonNodeFactory.instance.objectNode().put("name", "small"));
-    onHost = backend.openPrior(directory);
-    inGraph = open(OperatorPlace.GRAPH);
-    steps = (GraphSteps) inGraph.composedSteps().orElseThrow();
+    fixture = new ComposedFixture(folder);
+    onHost = fixture.onHost;
+    inGraph = fixture.inGraph;
+    steps = fixture.steps;
   }
 
   @AfterAll
   static void stop() {
-    inGraph.close();
-    onHost.close();
+    fixture.close();
   }
 
-  private static SessionOptions options(OperatorPlace place) {
-    return new SessionOptions(1, false).withOperators(place);
-  }
-
-  private static Prior open(OperatorPlace place) {
-    return TensorFlowBackend.start(options(place)).openPrior(directory);
-  }
-
-  /** Weights that are zero at first are random here: every path counts. */
-  private static Map<String, FloatTensor> randomWeights() {
-    try (var network = backend.trainPrior(CONFIG, 1)) {
-      var weights = network.averagedWeights();
-      weights.replaceAll(
-          (name, w) -> {
-            var random = new Random(name.hashCode());
-            var data = new float[w.data().length];
-            for (int i = 0; i < data.length; i++) {
-              data[i] = (float) (0.1 * random.nextGaussian());
-            }
-            return new FloatTensor(w.shape(), data);
-          });
-      return weights;
-    }
-  }
-
-  static Stream<String> closedForms() {
-    return Stream.of(
-        OperatorTestCases.DENOISING,
-        OperatorTestCases.INPAINTING,
-        OperatorTestCases.SR_2,
-        OperatorTestCases.SR_4,
-        OperatorTestCases.SR_2_BICUBIC,
-        OperatorTestCases.GAUSSIAN_BLUR,
-        OperatorTestCases.HDR);
-  }
-
-  private static BoundMeasurement measured(String spec, long seed) {
-    return measured(OperatorTestCases.create(spec, SHAPE), seed);
-  }
-
-  /** With an image and, where an operator has such, a mask of its own. */
-  private static BoundMeasurement measured(ForwardOperator unbound, long seed) {
-    var random = new Random(seed);
-    var operator = unbound.bind(unbound.drawAuxiliary(random));
-    var image = OperatorTestCases.uniform(SHAPE.size(), random);
-    return BoundMeasurement.of(operator, operator.simulate(image, random));
+  private static Trip trip(BoundMeasurement measurement) {
+    return fixture.trip(METHOD, measurement, 1);
   }
 
   private static ReconstructionRequest request(
       String id, Prior prior, BoundMeasurement measurement, SamplerSettings sampler) {
-    return new ReconstructionRequest(id, prior, METHOD, measurement, sampler, 0, null);
-  }
-
-  private static SamplerSettings sampler(int steps, double zeta, int samples) {
-    return new SamplerSettings(steps, TimeGrid.UNIFORM, NoiseRule.ZETA, zeta, samples);
-  }
-
-  private static List<Reconstruction> answers(int batch, List<ReconstructionRequest> requests)
-      throws Exception {
-    try (var engine = new Engine(EngineSettings.of(batch))) {
-      var futures = requests.stream().map(engine::submit).toList();
-      var answers = new ArrayList<Reconstruction>();
-      for (var future : futures) {
-        answers.add(future.get(60, TimeUnit.SECONDS));
-      }
-      return answers;
-    }
-  }
-
-  private static double greatest(float[] a, float[] b) {
-    double greatest = 0;
-    for (int i = 0; i < a.length; i++) {
-      greatest = Math.max(greatest, Math.abs((double) a[i] - b[i]));
-    }
-    return greatest;
+    return ComposedFixture.request(id, prior, METHOD, measurement, sampler);
   }
 
   @ParameterizedTest
-  @MethodSource("closedForms")
+  @MethodSource("org.deftstream.deft.tensorflow.ComposedFixture#closedForms")
   void shouldAnswerAsTheHostDoes(String spec) throws Exception {
-    var unbound = OperatorTestCases.create(spec, SHAPE);
-    var operator = unbound.bind(unbound.drawAuxiliary(new Random(2)));
+    var measurements = measuredAlike(spec, 3);
     var host = new ArrayList<ReconstructionRequest>();
     var graph = new ArrayList<ReconstructionRequest>();
     for (int i = 0; i < 3; i++) {
-      var random = new Random(i);
-      float[] y = operator.simulate(OperatorTestCases.uniform(SHAPE.size(), random), random);
-      var measurement = BoundMeasurement.of(operator, y);
+      var measurement = measurements.get(i);
       var sampler = sampler(STEPS - 2 * i, i == 2 ? 0 : 0.3, 1 + i);
       host.add(request("m" + i, onHost, measurement, sampler));
       graph.add(request("m" + i, inGraph, measurement, sampler));
@@ -209,59 +118,19 @@ class ComposedStepTest {
     assertThat(steps.heldSlots()).isZero();
   }
 
-  /** A trajectory that is stepped here, in a test's own loop. */
-  private static final class Trip {
-    final BoundMeasurement measurement;
-    final CounterNoise noise;
-    final ComposedSteps.Group group;
-    ComposedSteps.State state;
-
-    Trip(BoundMeasurement measurement, int number) {
-      this.measurement = measurement;
-      noise = CounterNoise.ofSeed(77, number);
-      group = steps.group(measurement.operator()).orElseThrow();
-      var x = new float[SHAPE.size()];
-      noise.fill(x, CounterNoise.INITIAL);
-      open(x);
-    }
-
-    void open(float[] x) {
-      state = steps.open(group, measurement, noise, x).orElseThrow();
-    }
-
-    /** To the host and back, perhaps into another slot. */
-    void move() {
-      float[] x = state.image();
-      state.close();
-      open(x);
-    }
-
-    ComposedSteps.Row row(int t, int target) {
-      var schedule = inGraph.schedule();
-      double alphaBar = schedule.alphaBar(t);
-      double rho = METHOD.proximalWeight(measurement.operator(), alphaBar).orElseThrow();
-      var step = StepWeights.of(sampler(1, 0.3, 1), alphaBar, schedule.alphaBar(target));
-      return new ComposedSteps.Row(state, t, rho, step);
-    }
-
-    void step(int t, int target) {
-      assertThat(steps.step(group, List.of(row(t, target)), 1)).containsExactly(true);
-    }
-  }
-
   @Test
   void shouldStepTrajectoriesThatJoinAndLeave() {
     var measurements =
         List.of(
             measured(OperatorTestCases.INPAINTING, 1), measured(OperatorTestCases.INPAINTING, 2));
-    var alone = measurements.stream().map(one -> new Trip(one, 1)).toList();
+    var alone = measurements.stream().map(one -> trip(one)).toList();
     for (var trip : alone) {
       trip.step(800, 400);
       trip.step(400, 100);
     }
-    var first = new Trip(measurements.get(0), 1);
+    var first = trip(measurements.get(0));
     first.step(800, 400);
-    var second = new Trip(measurements.get(1), 1);
+    var second = trip(measurements.get(1));
     first.move();
     var both = List.of(first.row(400, 100), second.row(800, 400));
     assertThat(steps.step(first.group, both, 4)).containsExactly(true, true);
@@ -279,12 +148,13 @@ class ComposedStepTest {
   void shouldStepOperatorsInTurnWhoseVectorsDiffer() {
     var narrow = measured(OperatorTestCases.GAUSSIAN_BLUR, 1);
     var wide = measured(OperatorTestCases.GAUSSIAN_BLUR.replace("1.5", "2.5"), 1);
-    assertThat(steps.group(narrow.operator())).isNotEqualTo(steps.group(wide.operator()));
-    var expected = new Trip(narrow, 1);
+    assertThat(steps.group(narrow.operator(), Optional.empty()))
+        .isNotEqualTo(steps.group(wide.operator(), Optional.empty()));
+    var expected = trip(narrow);
     expected.step(800, 400);
     expected.step(400, 100);
-    var first = new Trip(narrow, 1);
-    var second = new Trip(wide, 1);
+    var first = trip(narrow);
+    var second = trip(wide);
     first.step(800, 400);
     second.step(800, 400);
     first.step(400, 100);
@@ -296,9 +166,9 @@ class ComposedStepTest {
 
   @Test
   void shouldSayWhichRowIsNotFiniteAndKeepTheOthers() {
-    var good = new Trip(measured(OperatorTestCases.HDR, 1), 1);
-    var same = new Trip(measured(OperatorTestCases.HDR, 1), 1);
-    var bad = new Trip(measured(OperatorTestCases.HDR, 2), 1);
+    var good = trip(measured(OperatorTestCases.HDR, 1));
+    var same = trip(measured(OperatorTestCases.HDR, 1));
+    var bad = trip(measured(OperatorTestCases.HDR, 2));
     bad.state.close();
     var spoilt = new float[SHAPE.size()];
     Arrays.fill(spoilt, Float.NaN);
@@ -312,7 +182,7 @@ class ComposedStepTest {
 
   @Test
   void shouldGiveSlotsToOthersOnceTheyAreClosed() {
-    var trip = new Trip(measured(OperatorTestCases.SR_2, 1), 1);
+    var trip = trip(measured(OperatorTestCases.SR_2, 1));
     int held = steps.heldSlots();
     var row = trip.row(400, 100);
     trip.state.close();
@@ -327,7 +197,7 @@ class ComposedStepTest {
   @Test
   void shouldRefuseMoreTrajectoriesThanThereIsRoomFor() {
     var measurement = measured(OperatorTestCases.DENOISING, 1);
-    var trip = new Trip(measurement, 1);
+    var trip = trip(measurement);
     var open = new ArrayList<ComposedSteps.State>();
     var x = new float[SHAPE.size()];
     var next = steps.open(trip.group, measurement, trip.noise, x);
@@ -397,7 +267,7 @@ class ComposedStepTest {
   @Test
   void shouldLeaveIteratedOperatorsAndImagesThatArePaddedToTheOthers() throws Exception {
     var mri = measured(OperatorTestCases.MRI, 5);
-    assertThat(steps.group(mri.operator())).isEmpty();
+    assertThat(steps.group(mri.operator(), Optional.empty())).isEmpty();
     var odd = new ImageShape(15, 22, 2);
     var operator = OperatorTestCases.create(OperatorTestCases.DENOISING, odd);
     float[] y = OperatorTestCases.uniform(odd.size(), new Random(1));
@@ -411,7 +281,7 @@ class ComposedStepTest {
     var measurement = measured(OperatorTestCases.SR_2, 1);
     var expected =
         answers(2, List.of(request("m", onHost, measurement, sampler(20, 0.3, 2)))).get(0);
-    try (var chooses = open(OperatorPlace.AUTO)) {
+    try (var chooses = fixture.open(OperatorPlace.AUTO)) {
       var one = request("m", chooses, measurement, sampler(20, 0.3, 2));
       var answer = answers(2, List.of(one)).get(0);
       assertThat(answer.device()).endsWith(", some steps composed");
@@ -426,10 +296,11 @@ class ComposedStepTest {
   void shouldComposeNothingOnTheHostInBfloat16OrOnceClosed() {
     assertThat(onHost.composedSteps()).isEmpty();
     var bfloat16 = new SessionOptions(1, true).withOperators(OperatorPlace.GRAPH);
-    assertThat(GraphSteps.of(directory, 1, new OperatorForms(), bfloat16)).isNull();
-    var closed = GraphSteps.of(directory, 1, new OperatorForms(), options(OperatorPlace.GRAPH));
+    assertThat(GraphSteps.of(fixture.directory, 1, new OperatorForms(), bfloat16)).isNull();
+    var closed =
+        GraphSteps.of(fixture.directory, 1, new OperatorForms(), options(OperatorPlace.GRAPH));
     var measurement = measured(OperatorTestCases.SR_2, 1);
-    var group = closed.group(measurement.operator()).orElseThrow();
+    var group = closed.group(measurement.operator(), Optional.empty()).orElseThrow();
     closed.close();
     var x = new float[SHAPE.size()];
     assertThat(closed.open(group, measurement, CounterNoise.ofSeed(1, 0), x)).isEmpty();

@@ -47,7 +47,8 @@ public final class EngineKeys {
           "Where proximal points are found: on the host, as a graph on the device that evaluates"
               + " the prior (those of operators that can be; answers agree to 1e-4), or where it is"
               + " faster, measured when an operator first comes up; provenance says which it was."
-              + " As a graph, whole steps of DiffPIR are composed into one call where they can be.");
+              + " As a graph, whole steps of DiffPIR and of adapters are composed into one call"
+              + " where they can be.");
 
   public static final Setting<Long> ADMISSION_BYTES =
       GROUP.big(
