@@ -52,7 +52,10 @@ final class DoctorSteps {
   private static void look(
       DoctorFindings findings, Task task, Prior onHost, Prior composed, int batch) {
     var measurement = SimulatedRecord.of(task);
-    var steps = composed.composedSteps().flatMap(all -> all.group(measurement.operator()));
+    var steps =
+        composed
+            .composedSteps()
+            .flatMap(all -> all.group(measurement.operator(), Optional.empty()));
     var found = steps.isEmpty() ? Optional.<Taken>empty() : composed(measurement, composed, batch);
     if (found.isEmpty()) {
       return; // The present way is the only one.
