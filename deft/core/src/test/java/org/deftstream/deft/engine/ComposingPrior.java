@@ -7,27 +7,21 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.deftstream.deft.GaussianPrior;
-import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.ProximalPoints;
 import org.deftstream.deft.prior.ComposedSteps;
 import org.deftstream.deft.prior.LearnedEstimate;
-import org.deftstream.deft.prior.Prior;
 import org.deftstream.deft.sampler.CounterNoise;
 import org.deftstream.deft.sampler.DdimStep;
-import org.deftstream.deft.schedule.NoiseSchedule;
 
 /**
  * The Gaussian prior of {@link Requests} with composed steps, of which it counts what is open and
  * notes what is asked. A group is a kind of operator and a learned estimate, which it takes for the
  * proximal point.
  */
-final class ComposingPrior implements Prior, ComposedSteps {
-  private final GaussianPrior exact = Requests.prior();
+final class ComposingPrior extends StandInPrior implements ComposedSteps {
   private final Consumer<List<Row>> before;
-  private final boolean onADevice;
   private final Set<Kept> open = ConcurrentHashMap.newKeySet();
   private final List<Integer> sizes = new ArrayList<>();
   private final List<String> took = new ArrayList<>();
@@ -47,8 +41,8 @@ final class ComposingPrior implements Prior, ComposedSteps {
    * @param onADevice whether it leaves the processors free
    */
   ComposingPrior(Consumer<List<Row>> before, boolean onADevice) {
+    super(Requests.prior(), "composing", onADevice);
     this.before = before;
-    this.onADevice = onADevice;
   }
 
   /** The same with room for so many trajectories. */
@@ -202,42 +196,4 @@ final class ComposingPrior implements Prior, ComposedSteps {
     alone.incrementAndGet();
     return exact.predictNoise(xt, timesteps);
   }
-
-  @Override
-  public boolean usesProcessors() {
-    return !onADevice;
-  }
-
-  @Override
-  public String name() {
-    return "composing";
-  }
-
-  @Override
-  public String fingerprint() {
-    return exact.fingerprint();
-  }
-
-  @Override
-  public ImageShape imageShape() {
-    return exact.imageShape();
-  }
-
-  @Override
-  public NoiseSchedule schedule() {
-    return exact.schedule();
-  }
-
-  @Override
-  public long parameters() {
-    return exact.parameters();
-  }
-
-  @Override
-  public String device() {
-    return "composing cpu";
-  }
-
-  @Override
-  public void close() {}
 }

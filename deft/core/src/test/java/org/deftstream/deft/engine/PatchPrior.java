@@ -14,19 +14,16 @@ import org.deftstream.deft.schedule.NoiseSchedule;
  * A prior of small regions whose values are independent and all alike: what it says of an image cut
  * into regions is what {@link #whole} says of the image.
  */
-final class PatchPrior implements Prior {
-  private final ImageShape row;
+final class PatchPrior extends StandInPrior {
   private final int overlap;
-  private final Prior exact;
   private final List<Integer> sizes = new CopyOnWriteArrayList<>();
   private CountDownLatch start = new CountDownLatch(0);
   private Runnable inCalls = () -> {};
   private boolean onADevice;
 
   PatchPrior(ImageShape row, int overlap) {
-    this.row = row;
+    super(whole(row), "patches", false);
     this.overlap = overlap;
-    exact = whole(row);
   }
 
   /** The same prior for images of one shape, in one piece. */
@@ -82,37 +79,4 @@ final class PatchPrior implements Prior {
   public boolean usesProcessors() {
     return !onADevice;
   }
-
-  @Override
-  public String name() {
-    return "patches";
-  }
-
-  @Override
-  public String fingerprint() {
-    return exact.fingerprint();
-  }
-
-  @Override
-  public ImageShape imageShape() {
-    return row;
-  }
-
-  @Override
-  public NoiseSchedule schedule() {
-    return exact.schedule();
-  }
-
-  @Override
-  public long parameters() {
-    return exact.parameters();
-  }
-
-  @Override
-  public String device() {
-    return "patches cpu";
-  }
-
-  @Override
-  public void close() {}
 }

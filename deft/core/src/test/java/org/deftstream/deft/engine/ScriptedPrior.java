@@ -2,22 +2,16 @@ package org.deftstream.deft.engine;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.deftstream.deft.GaussianPrior;
-import org.deftstream.deft.image.ImageShape;
-import org.deftstream.deft.prior.Prior;
-import org.deftstream.deft.schedule.NoiseSchedule;
 
 /** The Gaussian prior of {@link Requests} that notes its calls, and does what a test wants. */
-final class ScriptedPrior implements Prior {
+final class ScriptedPrior extends StandInPrior {
   /** Called with the input; may throw, wait, or give the answer. */
   interface Script {
     float[] predict(float[] xt, int[] timesteps);
   }
 
-  private final GaussianPrior exact = Requests.prior();
   private final List<int[]> calls = new CopyOnWriteArrayList<>();
   private final Script script;
-  private final boolean onADevice;
 
   ScriptedPrior() {
     this((xt, timesteps) -> null);
@@ -28,7 +22,7 @@ final class ScriptedPrior implements Prior {
   }
 
   private ScriptedPrior(Script before, boolean onADevice) {
-    this.onADevice = onADevice;
+    super(Requests.prior(), "scripted", onADevice);
     script =
         (xt, timesteps) -> {
           var given = before.predict(xt, timesteps);
@@ -56,42 +50,4 @@ final class ScriptedPrior implements Prior {
     calls.add(timesteps.clone());
     return script.predict(xt, timesteps);
   }
-
-  @Override
-  public boolean usesProcessors() {
-    return !onADevice;
-  }
-
-  @Override
-  public String name() {
-    return "scripted";
-  }
-
-  @Override
-  public String fingerprint() {
-    return exact.fingerprint();
-  }
-
-  @Override
-  public ImageShape imageShape() {
-    return exact.imageShape();
-  }
-
-  @Override
-  public NoiseSchedule schedule() {
-    return exact.schedule();
-  }
-
-  @Override
-  public long parameters() {
-    return exact.parameters();
-  }
-
-  @Override
-  public String device() {
-    return "scripted cpu";
-  }
-
-  @Override
-  public void close() {}
 }
