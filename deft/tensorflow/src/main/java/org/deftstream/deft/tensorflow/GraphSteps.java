@@ -51,6 +51,10 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   private Session session;
   private Ops tf;
   private VariableWeights weights;
+
+  /** Whether the weights are in: filling may run out of memory, and the next kind tries again. */
+  private boolean filled;
+
   private boolean closed;
 
   private GraphSteps(PriorDirectory directory, OperatorForms forms, SessionOptions options) {
@@ -185,18 +189,18 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   }
 
   private StepGraph made(StepKind kind, ProximalForm form, ForwardOperator operator, int slots) {
-    boolean first = session == null;
-    if (first) {
+    if (session == null) {
       graph = new Graph();
       session = new Session(graph, options.toProto());
       tf = Ops.create(graph);
       weights = new VariableWeights(tf);
     }
     var next = new StepGraph(tf, kind, form, operator, slots, this::noise);
-    if (first) {
+    if (!filled) {
       try (var read = directory.openWeights()) {
         VariableWeights.fill(tf, session, weights.variables(), read.tensors());
       }
+      filled = true;
     }
     next.begin(session);
     return next;
