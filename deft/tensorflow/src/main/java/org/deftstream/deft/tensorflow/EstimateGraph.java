@@ -81,7 +81,7 @@ final class EstimateGraph {
     float[] values =
         flat.computeIfAbsent(next, of -> FlatWeights.flatten(slices.specs(), of.weights()));
     loaded = null;
-    try (var feeds = new ProximalGraph.Feeds()) {
+    try (var feeds = new Feeds()) {
       var runner = session.runner().feed(theta, feeds.of(values, values.length));
       writes.forEach(runner::addTarget);
       runner.run().close();

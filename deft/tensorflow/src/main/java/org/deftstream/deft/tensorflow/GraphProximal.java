@@ -131,7 +131,7 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
         eldest.next().getValue().close();
         eldest.remove();
       }
-      graph = ProximalGraph.of(form, rows.get(0).measurement().operator(), options);
+      graph = new ProximalGraph(form, rows.get(0).measurement().operator(), options);
       graphs.put(kind, graph);
     }
     return graph;

@@ -25,7 +25,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * Composed steps of a prior, for operators whose proximal point has a closed form. All are in one
+ * Composed steps of a prior, for operators whose proximal point is found as a graph. All are in one
  * graph with one copy of the prior's weights, beside that of the prior alone, made when the first
  * trajectory comes. Owns graph and session; closed with the prior. Thread-safe; calls run one after
  * the other.
@@ -34,7 +34,10 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GraphSteps.class);
 
   /** Forms, shapes of images and networks; operations cannot be taken out of a graph. */
-  private static final int MOST_GRAPHS = 8;
+  private static final int MOST_GRAPHS = 32;
+
+  /** Bytes of all graphs' slots and arrays. */
+  private static final long MOST_BYTES = 256L << 20;
 
   /** Weights that are held a second time: half a gigabyte of them. */
   private static final long MOST_WEIGHTS = 1L << 27;
@@ -55,6 +58,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   /** Whether the weights are in: filling may run out of memory, and the next kind tries again. */
   private boolean filled;
 
+  private long taken;
   private boolean closed;
 
   private GraphSteps(PriorDirectory directory, OperatorForms forms, SessionOptions options) {
@@ -125,14 +129,12 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
 
   @Override
   public Optional<Group> group(ForwardOperator operator, Optional<LearnedEstimate> learned) {
-    return forms
-        .of(operator)
-        .filter(form -> !form.iterated())
-        .map(form -> steps(form, operator, learned.orElse(null)));
+    return forms.of(operator).map(form -> steps(form, operator, learned.orElse(null)));
   }
 
   private static Steps steps(ProximalForm form, ForwardOperator operator, LearnedEstimate learned) {
-    var shared = form instanceof ProximalForm.Separable ? form : null;
+    boolean differs = GraphPoint.of(form, operator).differsByRow();
+    var shared = differs ? null : form;
     return new Steps(StepKind.of(form, operator, learned), shared, learned);
   }
 
@@ -161,8 +163,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     }
     var slot = new Slot(kind, of.get(), index, noise);
     try {
-      float[] y = operator.measured(measurement.measurement());
-      var start = new StepGraph.Start(form, x, y, measurement.conditioning());
+      var start = new StepGraph.Start(form, measurement, x);
       call(
           kind,
           () -> {
@@ -180,9 +181,10 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   private Optional<StepGraph> graph(StepKind kind, ProximalForm form, ForwardOperator operator) {
     if (!graphs.containsKey(kind) && graphs.size() < MOST_GRAPHS) {
       graphs.put(kind, Optional.empty()); // If it fails it is not tried again.
-      int slots = StepGraph.slots(kind, form, operator);
-      if (slots > 0) {
-        graphs.put(kind, Optional.of(call(kind, () -> made(kind, form, operator, slots))));
+      var size = StepGraph.size(kind, form, operator, MOST_BYTES - taken);
+      if (size.slots() > 0) {
+        taken += size.bytes();
+        graphs.put(kind, Optional.of(call(kind, () -> made(kind, form, operator, size.slots()))));
       }
     }
     return graphs.getOrDefault(kind, Optional.empty());

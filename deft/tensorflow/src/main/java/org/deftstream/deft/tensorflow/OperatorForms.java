@@ -23,6 +23,8 @@ final class OperatorForms {
   }
 
   private static boolean isSmall(ProximalForm form) {
-    return !(form instanceof ProximalForm.Matrix matrix) || matrix.values().length <= MOST_ENTRIES;
+    return !(form instanceof ProximalForm.Matrix matrix)
+        || (matrix.values().length <= MOST_ENTRIES
+            && Math.max(matrix.rows(), matrix.columns()) <= MatrixPoint.MOST_COUNTED);
   }
 }

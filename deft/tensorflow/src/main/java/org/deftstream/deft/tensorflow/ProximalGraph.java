@@ -1,6 +1,5 @@
 package org.deftstream.deft.tensorflow;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,6 @@ import org.deftstream.deft.operator.ProximalPoints;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -20,111 +18,93 @@ import org.tensorflow.types.TFloat32;
 /**
  * Proximal points of one form and one shape of images as a graph. What differs from operator to
  * operator, such as a mask, is an input. Owns its session; one call at a time.
- *
- * <p>A form is either closed, one run of the graph, or found by conjugate gradients: then a run
- * takes some iterations, and its arrays go into the next one as they are.
  */
-abstract class ProximalGraph implements AutoCloseable {
+final class ProximalGraph implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
+  private final ImageShape shape;
+  private final GraphPoint points;
   private final Map<String, Placeholder<TFloat32>> inputs = new LinkedHashMap<>();
-  protected final Ops tf;
-  protected final ImageShape shape;
-
-  protected ProximalGraph(ImageShape shape, SessionOptions options) {
-    this.shape = shape;
-    session = new Session(graph, options.toProto());
-    tf = Ops.create(graph);
-  }
+  private final Placeholder<TFloat32> x0;
+  private final Placeholder<TFloat32> rho;
+  private final Operand<TFloat32> point;
 
   /** The graph of a form. */
-  static ProximalGraph of(ProximalForm form, ForwardOperator operator, SessionOptions options) {
-    var shape = operator.imageShape();
-    if (form instanceof ProximalForm.Convolutions convolutions) {
-      return new ConvolutionGraph(convolutions, shape, options);
-    }
-    if (form instanceof ProximalForm.Matrix matrix) {
-      return new MatrixGraph(matrix, shape, options);
-    }
-    return new ClosedFormGraph(form, operator, options);
+  ProximalGraph(ProximalForm form, ForwardOperator operator, SessionOptions options) {
+    shape = operator.imageShape();
+    session = new Session(graph, options.toProto());
+    var tf = Ops.create(graph);
+    points = GraphPoint.of(form, operator);
+    x0 = input(tf, -1, shape.height(), shape.width(), shape.channels());
+    rho = input(tf, -1, 1, 1, 1);
+    points.ofMeasurement().forEach((name, array) -> inputs.put(name, rows(tf, array.sides())));
+    points
+        .ofForm()
+        .forEach(
+            (name, array) ->
+                inputs.put(
+                    name,
+                    points.differsByRow() ? rows(tf, array.sides()) : input(tf, array.sides())));
+    point = points.point(tf, x0, rho, inputs);
+  }
+
+  private static Placeholder<TFloat32> input(Ops tf, long... sides) {
+    return tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(sides)));
+  }
+
+  private static Placeholder<TFloat32> rows(Ops tf, long[] sides) {
+    return input(tf, Tensors.with(-1, sides));
   }
 
   /** The points of rows that share an operator of this graph's form and shape. */
-  abstract float[][] solve(ProximalForm form, List<ProximalPoints.Row> rows);
-
-  protected final Session session() {
-    return session;
-  }
-
-  /** An input of float32 by its name. */
-  protected final Placeholder<TFloat32> input(String name, long... size) {
-    var made = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(size)));
-    inputs.put(name, made);
-    return made;
-  }
-
-  protected final Placeholder<TFloat32> input(String name) {
-    return inputs.get(name);
-  }
-
-  /** An input of images, one for each row. */
-  protected final Placeholder<TFloat32> images(String name) {
-    return input(name, -1, shape.height(), shape.width(), shape.channels());
-  }
-
-  /** An input of a number for each row, to be broadcast over its image. */
-  protected final Placeholder<TFloat32> numbers(String name) {
-    return input(name, -1, 1, 1, 1);
-  }
-
-  protected final Operand<TFloat32> transposed(Operand<TFloat32> value, int... order) {
-    return tf.linalg.transpose(value, tf.constant(order));
-  }
-
-  protected static Operand<TFloat32> number(Ops tf, double value) {
-    return tf.constant((float) value);
-  }
-
-  /** Tensors that are fed, closed together. */
-  protected static final class Feeds implements AutoCloseable {
-    private final List<Tensor> owned = new ArrayList<>();
-
-    TFloat32 of(float[] values, long... size) {
-      var made = Tensors.of(values, size);
-      owned.add(made);
-      return made;
-    }
-
-    <T extends Tensor> T own(T tensor) {
-      owned.add(tensor);
-      return tensor;
-    }
-
-    @Override
-    public void close() {
-      owned.forEach(Tensor::close);
+  float[][] solve(ProximalForm form, List<ProximalPoints.Row> rows) {
+    int count = rows.size();
+    try (var feeds = new Feeds()) {
+      var runner = session.runner().feed(x0, feeds.of(starts(rows), image(count)));
+      runner.feed(rho, feeds.of(weights(rows), count, 1, 1, 1));
+      points
+          .ofMeasurement()
+          .forEach(
+              (name, array) -> {
+                var values = rows.stream().map(row -> array.values().apply(row.measurement()));
+                var joined = joined(values.toArray(float[][]::new));
+                runner.feed(inputs.get(name), feeds.of(joined, Tensors.with(count, array.sides())));
+              });
+      points
+          .ofForm()
+          .forEach(
+              (name, array) -> {
+                var values = array.values().apply(form);
+                long[] sides = array.sides(values.length);
+                runner.feed(
+                    inputs.get(name),
+                    feeds.of(values, points.differsByRow() ? Tensors.with(1, sides) : sides));
+              });
+      try (var answer = runner.fetch(point).run()) {
+        return split(Tensors.toFloats((TFloat32) answer.get(0)), count);
+      }
     }
   }
 
-  protected final TFloat32 images(Feeds feeds, float[][] rows) {
-    return feeds.of(joined(rows), rows.length, shape.height(), shape.width(), shape.channels());
+  private long[] image(int rows) {
+    return new long[] {rows, shape.height(), shape.width(), shape.channels()};
   }
 
   /** The images that rows stay near to. */
-  protected static float[][] starts(List<ProximalPoints.Row> rows) {
-    return rows.stream().map(ProximalPoints.Row::x0).toArray(float[][]::new);
+  private static float[] starts(List<ProximalPoints.Row> rows) {
+    return joined(rows.stream().map(ProximalPoints.Row::x0).toArray(float[][]::new));
   }
 
-  protected static TFloat32 weights(Feeds feeds, List<ProximalPoints.Row> rows) {
+  private static float[] weights(List<ProximalPoints.Row> rows) {
     var rho = new float[rows.size()];
     for (int i = 0; i < rho.length; i++) {
       rho[i] = (float) rows.get(i).rho();
     }
-    return feeds.of(rho, rho.length, 1, 1, 1);
+    return rho;
   }
 
   /** Arrays of one length, one after the other. */
-  protected static float[] joined(float[][] rows) {
+  private static float[] joined(float[][] rows) {
     int length = rows[0].length;
     var joined = new float[rows.length * length];
     for (int i = 0; i < rows.length; i++) {
@@ -133,8 +113,7 @@ abstract class ProximalGraph implements AutoCloseable {
     return joined;
   }
 
-  protected final float[][] split(Tensor answer, int rows) {
-    var values = Tensors.toFloats((TFloat32) answer);
+  private float[][] split(float[] values, int rows) {
     var split = new float[rows][shape.size()];
     for (int i = 0; i < rows; i++) {
       System.arraycopy(values, i * shape.size(), split[i], 0, shape.size());
@@ -143,7 +122,7 @@ abstract class ProximalGraph implements AutoCloseable {
   }
 
   @Override
-  public final void close() {
+  public void close() {
     session.close();
     graph.close();
   }

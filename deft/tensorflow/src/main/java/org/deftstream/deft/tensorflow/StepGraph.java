@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.deftstream.deft.image.ImageShape;
+import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.ProximalForm;
 import org.deftstream.deft.prior.LearnedEstimate;
@@ -22,6 +24,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.ReduceAll;
+import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
@@ -29,13 +32,13 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * The composed step of one closed form, one shape of images and one network of adapters, if any, as
+ * The composed step of one form, one shape of images and one network of adapters, if any, as
  * operations of the graph that has the prior, and the variables that hold x_t and the measurement
  * of each trajectory, in slots. One call at a time, except where it says so.
  */
 final class StepGraph {
-  /** Bytes of all slots together. */
-  private static final long MOST_BYTES = 32L << 20;
+  /** Bytes of all slots together, and of what is the operator's. */
+  private static final long MOST_BYTES = 64L << 20;
 
   private static final int MOST_SLOTS = 256;
 
@@ -46,8 +49,8 @@ final class StepGraph {
   private final ImageShape shape;
   private final int slots;
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
-  private final List<Kept<Start>> ofRows = new ArrayList<>();
-  private final List<Kept<ProximalForm>> ofOperator = new ArrayList<>();
+  private final List<OfRow> ofRows = new ArrayList<>();
+  private final List<OfOperator> ofOperator = new ArrayList<>();
   private final Placeholder<TInt32> slot;
   private final Placeholder<TInt32> timesteps;
   private final Placeholder<TFloat32> numbers;
@@ -62,19 +65,22 @@ final class StepGraph {
    * What a slot is given.
    *
    * @param form of the measurement's operator
+   * @param measurement what the trajectory is of
    * @param image x_t
-   * @param y the measurement, as the graph takes it
-   * @param conditioning of the measurement; what an adapter sees of it
    */
   @SuppressWarnings("ArrayRecordComponent") // lent for a call
-  record Start(ProximalForm form, float[] image, float[] y, float[] conditioning) {}
+  record Start(ProximalForm form, BoundMeasurement measurement, float[] image) {}
 
-  /** A variable, and what writes the values of an input into it. */
-  private record Kept<T>(
+  /** A variable with a place for each slot, and what writes the values of an input into one. */
+  private record OfRow(
       Variable<TFloat32> variable,
       Placeholder<TFloat32> input,
       Op write,
-      Function<T, float[]> values) {}
+      Function<Start, float[]> values) {}
+
+  /** What writes an array of the operator into a variable. */
+  private record OfOperator(
+      Placeholder<TFloat32> input, Op write, GraphPoint.Array<ProximalForm> array) {}
 
   /** A step's end: x_s in the place of x_t, and whether it is finite. */
   private record Update(Operand<TBool> finite, Op write) {}
@@ -98,8 +104,7 @@ final class StepGraph {
       BiFunction<Operand<TFloat32>, Operand<TInt32>, Operand<TFloat32>> prior) {
     this.tf = tf;
     shape = operator.imageShape();
-    var closed = new ClosedForm(form, operator);
-    boolean each = hasOwnArrays(form);
+    var points = GraphPoint.of(form, operator);
     estimates = kind.network() == null ? null : new EstimateGraph(tf, kind.network());
     this.slots = slots;
     IntStream.range(0, slots).forEach(free::add);
@@ -112,11 +117,7 @@ final class StepGraph {
     long[] image = {shape.height(), shape.width(), shape.channels()};
     var states = ofRow(image, Start::image);
     x = rows(states);
-    var y = rows(ofRow(longs(closed.measured()), Start::y));
-    var own = new LinkedHashMap<String, Operand<TFloat32>>();
-    closed
-        .arrays()
-        .forEach((name, array) -> own.put(name, each ? rows(ofRow(array)) : ofOperator(array)));
+    var own = own(points);
     var n = tf.unstack(numbers, (long) NUMBERS).output();
     var eps = prior.apply(x, timesteps);
     var x0 =
@@ -124,7 +125,7 @@ final class StepGraph {
             tf.math.sub(tf.math.mul(n.get(0), x), tf.math.mul(n.get(1), eps)),
             tf.constant((float) -kind.clip()),
             tf.constant((float) kind.clip()));
-    var point = closed.point(tf, x0, y, n.get(2), own);
+    var point = points.point(tf, x0, n.get(2), own);
     var estimate = estimates == null ? point : learned(operator, x0, point, n.get(6));
     var next = tf.math.add(tf.math.mul(n.get(3), x), tf.math.mul(n.get(4), estimate));
     var flat = CounterNoiseGraph.values(tf, counters, shape.size());
@@ -133,31 +134,67 @@ final class StepGraph {
     fresh = update(states, eps, tf.math.add(next, tf.math.mul(n.get(5), z)));
   }
 
+  /** The arrays that the points need. */
+  private Map<String, Operand<TFloat32>> own(GraphPoint points) {
+    var own = new LinkedHashMap<String, Operand<TFloat32>>();
+    points
+        .ofMeasurement()
+        .forEach(
+            (name, array) ->
+                own.put(
+                    name,
+                    rows(
+                        ofRow(array.sides(), start -> array.values().apply(start.measurement())))));
+    points
+        .ofForm()
+        .forEach(
+            (name, array) ->
+                own.put(
+                    name,
+                    points.differsByRow()
+                        ? rows(ofRow(array.sides(), start -> array.values().apply(start.form())))
+                        : ofOperator(array)));
+    return own;
+  }
+
   private Operand<TFloat32> learned(
       ForwardOperator operator,
       Operand<TFloat32> x0,
       Operand<TFloat32> point,
       Operand<TFloat32> spread) {
-    var seen = rows(ofRow(conditioning(operator), Start::conditioning));
+    var seen = rows(ofRow(conditioning(operator), start -> start.measurement().conditioning()));
     return estimates.estimate(x, x0, seen, point, spread, timesteps);
   }
 
-  /** Whether each trajectory has the form's arrays for itself: a mask may be the record's. */
-  private static boolean hasOwnArrays(ProximalForm form) {
-    return form instanceof ProximalForm.Diagonal;
-  }
+  /**
+   * What a graph takes.
+   *
+   * @param slots how many trajectories there is room for; the rows that fill up a batch share one
+   *     more. Not above 0 if there is no room for any
+   * @param bytes of all of it
+   */
+  record Size(int slots, long bytes) {}
 
-  /** How many trajectories there is room for; the rows that fill up a batch share one more. */
-  static int slots(StepKind kind, ProximalForm form, ForwardOperator operator) {
-    var closed = new ClosedForm(form, operator);
-    long values = operator.imageShape().size() + size(longs(closed.measured()));
-    if (hasOwnArrays(form)) {
-      values += closed.arrays().values().stream().mapToLong(array -> size(array.sides())).sum();
+  /**
+   * The size of a graph that is to be made.
+   *
+   * @param room bytes that are left
+   */
+  static Size size(StepKind kind, ProximalForm form, ForwardOperator operator, long room) {
+    var points = GraphPoint.of(form, operator);
+    long ofForm = points.ofForm().values().stream().mapToLong(array -> array.size(form)).sum();
+    long values = operator.imageShape().size() + (points.differsByRow() ? ofForm : 0);
+    for (var array : points.ofMeasurement().values()) {
+      values += Tensors.size(array.sides());
     }
     if (kind.network() != null) {
-      values += size(conditioning(operator));
+      values += Tensors.size(conditioning(operator));
     }
-    return (int) Math.min(MOST_SLOTS, MOST_BYTES / (Float.BYTES * values) - 1);
+    long ofRow = Float.BYTES * values;
+    long ofAll = points.differsByRow() ? 0 : Float.BYTES * ofForm;
+    long places = (Math.min(MOST_BYTES, room) - ofAll) / ofRow - 1;
+    int slots = (int) Math.max(0, Math.min(MOST_SLOTS, places));
+    return new Size(slots, ofAll + (slots + 1) * ofRow);
   }
 
   private static long[] conditioning(ForwardOperator operator) {
@@ -165,50 +202,32 @@ final class StepGraph {
     return new long[] {shape.height(), shape.width(), operator.conditioningChannels()};
   }
 
-  private static long size(long[] sides) {
-    long size = 1;
-    for (long side : sides) {
-      size *= side;
-    }
-    return size;
-  }
-
-  private static long[] longs(int[] sides) {
-    return IntStream.of(sides).asLongStream().toArray();
-  }
-
-  private static long[] with(long first, long[] sides) {
-    var all = new long[sides.length + 1];
-    all[0] = first;
-    System.arraycopy(sides, 0, all, 1, sides.length);
-    return all;
-  }
-
-  private Kept<Start> ofRow(ClosedForm.Array array) {
-    return ofRow(array.sides(), start -> array.values().apply(start.form()));
-  }
-
-  private Kept<Start> ofRow(long[] sides, Function<Start, float[]> values) {
-    var variable = tf.variable(Shape.of(with(slots + 1, sides)), TFloat32.class);
-    var input = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(with(-1, sides))));
-    var kept = new Kept<>(variable, input, tf.scatterUpdate(variable, slot, input), values);
+  private OfRow ofRow(long[] sides, Function<Start, float[]> values) {
+    var variable = tf.variable(Shape.of(Tensors.with(slots + 1, sides)), TFloat32.class);
+    var input =
+        tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(Tensors.with(-1, sides))));
+    var kept = new OfRow(variable, input, tf.scatterUpdate(variable, slot, input), values);
     ofRows.add(kept);
     return kept;
   }
 
-  private Operand<TFloat32> ofOperator(ClosedForm.Array array) {
-    var variable = tf.variable(Shape.of(array.sides()), TFloat32.class);
-    var input = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(array.sides())));
-    ofOperator.add(new Kept<>(variable, input, tf.assign(variable, input), array.values()));
-    return variable;
+  /** One array may have more values than another's: such a variable has any shape. */
+  private Operand<TFloat32> ofOperator(GraphPoint.Array<ProximalForm> array) {
+    var sides = Shape.of(array.sides());
+    // Without a name of its own it would be the same as every other.
+    var input = tf.placeholder(TFloat32.class, Placeholder.shape(sides));
+    var name = input.op().name() + "/kept";
+    var variable = tf.varHandleOp(TFloat32.class, sides, VarHandleOp.sharedName(name));
+    ofOperator.add(new OfOperator(input, tf.assignVariableOp(variable, input), array));
+    return tf.readVariableOp(variable, TFloat32.class);
   }
 
-  private Operand<TFloat32> rows(Kept<Start> kept) {
+  private Operand<TFloat32> rows(OfRow kept) {
     return tf.gather(kept.variable(), slot, tf.constant(0));
   }
 
   /** x_t is replaced last, so that a step that fails has changed nothing. */
-  private Update update(Kept<Start> states, Operand<TFloat32> eps, Operand<TFloat32> next) {
+  private Update update(OfRow states, Operand<TFloat32> eps, Operand<TFloat32> next) {
     var values = tf.math.logicalAnd(tf.math.isFinite(eps), tf.math.isFinite(next));
     var finite = tf.reduceAll(values, tf.constant(new int[] {1, 2, 3}), new ReduceAll.Options[0]);
     var write = tf.withControlDependencies(finite).scatterUpdate(states.variable(), slot, next);
@@ -248,7 +267,7 @@ final class StepGraph {
 
   /** Writes a slot. */
   void put(Session session, int index, Start start) {
-    try (var feeds = new ProximalGraph.Feeds()) {
+    try (var feeds = new Feeds()) {
       var runner = session.runner().feed(slot, feeds.own(TInt32.vectorOf(index)));
       for (var kept : ofRows) {
         long[] sides = kept.input().shape().asArray();
@@ -278,11 +297,12 @@ final class StepGraph {
       return;
     }
     loaded = null;
-    try (var feeds = new ProximalGraph.Feeds()) {
+    try (var feeds = new Feeds()) {
       var runner = session.runner();
       for (var kept : ofOperator) {
-        var values = feeds.of(kept.values().apply(form), kept.input().shape().asArray());
-        runner.feed(kept.input(), values).addTarget(kept.write());
+        var values = kept.array().values().apply(form);
+        var fed = feeds.of(values, kept.array().sides(values.length));
+        runner.feed(kept.input(), fed).addTarget(kept.write());
       }
       runner.run().close();
     }
@@ -291,7 +311,7 @@ final class StepGraph {
 
   /** x_t of a slot. */
   float[] image(Session session, int index) {
-    try (var feeds = new ProximalGraph.Feeds();
+    try (var feeds = new Feeds();
         var answer =
             session.runner().feed(slot, feeds.own(TInt32.vectorOf(index))).fetch(x).run()) {
       return Tensors.toFloats((TFloat32) answer.get(0));
@@ -314,7 +334,7 @@ final class StepGraph {
       places[i] = rows.get(i).slot();
       t[i] = rows.get(i).t();
     }
-    try (var feeds = new ProximalGraph.Feeds()) {
+    try (var feeds = new Feeds()) {
       var runner =
           session
               .runner()

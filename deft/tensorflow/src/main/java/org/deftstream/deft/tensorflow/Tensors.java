@@ -26,6 +26,23 @@ final class Tensors {
     return TInt32.vectorOf(data);
   }
 
+  /** The number of values of an array of these sides. */
+  static long size(long[] sides) {
+    long size = 1;
+    for (long side : sides) {
+      size *= side;
+    }
+    return size;
+  }
+
+  /** Sides with another in front. */
+  static long[] with(long first, long[] sides) {
+    var all = new long[sides.length + 1];
+    all[0] = first;
+    System.arraycopy(sides, 0, all, 1, sides.length);
+    return all;
+  }
+
   static float[] toFloats(TFloat32 tensor) {
     var values = new float[Math.toIntExact(tensor.size())];
     tensor.asRawTensor().data().asFloats().read(values);

@@ -37,6 +37,12 @@ final class ComposedFixture implements AutoCloseable {
   /** What the setting promises, of images in [-1, 1]. */
   static final double TOLERANCE = 1e-4;
 
+  /**
+   * Conjugate gradients that end before they are done end where rounding decides, on the host too:
+   * what a dozen steps find with them may differ by so many times what one rounding of y changes.
+   */
+  private static final int ROUNDINGS = 30;
+
   static final ImageShape SHAPE = new ImageShape(16, 24, 2);
   private static final ResidualUNetConfig CONFIG =
       new ResidualUNetConfig(16, 2, 2, 2, List.of(6, 8), 1);
@@ -109,6 +115,20 @@ final class ComposedFixture implements AutoCloseable {
         OperatorTestCases.HDR);
   }
 
+  /** Operators whose proximal point is found by conjugate gradients. */
+  static Stream<String> iterated() {
+    return Stream.of(
+        OperatorTestCases.CT_20,
+        OperatorTestCases.LOW_DOSE_CT,
+        OperatorTestCases.MOTION_BLUR,
+        OperatorTestCases.MRI,
+        OperatorTestCases.MRI_COILS);
+  }
+
+  static Stream<String> forms() {
+    return Stream.concat(closedForms(), iterated());
+  }
+
   static BoundMeasurement measured(String spec, long seed) {
     return measured(OperatorTestCases.create(spec, SHAPE), seed);
   }
@@ -132,6 +152,20 @@ final class ComposedFixture implements AutoCloseable {
       measurements.add(BoundMeasurement.of(operator, y));
     }
     return measurements;
+  }
+
+  /** The same with each value of y a rounding up or down. */
+  static BoundMeasurement shaken(BoundMeasurement measurement) {
+    float[] y = measurement.measurement().clone();
+    for (int i = 0; i < y.length; i++) {
+      y[i] = i % 2 == 0 ? Math.nextUp(y[i]) : Math.nextDown(y[i]);
+    }
+    return BoundMeasurement.of(measurement.operator(), y);
+  }
+
+  /** The greatest difference of images that is rounding's. */
+  static double allowed(Reconstruction expected, Reconstruction shaken) {
+    return Math.max(TOLERANCE, ROUNDINGS * greatest(expected.mean(), shaken.mean()));
   }
 
   static ReconstructionRequest request(

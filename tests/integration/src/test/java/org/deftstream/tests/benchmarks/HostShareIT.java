@@ -5,10 +5,14 @@ import static org.deftstream.tests.benchmarks.Table.number;
 import static org.deftstream.tests.benchmarks.Table.percent;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +26,21 @@ import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.Operators;
+import org.deftstream.deft.prior.Prior;
+import org.deftstream.deft.prior.PriorDirectory;
+import org.deftstream.deft.prior.ResidualUNetConfig;
+import org.deftstream.deft.prior.SchedulerConfig;
+import org.deftstream.deft.safetensors.Safetensors;
 import org.deftstream.deft.sampler.SamplerSettings;
+import org.deftstream.deft.tensorflow.OperatorPlace;
+import org.deftstream.deft.tensorflow.SessionOptions;
+import org.deftstream.deft.tensorflow.TensorFlowBackend;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the host adds to a step of a fast device: every family of operators on a prior that takes as
@@ -41,8 +56,39 @@ class HostShareIT {
   private static final int RUNS = Form.number("host.runs", 1, 3);
   private static final int BATCH = 16;
   private static final int BATCHES = 2;
+  private static final int FEW_STEPS = 5;
+  private static final int MANY_STEPS = 25;
+  private static final int COMPOSED_RUNS = Form.number("host.composed.runs", 2, 4);
   private static final Duration DEVICE = Duration.ofMillis(5);
   private static final String NOISE = "'noise':{'type':'gaussian','sigma':0.02}}";
+
+  @TempDir private static Path folder;
+
+  /** A small network, all of whose time is the device's. */
+  private static Prior composing;
+
+  @BeforeAll
+  static void open() {
+    var options = new SessionOptions(0, false).withOperators(OperatorPlace.GRAPH);
+    var backend = TensorFlowBackend.start(options);
+    var network = new ResidualUNetConfig(SIDE, 1, 1, 1, List.of(4, 4), 1);
+    try (var training = backend.trainPrior(network, 1)) {
+      composing =
+          backend.openPrior(
+              PriorDirectory.write(
+                  folder.resolve("small"),
+                  network,
+                  SchedulerConfig.standard(),
+                  training.averagedWeights(),
+                  Safetensors.Storage.F32,
+                  JsonNodeFactory.instance.objectNode().put("name", "small")));
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    composing.close();
+  }
 
   private static Map<String, String> families() {
     int bins = SIDE * 3 / 2;
@@ -89,11 +135,15 @@ class HostShareIT {
             "operator, ms",
             "features, ms",
             "noise, ms",
-            "solver, ms");
+            "solver, ms",
+            "composed: host, ms",
+            "composed: host's share",
+            "begin and end, ms");
     for (var family : families().entrySet()) {
       var subject = subject(family.getValue());
       var parts = StepParts.measure(subject, BATCH, RUNS);
       double step = secondsOfStep(subject);
+      var beside = composed(subject);
       table.row(
           family.getKey(),
           number(1e3 * step, 1),
@@ -101,7 +151,10 @@ class HostShareIT {
           number(1e3 * parts.operator(), 1),
           number(1e3 * parts.features(), 1),
           number(1e3 * parts.noise(), 1),
-          number(1e3 * parts.solver(), 1));
+          number(1e3 * parts.solver(), 1),
+          beside.map(found -> number(1e3 * found.step(), 2)).orElse(""),
+          beside.map(found -> percent(found.share())).orElse(""),
+          beside.map(found -> number(1e3 * found.ends(), 1)).orElse(""));
       System.out.println(family.getKey() + ": " + number(1e3 * step, 1) + " ms a step");
     }
     Section.HOST_SHARE.publish(table.markdown());
@@ -147,6 +200,53 @@ class HostShareIT {
       long steps = engine.statistics().steps() - before.steps();
       assertThat(steps).isGreaterThanOrEqualTo((long) BATCHES * STEPS);
       return seconds / steps;
+    }
+  }
+
+  /**
+   * What composed steps leave to the host.
+   *
+   * @param step seconds of a step beside its call
+   * @param ends seconds of a batch's begin and end: the first noise, the way to the device and
+   *     back, the statistics of the samples
+   */
+  private record Beside(double step, double ends) {
+    double share() {
+      return step / (step + DEVICE.toNanos() / 1e9);
+    }
+  }
+
+  /** Of short and of long trajectories; empty if there are no composed steps. */
+  private static Optional<Beside> composed(StepParts.Subject subject) {
+    var steps = composing.composedSteps().orElseThrow();
+    if (steps.group(subject.measurement().operator(), Optional.empty()).isEmpty()) {
+      return Optional.empty();
+    }
+    double few = secondsBesideCalls(subject, FEW_STEPS);
+    double step = (secondsBesideCalls(subject, MANY_STEPS) - few) / (MANY_STEPS - FEW_STEPS);
+    return Optional.of(new Beside(step, few - FEW_STEPS * step));
+  }
+
+  /** Of a batch from its begin to its end; the least of some. */
+  private static double secondsBesideCalls(StepParts.Subject subject, int steps) {
+    var sampler =
+        new SamplerSettings(
+            steps, SamplerSettings.TimeGrid.QUADRATIC, SamplerSettings.NoiseRule.ZETA, 0.3, BATCH);
+    var composed =
+        new StepParts.Subject(composing, subject.hTransform(), sampler, subject.measurement());
+    try (var engine = new Engine(EngineSettings.of(BATCH))) {
+      engine.submit(request("warm-up", composed)).join();
+      double least = Double.MAX_VALUE;
+      for (int i = 0; i < COMPOSED_RUNS; i++) {
+        var before = engine.statistics().priorTime();
+        long begun = System.nanoTime();
+        var answer = engine.submit(request("m-" + i, composed)).join();
+        long all = System.nanoTime() - begun;
+        assertThat(answer.device()).endsWith(", composed");
+        long calls = engine.statistics().priorTime().minus(before).toNanos();
+        least = Math.min(least, (all - calls) / 1e9);
+      }
+      return least;
     }
   }
 

@@ -241,7 +241,11 @@ public enum Section {
       DiffPIR in batches of 16 images of 256x256 on a prior that answers after 5 ms and leaves the
       processors free meanwhile, as a device would. A step is that of the engine; its share is what goes
       beyond the 5 ms. Beside it what each part takes alone: the proximal points, the rest of the
-      h-transform, the fresh noise and the update.\
+      h-transform, the fresh noise and the update. Where steps are composed
+      ([the device](../device.md#composed-steps)) operator, noise and update are the device's too: the
+      last columns are what a step then leaves to the host beside its call, its share beside 5 ms, and
+      what a batch of trajectories takes at its begin and its end: the first noise, the way to the
+      device and back, mean and deviation.\
       """,
       "mvn verify -Pbenchmarks -Dit.test=HostShareIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Against PyTorch. */

@@ -1,9 +1,7 @@
 package org.deftstream.deft.tensorflow;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
-import org.deftstream.deft.image.ImageShape;
+import java.util.stream.IntStream;
 import org.deftstream.deft.operator.ForwardOperator;
 import org.deftstream.deft.operator.ProximalForm;
 import org.tensorflow.Operand;
@@ -11,11 +9,9 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 
-/**
- * Proximal points in closed form, as the operators on the host have them, as operations of a graph.
- * The graph's owner brings x0, y and rho of each row, and the form's own arrays.
- */
-final class ClosedForm {
+/** Proximal points in closed form. */
+final class ClosedPoint extends GraphPoint {
+  private static final String Y = "y";
   private static final String VALUES = "values";
   private static final String DOWN = "down";
   private static final String ACROSS = "across";
@@ -23,88 +19,55 @@ final class ClosedForm {
   private static final String MEASURED_ACROSS = "measuredAcross";
 
   private final ProximalForm form;
-  private final ImageShape shape;
   private final int[] measured;
-  private final Map<String, Array> arrays = new LinkedHashMap<>();
-
-  /**
-   * An array that belongs to an operator.
-   *
-   * @param sides its shape
-   * @param values of a form of the same class
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Array(long[] sides, Function<ProximalForm, float[]> values) {}
 
   /**
    * Describes a form.
    *
    * @throws IllegalArgumentException if it is found by conjugate gradients
    */
-  ClosedForm(ProximalForm form, ForwardOperator operator) {
+  ClosedPoint(ProximalForm form, ForwardOperator operator) {
+    super(operator.imageShape());
     if (form.iterated()) {
       throw new IllegalArgumentException("no closed form: " + form.getClass().getSimpleName());
     }
     this.form = form;
-    shape = operator.imageShape();
     measured = operator.measurementShape();
+    ofMeasurement(
+        Y,
+        of -> of.operator().measured(of.measurement()),
+        IntStream.of(measured).asLongStream().toArray());
+    int height = shape.height();
+    int width = shape.width();
+    int channels = shape.channels();
     if (form instanceof ProximalForm.Diagonal) {
-      array(
-          VALUES,
-          of -> ((ProximalForm.Diagonal) of).values(),
-          shape.height(),
-          shape.width(),
-          shape.channels());
+      ofForm(VALUES, of -> ((ProximalForm.Diagonal) of).values(), height, width, channels);
     } else if (form instanceof ProximalForm.Separable) {
-      int height = shape.height();
-      int width = shape.width();
-      array(DOWN, of -> separable(of).down(), height, height);
-      array(ACROSS, of -> separable(of).across(), width, width);
-      array(MEASURED_DOWN, of -> separable(of).measuredDown(), height, measured[0]);
-      array(MEASURED_ACROSS, of -> separable(of).measuredAcross(), width, measured[1]);
-      array(
-          VALUES,
-          of -> channelsFirst(separable(of).singularValues()),
-          1,
-          shape.channels(),
-          height,
-          width);
+      ofForm(DOWN, of -> separable(of).down(), height, height);
+      ofForm(ACROSS, of -> separable(of).across(), width, width);
+      ofForm(MEASURED_DOWN, of -> separable(of).measuredDown(), height, measured[0]);
+      ofForm(MEASURED_ACROSS, of -> separable(of).measuredAcross(), width, measured[1]);
+      ofForm(
+          VALUES, of -> channelsFirst(separable(of).singularValues()), 1, channels, height, width);
     }
-  }
-
-  private void array(String name, Function<ProximalForm, float[]> values, long... sides) {
-    arrays.put(name, new Array(sides, values));
   }
 
   private static ProximalForm.Separable separable(ProximalForm form) {
     return (ProximalForm.Separable) form;
   }
 
-  /** What the points need of the operator beside y, by name. */
-  Map<String, Array> arrays() {
-    return arrays;
+  @Override
+  boolean differsByRow() {
+    return form instanceof ProximalForm.Diagonal;
   }
 
-  /** Height, width and channels of what was measured. */
-  int[] measured() {
-    return measured;
-  }
-
-  /**
-   * Adds the points to a graph.
-   *
-   * @param x0 images to stay near to, batch x height x width x channels
-   * @param y measurements, batch x {@link #measured}
-   * @param rho weights, batch x 1 x 1 x 1
-   * @param own {@link #arrays} by name; those of a diagonal may have a batch in front
-   * @return the points, the shape of x0
-   */
+  @Override
   Operand<TFloat32> point(
       Ops tf,
       Operand<TFloat32> x0,
-      Operand<TFloat32> y,
       Operand<TFloat32> rho,
       Map<String, ? extends Operand<TFloat32>> own) {
+    var y = own.get(Y);
     if (form instanceof ProximalForm.Diagonal) {
       var mask = own.get(VALUES);
       return tf.math.div(
@@ -152,12 +115,12 @@ final class ClosedForm {
     var unseen = tf.math.equal(values, number(tf, 0));
     var coordinates = tf.select(unseen, start, solved);
     var point = product(tf, product(tf, down, coordinates, false, false), across, false, true);
-    return tf.linalg.transpose(point, tf.constant(new int[] {0, 2, 3, 1}));
+    return transposed(tf, point, 0, 2, 3, 1);
   }
 
   /** Channels first: an image is a matrix for each. */
   private static Operand<TFloat32> planes(Ops tf, Operand<TFloat32> images) {
-    return tf.linalg.transpose(images, tf.constant(new int[] {0, 3, 1, 2}));
+    return transposed(tf, images, 0, 3, 1, 2);
   }
 
   private static Operand<TFloat32> product(
@@ -193,10 +156,6 @@ final class ClosedForm {
       Operand<TFloat32> rho) {
     var change = tf.math.square(tf.math.sub(point, x0));
     return tf.math.add(tf.math.square(misfit), tf.math.mul(rho, change));
-  }
-
-  private static Operand<TFloat32> number(Ops tf, double value) {
-    return tf.constant((float) value);
   }
 
   private float[] channelsFirst(float[] values) {
