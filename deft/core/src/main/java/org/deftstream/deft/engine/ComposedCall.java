@@ -1,9 +1,13 @@
 package org.deftstream.deft.engine;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.deftstream.deft.prior.ComposedSteps;
 import org.deftstream.deft.sampler.SamplerSettings.Solver;
 import org.slf4j.Logger;
@@ -11,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes the rows of a batch a whole step further on the device ({@link ComposedSteps}), if all of
- * them can go through one call. Rows for which that fails are left where they are, to be stepped as
- * the rows of any other batch are.
+ * them can go: those of each group in a call of their own. Rows for which that fails are left where
+ * they are, to be stepped as the rows of any other batch are.
  */
 final class ComposedCall implements FaultIsolation.Call<Row> {
   private static final Logger LOG = LoggerFactory.getLogger(ComposedCall.class);
@@ -21,9 +25,8 @@ final class ComposedCall implements FaultIsolation.Call<Row> {
   private final DeviceStates states;
   private final Set<Trajectory> stepped = new HashSet<>();
   private ComposedSteps steps;
-  private ComposedSteps.Group group;
+  private final Map<Row, ComposedSteps.Group> groups = new HashMap<>();
   private BatchSizes sizes;
-  private int rows;
   private boolean wanted;
 
   ComposedCall(Counters counters, DeviceStates states) {
@@ -44,26 +47,32 @@ final class ComposedCall implements FaultIsolation.Call<Row> {
     var prior = next.get(0).trajectory().job().request().prior();
     steps = prior.composedSteps().orElse(null);
     if (steps != null) {
-      group = commonGroup(next);
-      rows = next.size();
+      next.forEach(row -> group(row).ifPresent(group -> groups.put(row, group)));
+      if (groups.size() < next.size()) {
+        groups.clear(); // The prior has a batch to evaluate, and a full one costs it the least.
+      }
       sizes = limit.sizes();
-      wanted = group != null && steps.wanted(group, rows);
+      wanted = !groups.isEmpty() && allWanted(next);
     }
+  }
+
+  private boolean allWanted(List<Row> all) {
+    return byGroup(all).entrySet().stream()
+        .allMatch(of -> steps.wanted(of.getKey(), of.getValue().size()));
+  }
+
+  private Map<ComposedSteps.Group, List<Row>> byGroup(List<Row> some) {
+    return some.stream()
+        .collect(Collectors.groupingBy(groups::get, LinkedHashMap::new, Collectors.toList()));
   }
 
   /** Forgets the batch. */
   void clear() {
     stepped.clear();
+    groups.clear();
     steps = null;
-    group = null;
     sizes = null;
     wanted = false;
-  }
-
-  /** The group of all rows; null if they have none in common. */
-  private ComposedSteps.Group commonGroup(List<Row> next) {
-    var groups = next.stream().map(this::group).distinct().toList();
-    return groups.size() == 1 ? groups.get(0).orElse(null) : null;
   }
 
   private Optional<ComposedSteps.Group> group(Row row) {
@@ -85,23 +94,30 @@ final class ComposedCall implements FaultIsolation.Call<Row> {
     return stepped.contains(trajectory);
   }
 
-  /** Notes how long the whole batch took, if it went one way. */
+  /** Notes how long the whole batch took, if it was of one group and went one way. */
   void took(long nanos) {
-    boolean all = stepped.size() == rows;
-    if (group != null && all == wanted) {
-      steps.took(group, rows, all, nanos);
+    var distinct = new HashSet<>(groups.values());
+    boolean all = stepped.size() == groups.size();
+    if (distinct.size() == 1 && all == wanted) {
+      steps.took(distinct.iterator().next(), groups.size(), all, nanos);
     }
   }
 
   @Override
   public void accept(List<Row> some) {
+    // When a call has failed, the groups before it have been stepped.
+    var left = some.stream().filter(row -> !stepped(row.trajectory())).toList();
+    byGroup(left).forEach(this::accept);
+  }
+
+  private void accept(ComposedSteps.Group group, List<Row> some) {
     try {
       for (var row : some) {
         if (!states.put(row.trajectory(), steps, group)) {
           return;
         }
       }
-      step(some);
+      step(group, some);
     } catch (OutOfDeviceMemoryException e) {
       if (some.size() > 1) {
         throw e;
@@ -112,7 +128,7 @@ final class ComposedCall implements FaultIsolation.Call<Row> {
     }
   }
 
-  private void step(List<Row> some) {
+  private void step(ComposedSteps.Group group, List<Row> some) {
     var asked =
         some.stream()
             .map(
