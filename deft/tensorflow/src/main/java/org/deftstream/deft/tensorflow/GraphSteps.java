@@ -1,6 +1,6 @@
 package org.deftstream.deft.tensorflow;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +36,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   /** Forms, shapes of images and networks; operations cannot be taken out of a graph. */
   private static final int MOST_GRAPHS = 32;
 
-  /** Bytes of all graphs' slots and arrays. */
+  /** Bytes of the slots and arrays of all graphs that have begun. */
   private static final long MOST_BYTES = 256L << 20;
 
   /** Weights that are held a second time: half a gigabyte of them. */
@@ -47,8 +47,8 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   private final MeasuredWays ways;
   private final OperatorForms forms;
 
-  /** Empty where a graph has no room or has failed. */
-  private final Map<StepKind, Optional<StepGraph>> graphs = new HashMap<>();
+  /** Those that were used last come last. Empty where a trajectory is too large, or one failed. */
+  private final Map<StepKind, Optional<StepGraph>> graphs = new LinkedHashMap<>(16, 0.75f, true);
 
   private Graph graph;
   private Session session;
@@ -58,7 +58,6 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   /** Whether the weights are in: filling may run out of memory, and the next kind tries again. */
   private boolean filled;
 
-  private long taken;
   private boolean closed;
 
   private GraphSteps(PriorDirectory directory, OperatorForms forms, SessionOptions options) {
@@ -177,34 +176,60 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     }
   }
 
-  /** The graph of a kind, made when it is first asked for. */
+  /** The graph of a kind, made when it is first asked for; empty if there is no room for it. */
   private Optional<StepGraph> graph(StepKind kind, ProximalForm form, ForwardOperator operator) {
     if (!graphs.containsKey(kind) && graphs.size() < MOST_GRAPHS) {
       graphs.put(kind, Optional.empty()); // If it fails it is not tried again.
-      var size = StepGraph.size(kind, form, operator, MOST_BYTES - taken);
+      var size = StepGraph.size(kind, form, operator);
       if (size.slots() > 0) {
-        taken += size.bytes();
-        graphs.put(kind, Optional.of(call(kind, () -> made(kind, form, operator, size.slots()))));
+        graphs.put(kind, Optional.of(call(kind, () -> made(kind, form, operator, size))));
       }
     }
-    return graphs.getOrDefault(kind, Optional.empty());
+    var graph = graphs.getOrDefault(kind, Optional.empty());
+    return graph.filter(of -> call(kind, () -> begun(of)));
   }
 
-  private StepGraph made(StepKind kind, ProximalForm form, ForwardOperator operator, int slots) {
+  /** Begins, if there is memory that no trajectory of another graph holds. */
+  private boolean begun(StepGraph next) {
+    if (next.begun()) {
+      return true;
+    }
+    long taken = 0;
+    for (var of : begunGraphs()) {
+      taken += of.bytes();
+    }
+    for (var of : begunGraphs()) {
+      if (taken + next.bytes() > MOST_BYTES && of.held() == 0) {
+        of.end(session);
+        taken -= of.bytes();
+      }
+    }
+    if (taken + next.bytes() > MOST_BYTES) {
+      return false;
+    }
+    next.begin(session);
+    return true;
+  }
+
+  private List<StepGraph> begunGraphs() {
+    return graphs.values().stream().flatMap(Optional::stream).filter(StepGraph::begun).toList();
+  }
+
+  private StepGraph made(
+      StepKind kind, ProximalForm form, ForwardOperator operator, StepGraph.Size size) {
     if (session == null) {
       graph = new Graph();
       session = new Session(graph, options.toProto());
       tf = Ops.create(graph);
       weights = new VariableWeights(tf);
     }
-    var next = new StepGraph(tf, kind, form, operator, slots, this::noise);
+    var next = new StepGraph(tf, kind, form, operator, size, this::noise);
     if (!filled) {
       try (var read = directory.openWeights()) {
         VariableWeights.fill(tf, session, weights.variables(), read.tensors());
       }
       filled = true;
     }
-    next.begin(session);
     return next;
   }
 

@@ -22,10 +22,10 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.DestroyResourceOp;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.ReduceAll;
 import org.tensorflow.op.core.VarHandleOp;
-import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -37,8 +37,11 @@ import org.tensorflow.types.TInt64;
  * of each trajectory, in slots. One call at a time, except where it says so.
  */
 final class StepGraph {
-  /** Bytes of all slots together, and of what is the operator's. */
-  private static final long MOST_BYTES = 64L << 20;
+  /** Bytes of all slots together. */
+  private static final long MOST_OF_SLOTS = 64L << 20;
+
+  /** Bytes of what is the operator's. */
+  private static final long MOST_OF_OPERATOR = 64L << 20;
 
   private static final int MOST_SLOTS = 256;
 
@@ -51,6 +54,8 @@ final class StepGraph {
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
   private final List<OfRow> ofRows = new ArrayList<>();
   private final List<OfOperator> ofOperator = new ArrayList<>();
+  private final List<Op> zeros = new ArrayList<>();
+  private final List<Op> frees = new ArrayList<>();
   private final Placeholder<TInt32> slot;
   private final Placeholder<TInt32> timesteps;
   private final Placeholder<TFloat32> numbers;
@@ -59,7 +64,9 @@ final class StepGraph {
   private final Update plain;
   private final Update fresh;
   private final EstimateGraph estimates;
+  private final long bytes;
   private ProximalForm loaded;
+  private boolean begun;
 
   /**
    * What a slot is given.
@@ -73,7 +80,7 @@ final class StepGraph {
 
   /** A variable with a place for each slot, and what writes the values of an input into one. */
   private record OfRow(
-      Variable<TFloat32> variable,
+      VarHandleOp variable,
       Placeholder<TFloat32> input,
       Op write,
       Function<Start, float[]> values) {}
@@ -92,7 +99,7 @@ final class StepGraph {
    * Adds a step to a graph.
    *
    * @param kind of the form and the operator
-   * @param slots how many trajectories there is room for, at least 1
+   * @param size how many trajectories there is room for, at least 1
    * @param prior x_t and timesteps to predicted noise
    */
   StepGraph(
@@ -100,13 +107,14 @@ final class StepGraph {
       StepKind kind,
       ProximalForm form,
       ForwardOperator operator,
-      int slots,
+      Size size,
       BiFunction<Operand<TFloat32>, Operand<TInt32>, Operand<TFloat32>> prior) {
     this.tf = tf;
     shape = operator.imageShape();
     var points = GraphPoint.of(form, operator);
     estimates = kind.network() == null ? null : new EstimateGraph(tf, kind.network());
-    this.slots = slots;
+    slots = size.slots();
+    bytes = size.bytes();
     IntStream.range(0, slots).forEach(free::add);
     slot = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
     timesteps = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
@@ -175,12 +183,8 @@ final class StepGraph {
    */
   record Size(int slots, long bytes) {}
 
-  /**
-   * The size of a graph that is to be made.
-   *
-   * @param room bytes that are left
-   */
-  static Size size(StepKind kind, ProximalForm form, ForwardOperator operator, long room) {
+  /** The size of a graph that is to be made. */
+  static Size size(StepKind kind, ProximalForm form, ForwardOperator operator) {
     var points = GraphPoint.of(form, operator);
     long ofForm = points.ofForm().values().stream().mapToLong(array -> array.size(form)).sum();
     long values = operator.imageShape().size() + (points.differsByRow() ? ofForm : 0);
@@ -192,7 +196,7 @@ final class StepGraph {
     }
     long ofRow = Float.BYTES * values;
     long ofAll = points.differsByRow() ? 0 : Float.BYTES * ofForm;
-    long places = (Math.min(MOST_BYTES, room) - ofAll) / ofRow - 1;
+    long places = ofAll > MOST_OF_OPERATOR ? 0 : MOST_OF_SLOTS / ofRow - 1;
     int slots = (int) Math.max(0, Math.min(MOST_SLOTS, places));
     return new Size(slots, ofAll + (slots + 1) * ofRow);
   }
@@ -203,10 +207,13 @@ final class StepGraph {
   }
 
   private OfRow ofRow(long[] sides, Function<Start, float[]> values) {
-    var variable = tf.variable(Shape.of(Tensors.with(slots + 1, sides)), TFloat32.class);
+    var all = Shape.of(Tensors.with(slots + 1, sides));
     var input =
         tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(Tensors.with(-1, sides))));
-    var kept = new OfRow(variable, input, tf.scatterUpdate(variable, slot, input), values);
+    var variable = variable(input, all);
+    zeros.add(tf.assignVariableOp(variable, tf.fill(tf.constant(all.asArray()), tf.constant(0f))));
+    var write = tf.resourceScatterUpdate(variable, slot, input);
+    var kept = new OfRow(variable, input, write, values);
     ofRows.add(kept);
     return kept;
   }
@@ -214,23 +221,31 @@ final class StepGraph {
   /** One array may have more values than another's: such a variable has any shape. */
   private Operand<TFloat32> ofOperator(GraphPoint.Array<ProximalForm> array) {
     var sides = Shape.of(array.sides());
-    // Without a name of its own it would be the same as every other.
     var input = tf.placeholder(TFloat32.class, Placeholder.shape(sides));
-    var name = input.op().name() + "/kept";
-    var variable = tf.varHandleOp(TFloat32.class, sides, VarHandleOp.sharedName(name));
+    var variable = variable(input, sides);
     ofOperator.add(new OfOperator(input, tf.assignVariableOp(variable, input), array));
     return tf.readVariableOp(variable, TFloat32.class);
   }
 
+  /** A variable of the session that holds what comes from an input. */
+  private VarHandleOp variable(Placeholder<TFloat32> input, Shape sides) {
+    // Without a name of its own it would be the same as every other.
+    var name = VarHandleOp.sharedName(input.op().name() + "/kept");
+    var variable = tf.varHandleOp(TFloat32.class, sides, name);
+    frees.add(tf.destroyResourceOp(variable, DestroyResourceOp.ignoreLookupError(true)));
+    return variable;
+  }
+
   private Operand<TFloat32> rows(OfRow kept) {
-    return tf.gather(kept.variable(), slot, tf.constant(0));
+    return tf.resourceGather(kept.variable(), slot, TFloat32.class);
   }
 
   /** x_t is replaced last, so that a step that fails has changed nothing. */
   private Update update(OfRow states, Operand<TFloat32> eps, Operand<TFloat32> next) {
     var values = tf.math.logicalAnd(tf.math.isFinite(eps), tf.math.isFinite(next));
     var finite = tf.reduceAll(values, tf.constant(new int[] {1, 2, 3}), new ReduceAll.Options[0]);
-    var write = tf.withControlDependencies(finite).scatterUpdate(states.variable(), slot, next);
+    var write =
+        tf.withControlDependencies(finite).resourceScatterUpdate(states.variable(), slot, next);
     return new Update(finite, write);
   }
 
@@ -255,13 +270,32 @@ final class StepGraph {
     }
   }
 
-  /** Fills the slots with zeros: the rows that fill up a batch are of that. */
+  /** Bytes that the variables take while it is begun. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Whether it has its variables. */
+  boolean begun() {
+    return begun;
+  }
+
+  /** Takes memory, and fills the slots with zeros: the rows that fill up a batch are of that. */
   void begin(Session session) {
+    run(session, zeros);
+    begun = true;
+  }
+
+  /** Gives the memory back; no slot is taken. It may begin again. */
+  void end(Session session) {
+    begun = false;
+    loaded = null;
+    run(session, frees);
+  }
+
+  private static void run(Session session, List<Op> targets) {
     var runner = session.runner();
-    for (var kept : ofRows) {
-      var zeros = tf.fill(tf.constant(kept.variable().shape().asArray()), tf.constant(0f));
-      runner.addTarget(tf.assign(kept.variable(), zeros));
-    }
+    targets.forEach(runner::addTarget);
     runner.run().close();
   }
 

@@ -233,6 +233,32 @@ class ComposedStepTest {
     trip.state.close();
   }
 
+  private static Optional<ComposedSteps.State> opened(ComposedSteps all, int width) {
+    var shape = new ImageShape(512, width, 2);
+    var operator = OperatorTestCases.create(OperatorTestCases.DENOISING, shape);
+    var measurement = BoundMeasurement.of(operator, new float[shape.size()]);
+    var group = all.group(operator, Optional.empty()).orElseThrow();
+    return all.open(group, measurement, CounterNoise.ofSeed(1, 0), new float[shape.size()]);
+  }
+
+  /** Each size takes nearly the most that one may, and all together may take four times that. */
+  @Test
+  void shouldGiveMemoryToOtherSizesOnceNoTrajectoryHoldsIt() {
+    try (var graph = fixture.open(OperatorPlace.GRAPH)) {
+      var all = graph.composedSteps().orElseThrow();
+      var held = new ArrayList<ComposedSteps.State>();
+      for (int i = 0; i < 4; i++) {
+        held.add(opened(all, 512 - 4 * i).orElseThrow());
+      }
+      assertThat(opened(all, 496)).isEmpty();
+      held.remove(2).close();
+      assertThat(opened(all, 496)).hasValueSatisfying(ComposedSteps.State::close);
+      assertThat(opened(all, 504)).as("in its turn").hasValueSatisfying(ComposedSteps.State::close);
+      assertThat(held.get(0).image()).containsOnly(0f);
+      held.forEach(ComposedSteps.State::close);
+    }
+  }
+
   /** Every number is the host's or its neighbour, and hardly any is the neighbour. */
   @Test
   void shouldDrawTheHostsNoise() {

@@ -56,9 +56,13 @@ class HostShareIT {
   private static final int RUNS = Form.number("host.runs", 1, 3);
   private static final int BATCH = 16;
   private static final int BATCHES = 2;
-  private static final int FEW_STEPS = 5;
-  private static final int MANY_STEPS = 25;
-  private static final int COMPOSED_RUNS = Form.number("host.composed.runs", 2, 4);
+  private static final int FEW_STEPS = 3;
+  private static final int MANY_STEPS = 13;
+  private static final int COMPOSED_RUNS = Form.number("host.composed.runs", 3, 9);
+
+  /** Where a run takes long there are fewer. */
+  private static final Duration ENOUGH = Duration.ofSeconds(10);
+
   private static final Duration DEVICE = Duration.ofMillis(5);
   private static final String NOISE = "'noise':{'type':'gaussian','sigma':0.02}}";
 
@@ -218,16 +222,15 @@ class HostShareIT {
 
   /** Of short and of long trajectories; empty if there are no composed steps. */
   private static Optional<Beside> composed(StepParts.Subject subject) {
-    var steps = composing.composedSteps().orElseThrow();
-    if (steps.group(subject.measurement().operator(), Optional.empty()).isEmpty()) {
+    double few = secondsBesideCalls(subject, FEW_STEPS);
+    if (Double.isNaN(few)) {
       return Optional.empty();
     }
-    double few = secondsBesideCalls(subject, FEW_STEPS);
     double step = (secondsBesideCalls(subject, MANY_STEPS) - few) / (MANY_STEPS - FEW_STEPS);
     return Optional.of(new Beside(step, few - FEW_STEPS * step));
   }
 
-  /** Of a batch from its begin to its end; the least of some. */
+  /** Of a batch from its begin to its end; the least of some. NaN if its steps are not composed. */
   private static double secondsBesideCalls(StepParts.Subject subject, int steps) {
     var sampler =
         new SamplerSettings(
@@ -235,9 +238,13 @@ class HostShareIT {
     var composed =
         new StepParts.Subject(composing, subject.hTransform(), sampler, subject.measurement());
     try (var engine = new Engine(EngineSettings.of(BATCH))) {
-      engine.submit(request("warm-up", composed)).join();
+      var first = engine.submit(request("warm-up", composed)).join();
+      if (!first.device().endsWith(", composed")) {
+        return Double.NaN;
+      }
       double least = Double.MAX_VALUE;
-      for (int i = 0; i < COMPOSED_RUNS; i++) {
+      long start = System.nanoTime();
+      for (int i = 0; i < COMPOSED_RUNS && System.nanoTime() - start < ENOUGH.toNanos(); i++) {
         var before = engine.statistics().priorTime();
         long begun = System.nanoTime();
         var answer = engine.submit(request("m-" + i, composed)).join();

@@ -1,7 +1,11 @@
 package org.deftstream.deft.operator.imaging;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.deftstream.deft.image.ImageShape;
 import org.deftstream.deft.linalg.Resampling;
 import org.deftstream.deft.linalg.SparseMatrix;
@@ -90,28 +94,42 @@ final class MotionBlur extends GradientSolved {
             new ProximalForm.Gradients(ITERATIONS, TOLERANCE)));
   }
 
+  /** A pixel that is seen, counted from the one that sees it, and with which weight. */
+  private record Seen(int down, int across, double weight) {}
+
+  /** What every pixel sees: many points of the line lie between the same pixels. */
+  private List<Seen> line() {
+    int points = 4 * (int) Math.ceil(length) + 1;
+    double across = Math.cos(Math.toRadians(angleDegrees));
+    double down = -Math.sin(Math.toRadians(angleDegrees));
+    var weights = new TreeMap<Integer, Map<Integer, Double>>();
+    for (int p = 0; p < points; p++) {
+      double along = length * ((p + 0.5) / points - 0.5);
+      double y = along * down;
+      double x = along * across;
+      for (int corner = 0; corner < 4; corner++) {
+        int r = (int) Math.floor(y) + corner / 2;
+        int c = (int) Math.floor(x) + corner % 2;
+        double weight = (1 - Math.abs(y - r)) * (1 - Math.abs(x - c)) / points;
+        weights.computeIfAbsent(r, row -> new TreeMap<>()).merge(c, weight, Double::sum);
+      }
+    }
+    var line = new ArrayList<Seen>();
+    weights.forEach((r, row) -> row.forEach((c, weight) -> line.add(new Seen(r, c, weight))));
+    return line;
+  }
+
   private SparseMatrix matrix() {
     int height = imageShape().height();
     int width = imageShape().width();
     var builder = new SparseMatrix.Builder(height * width);
-    int points = 4 * (int) Math.ceil(length) + 1;
-    double across = Math.cos(Math.toRadians(angleDegrees));
-    double down = -Math.sin(Math.toRadians(angleDegrees));
+    var line = line();
     for (int row = 0; row < height; row++) {
       for (int column = 0; column < width; column++) {
-        for (int p = 0; p < points; p++) {
-          double along = length * ((p + 0.5) / points - 0.5);
-          double y = row + along * down;
-          double x = column + along * across;
-          int top = (int) Math.floor(y);
-          int left = (int) Math.floor(x);
-          for (int corner = 0; corner < 4; corner++) {
-            int r = top + corner / 2;
-            int c = left + corner % 2;
-            double weight = (1 - Math.abs(y - r)) * (1 - Math.abs(x - c)) / points;
-            builder.add(
-                Resampling.mirrored(r, height) * width + Resampling.mirrored(c, width), weight);
-          }
+        for (var seen : line) {
+          int r = Resampling.mirrored(row + seen.down(), height);
+          int c = Resampling.mirrored(column + seen.across(), width);
+          builder.add(r * width + c, seen.weight());
         }
         builder.endRow();
       }
