@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.deftstream.deft.formats.ImageFormats;
 import org.deftstream.deft.formats.ReadOptions;
+import org.deftstream.deft.task.Task;
 import org.deftstream.devstack.demo.DemoCommand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +25,8 @@ import picocli.CommandLine;
  */
 @Timeout(3_600)
 class InstrumentsDemoIT {
+  private static final Path MODELS = Path.of("..", "..", "deft", "models", "instruments");
+
   @TempDir Path directory;
 
   @Test
@@ -38,7 +42,7 @@ class InstrumentsDemoIT {
                 "--instruments=" + data,
                 "--json",
                 "--out=" + directory.resolve("demo"),
-                "--models=" + Path.of("..", "..", "deft", "models", "instruments"));
+                "--models=" + MODELS);
     var report = new ObjectMapper().readTree(out.toString());
 
     assertThat(exit).as(report.at("/problems").toString()).isZero();
@@ -53,6 +57,8 @@ class InstrumentsDemoIT {
   }
 
   private void check(JsonNode scan) {
+    var adapter = MODELS.resolve("adapters").resolve(Task.fileName(scan.at("/task").asText()));
+    assertThat(scan.at("/method").asText().equals("deft")).isEqualTo(Files.isDirectory(adapter));
     assertThat(scan.at("/samples").intValue()).as("samples").isGreaterThanOrEqualTo(2);
     assertThat(scan.at("/estimates").size()).as("beside the baselines").isGreaterThan(1);
     for (var estimate : scan.at("/estimates")) {

@@ -7,12 +7,14 @@ import org.deftstream.deft.sampler.SamplerSettings;
 import org.deftstream.deft.sampler.StepWeights;
 
 /**
- * A trajectory whose step is completed by the batch under way, and the arrays that it needs. Rows
- * are kept from step to step so that a step allocates no images.
+ * A trajectory whose step is completed by the batch under way, and the arrays that it needs, made
+ * when they are first needed: composed steps do without. Rows are kept from step to step so that a
+ * step allocates no images.
  */
 final class Row {
-  private final float[] x0Hat;
-  private final float[] z;
+  private final int size;
+  private float[] x0Hat;
+  private float[] z;
   private Trajectory trajectory;
   private float[] eps;
   private StepWeights step;
@@ -20,8 +22,7 @@ final class Row {
 
   /** A row for images of so many values. */
   Row(int size) {
-    x0Hat = new float[size];
-    z = new float[size];
+    this.size = size;
   }
 
   /** Makes this row stand for a trajectory. */
@@ -82,6 +83,7 @@ final class Row {
       failNonFinite("the prediction of prior " + trajectory.job().request().prior().name());
       return;
     }
+    x0Hat = x0Hat == null ? new float[size] : x0Hat;
     DdimStep.clean(trajectory.x(), eps, step.alphaBar(), x0Hat);
   }
 
@@ -129,6 +131,7 @@ final class Row {
    * Draws the fresh noise of this step, if anyone needs it; looks at nothing but the trajectory.
    */
   void drawNoise() {
+    z = z == null ? new float[size] : z;
     boolean asked = trajectory.job().request().hTransform().prescribesStep() && !last();
     if (step.fresh() != 0 || asked) {
       trajectory.noise().fill(z, trajectory.t());

@@ -65,7 +65,9 @@ final class StepExecutor {
     batch = next;
     var touched = new LinkedHashSet<Trajectory>();
     batch.forEach(region -> touched.add(region.trajectory()));
-    touched.parallelStream().forEach(Trajectory::begin);
+    // Only first noise is worth the other processors.
+    touched.stream().filter(Trajectory::isNew).toList().parallelStream().forEach(Trajectory::begin);
+    touched.forEach(Trajectory::begin);
     rows = rowsFor(touched.stream().filter(Trajectory::allTaken).toList());
     var job = batch.get(0).trajectory().job();
     priorCall.with(job.request().prior(), job.row(), limit());
@@ -83,6 +85,9 @@ final class StepExecutor {
       composedIsolation.run(rows, limit(), composedCall);
     }
     var left = rows.stream().filter(row -> !composedCall.stepped(row.trajectory())).toList();
+    if (left.isEmpty() && regionsLeft().isEmpty()) {
+      return;
+    }
     left.forEach(composedCall::takeBack);
     var noise =
         ForkJoinPool.commonPool().submit(() -> left.parallelStream().forEach(Row::drawNoise));

@@ -73,6 +73,11 @@ final class Trajectory implements Comparable<Trajectory> {
     return answer.values();
   }
 
+  /** Whether it has no initial state yet. */
+  boolean isNew() {
+    return x == null;
+  }
+
   /** Makes the initial state if no step was taken yet, and places the regions of a new step. */
   void begin() {
     makeInitialState();
@@ -89,7 +94,7 @@ final class Trajectory implements Comparable<Trajectory> {
   }
 
   private void makeInitialState() {
-    if (x == null) {
+    if (isNew()) {
       var request = job.request();
       noise = CounterNoise.of(request.measurementId(), sample, request.sampler().describe());
       stepper = Stepper.of(request.sampler());

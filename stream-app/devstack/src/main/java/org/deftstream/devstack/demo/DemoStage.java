@@ -1,5 +1,6 @@
 package org.deftstream.devstack.demo;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,18 +82,29 @@ final class DemoStage {
                               + models
                               + Nearest.hint(name, known)));
       wanted.add(task);
-      adapters.put(
-          task, AdapterDirectory.read(models.resolve("adapters").resolve(Task.fileName(name))));
+      adapters.put(task, AdapterDirectory.read(adapterDirectory(task)));
     }
     shown = wanted;
     return wanted;
   }
 
-  /** Opens the priors of tasks, which are served and nothing else; no adapter is needed. */
+  /**
+   * Opens the priors of tasks, which are served and nothing else, and reads the adapters there are.
+   */
   void openModels(Collection<Task> served) {
     openPriors();
     tasks = List.copyOf(served);
     shown = tasks;
+    for (var task : tasks) {
+      var directory = adapterDirectory(task);
+      if (Files.isDirectory(directory)) {
+        adapters.put(task, AdapterDirectory.read(directory));
+      }
+    }
+  }
+
+  private Path adapterDirectory(Task task) {
+    return models.resolve("adapters").resolve(Task.fileName(task.name()));
   }
 
   private void openPriors() {
@@ -160,12 +172,12 @@ final class DemoStage {
         stack.bootstrapServers(), serdes(), topics.labelledPairs(), task, 0, plan.pairs(), seed);
   }
 
-  /** Publishes and activates the adapter of every task of the demo. */
+  /** Publishes and activates the adapter of every task of the demo that has one. */
   void publishAdapters() {
     adapters.values().forEach(publisher()::pushStable);
   }
 
-  /** Adapter id of each task of the demo. */
+  /** Adapter id of each task of the demo that has one. */
   Map<String, String> adapterIds() {
     var ids = new LinkedHashMap<String, String>();
     adapters.forEach((task, adapter) -> ids.put(task.name(), adapter.manifest().adapterId()));

@@ -185,6 +185,11 @@ final class InstrumentRun {
       var stream =
           new InstrumentStream(
               stage.openSender(), inbox, stage::requireAlive, show, settings.deadline());
+      var adapters = stage.adapterIds();
+      if (!adapters.isEmpty()) {
+        say.accept("swapping in the adapters of " + String.join(", ", adapters.keySet()));
+        stream.swap(new SwapWatch(adapters), stage::publishAdapters);
+      }
       for (var each : prepared) {
         for (var scan : each.scans()) {
           now[0] = scan.record().source().file();

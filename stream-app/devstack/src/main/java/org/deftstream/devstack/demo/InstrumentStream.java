@@ -24,6 +24,7 @@ import org.deftstream.schemas.avro.Tensor;
  */
 final class InstrumentStream {
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration SWAP = Duration.ofMinutes(2);
   private static final Duration BEAT = Duration.ofSeconds(1);
   private static final IntensityScale IDENTITY = new IntensityScale(1, 0, "");
 
@@ -74,6 +75,28 @@ final class InstrumentStream {
     this.alive = alive;
     this.beat = beat;
     deadline = Instant.now().plus(longest);
+  }
+
+  /**
+   * Has adapters published and waits until all of them serve. If one is refused or does not come,
+   * that is a problem more, and its task is answered as it was.
+   */
+  void swap(SwapWatch watch, Runnable publish) {
+    watch.published(Instant.now());
+    publish.run();
+    var until = Instant.now().plus(SWAP);
+    while (!watch.done() && watch.refusal().isEmpty() && Instant.now().isBefore(until)) {
+      alive.run();
+      for (var arrival : inbox.poll(POLL)) {
+        if (arrival instanceof Inbox.Status status) {
+          watch.accept(status);
+        }
+      }
+    }
+    watch.refusal().ifPresent(problems::add);
+    if (!watch.done() && watch.refusal().isEmpty()) {
+      problems.add("not all adapters served within " + SWAP.toSeconds() + " s");
+    }
   }
 
   /** Sends a scan and waits for its answer; empty, and a problem more, if there is none. */

@@ -243,9 +243,9 @@ public enum Section {
       beyond the 5 ms. Beside it what each part takes alone: the proximal points, the rest of the
       h-transform, the fresh noise and the update. Where steps are composed
       ([the device](../device.md#composed-steps)) operator, noise and update are the device's too: the
-      last columns are what a step then leaves to the host beside its call, its share beside 5 ms, and
-      what a batch of trajectories takes at its begin and its end: the first noise, the way to the
-      device and back, mean and deviation.\
+      last columns are what a step then leaves to the host beside its call (long trajectories less short
+      ones, so to a few tenths of a millisecond), its share beside 5 ms, and what a batch of trajectories
+      takes at its begin and its end: the first noise, the way to the device and back, mean and deviation.\
       """,
       "mvn verify -Pbenchmarks -Dit.test=HostShareIT -Dfailsafe.failIfNoSpecifiedTests=false"),
   /** Against PyTorch. */
