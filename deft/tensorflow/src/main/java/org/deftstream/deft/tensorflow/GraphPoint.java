@@ -31,13 +31,8 @@ abstract class GraphPoint {
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Array<S>(long[] sides, Function<S, float[]> values) {
-    /** How many values there are of one S. */
-    long size(S of) {
-      for (long side : sides) {
-        if (side < 0) {
-          return values.apply(of).length;
-        }
-      }
+    /** How many values each S has, if they do not vary. */
+    long size() {
       return Tensors.size(sides);
     }
 

@@ -56,7 +56,7 @@ final class GraphProximal implements ProximalDevice, AutoCloseable {
       } else if (form instanceof ProximalForm.Convolutions convolutions) {
         details = List.of(convolutions.coils());
       } else if (form instanceof ProximalForm.Matrix matrix) {
-        details = List.of(matrix.rows(), matrix.columns());
+        details = List.of(matrix.rows(), matrix.columns(), Choice.rounded(matrix.values().length));
       } else {
         details = Arrays.stream(operator.measurementShape()).boxed().toList();
       }

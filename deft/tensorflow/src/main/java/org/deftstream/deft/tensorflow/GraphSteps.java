@@ -128,7 +128,16 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
 
   @Override
   public Optional<Group> group(ForwardOperator operator, Optional<LearnedEstimate> learned) {
-    return forms.of(operator).map(form -> steps(form, operator, learned.orElse(null)));
+    return forms
+        .of(operator)
+        .filter(GraphSteps::isSmall)
+        .map(form -> steps(form, operator, learned.orElse(null)));
+  }
+
+  /** Whether the matrix of a form, if it has one, may be kept on the device. */
+  private static boolean isSmall(ProximalForm form) {
+    return !(form instanceof ProximalForm.Matrix matrix)
+        || MatrixPoint.bytes(matrix) <= StepGraph.MOST_OF_OPERATOR;
   }
 
   private static Steps steps(ProximalForm form, ForwardOperator operator, LearnedEstimate learned) {

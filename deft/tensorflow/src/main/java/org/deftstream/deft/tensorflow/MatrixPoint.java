@@ -34,6 +34,11 @@ final class MatrixPoint extends GradientPoint {
     ofForm(VALUES, of -> ((ProximalForm.Matrix) of).values(), -1);
   }
 
+  /** Bytes of row, column and value of each entry, for as many as a form of its kind may have. */
+  static long bytes(ProximalForm.Matrix form) {
+    return 3L * Float.BYTES * GraphProximal.Choice.rounded(form.values().length);
+  }
+
   @Override
   boolean differsByRow() {
     return false;

@@ -41,7 +41,7 @@ final class StepGraph {
   private static final long MOST_OF_SLOTS = 64L << 20;
 
   /** Bytes of what is the operator's. */
-  private static final long MOST_OF_OPERATOR = 64L << 20;
+  static final long MOST_OF_OPERATOR = 64L << 20;
 
   private static final int MOST_SLOTS = 256;
 
@@ -186,19 +186,25 @@ final class StepGraph {
   /** The size of a graph that is to be made. */
   static Size size(StepKind kind, ProximalForm form, ForwardOperator operator) {
     var points = GraphPoint.of(form, operator);
-    long ofForm = points.ofForm().values().stream().mapToLong(array -> array.size(form)).sum();
-    long values = operator.imageShape().size() + (points.differsByRow() ? ofForm : 0);
+    long ofForm = bytesOfForm(points, form);
+    long values = operator.imageShape().size();
     for (var array : points.ofMeasurement().values()) {
-      values += Tensors.size(array.sides());
+      values += array.size();
     }
     if (kind.network() != null) {
       values += Tensors.size(conditioning(operator));
     }
-    long ofRow = Float.BYTES * values;
-    long ofAll = points.differsByRow() ? 0 : Float.BYTES * ofForm;
+    long ofRow = Float.BYTES * values + (points.differsByRow() ? ofForm : 0);
+    long ofAll = points.differsByRow() ? 0 : ofForm;
     long places = ofAll > MOST_OF_OPERATOR ? 0 : MOST_OF_SLOTS / ofRow - 1;
     int slots = (int) Math.max(0, Math.min(MOST_SLOTS, places));
     return new Size(slots, ofAll + (slots + 1) * ofRow);
+  }
+
+  private static long bytesOfForm(GraphPoint points, ProximalForm form) {
+    return form instanceof ProximalForm.Matrix matrix
+        ? MatrixPoint.bytes(matrix)
+        : Float.BYTES * points.ofForm().values().stream().mapToLong(GraphPoint.Array::size).sum();
   }
 
   private static long[] conditioning(ForwardOperator operator) {

@@ -312,9 +312,13 @@ class ComposedStepTest {
   }
 
   @Test
-  void shouldLeaveOperatorsWithoutAFormAndImagesThatArePaddedToTheOthers() throws Exception {
+  void shouldLeaveWhatCannotBeComposedToTheOthers() throws Exception {
     var fan = measured(OperatorTestCases.FAN, 5);
     assertThat(steps.group(fan.operator(), Optional.empty())).isEmpty();
+    var shape = new ImageShape(480, 480, 2);
+    var large = OperatorTestCases.create(OperatorTestCases.MOTION_BLUR, shape);
+    assertThat(large.proximalForm()).isPresent();
+    assertThat(steps.group(large, Optional.empty())).as("its matrix is too large").isEmpty();
     var odd = new ImageShape(15, 22, 2);
     var operator = OperatorTestCases.create(OperatorTestCases.DENOISING, odd);
     float[] y = OperatorTestCases.uniform(odd.size(), new Random(1));
