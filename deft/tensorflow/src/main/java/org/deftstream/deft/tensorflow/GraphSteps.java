@@ -1,9 +1,11 @@
 package org.deftstream.deft.tensorflow;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.deftstream.deft.engine.OutOfDeviceMemoryException;
 import org.deftstream.deft.operator.BoundMeasurement;
@@ -47,8 +49,11 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   private final MeasuredWays ways;
   private final OperatorForms forms;
 
-  /** Those that were used last come last. Empty where a trajectory is too large, or one failed. */
+  /** Those that were used last come last. Empty where a trajectory is too large. */
   private final Map<StepKind, Optional<StepGraph>> graphs = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Not composed any more; what they have taken is theirs until another one needs it. */
+  private final Set<StepKind> failed = new HashSet<>();
 
   private Graph graph;
   private Session session;
@@ -187,8 +192,11 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
 
   /** The graph of a kind, made when it is first asked for; empty if there is no room for it. */
   private Optional<StepGraph> graph(StepKind kind, ProximalForm form, ForwardOperator operator) {
+    if (failed.contains(kind)) {
+      return Optional.empty();
+    }
     if (!graphs.containsKey(kind) && graphs.size() < MOST_GRAPHS) {
-      graphs.put(kind, Optional.empty()); // If it fails it is not tried again.
+      graphs.put(kind, Optional.empty()); // If it cannot be made it is not tried again.
       var size = StepGraph.size(kind, form, operator);
       if (size.slots() > 0) {
         graphs.put(kind, Optional.of(call(kind, () -> made(kind, form, operator, size))));
@@ -281,7 +289,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
       throw new OutOfDeviceMemoryException(
           "prior " + directory.name() + ": no memory for a composed step", e);
     } catch (TensorFlowException e) {
-      graphs.put(kind, Optional.empty());
+      failed.add(kind);
       LOG.warn("steps of {} are not composed any more", kind, e);
       throw e;
     }

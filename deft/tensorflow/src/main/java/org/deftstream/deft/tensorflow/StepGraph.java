@@ -288,8 +288,14 @@ final class StepGraph {
 
   /** Takes memory, and fills the slots with zeros: the rows that fill up a batch are of that. */
   void begin(Session session) {
-    run(session, zeros);
-    begun = true;
+    try {
+      run(session, zeros);
+      begun = true;
+    } finally {
+      if (!begun) {
+        run(session, frees); // Some variables may have found memory before one did not.
+      }
+    }
   }
 
   /** Gives the memory back; no slot is taken. It may begin again. */
