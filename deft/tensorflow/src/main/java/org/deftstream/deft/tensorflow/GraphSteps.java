@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.deftstream.deft.engine.OutOfDeviceMemoryException;
 import org.deftstream.deft.operator.BoundMeasurement;
 import org.deftstream.deft.operator.ForwardOperator;
@@ -122,7 +123,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     public synchronized void close() {
       if (!given) {
         given = true;
-        of.giveBack(index);
+        of.slots().giveBack(index);
       }
     }
 
@@ -142,7 +143,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
   /** Whether the matrix of a form, if it has one, may be kept on the device. */
   private static boolean isSmall(ProximalForm form) {
     return !(form instanceof ProximalForm.Matrix matrix)
-        || MatrixPoint.bytes(matrix) <= StepGraph.MOST_OF_OPERATOR;
+        || MatrixPoint.bytes(matrix) <= StepSlots.MOST_OF_OPERATOR;
   }
 
   private static Steps steps(ProximalForm form, ForwardOperator operator, LearnedEstimate learned) {
@@ -170,17 +171,17 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     var operator = measurement.operator();
     var form = forms.of(operator).orElseThrow();
     var of = closed ? Optional.<StepGraph>empty() : graph(kind, form, operator);
-    int index = of.map(StepGraph::take).orElse(-1);
+    int index = of.map(graph -> graph.slots().take()).orElse(-1);
     if (index < 0) {
       return Optional.empty();
     }
     var slot = new Slot(kind, of.get(), index, noise);
     try {
-      var start = new StepGraph.Start(form, measurement, x);
+      var start = new StepSlots.Start(form, measurement, x);
       call(
           kind,
           () -> {
-            of.get().put(session, index, start);
+            of.get().slots().put(session, index, start);
             return null;
           });
       return Optional.of(slot);
@@ -197,25 +198,25 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     }
     if (!graphs.containsKey(kind) && graphs.size() < MOST_GRAPHS) {
       graphs.put(kind, Optional.empty()); // If it cannot be made it is not tried again.
-      var size = StepGraph.size(kind, form, operator);
+      var size = StepSlots.size(kind, form, operator);
       if (size.slots() > 0) {
         graphs.put(kind, Optional.of(call(kind, () -> made(kind, form, operator, size))));
       }
     }
     var graph = graphs.getOrDefault(kind, Optional.empty());
-    return graph.filter(of -> call(kind, () -> begun(of)));
+    return graph.filter(of -> call(kind, () -> begun(of.slots())));
   }
 
   /** Begins, if there is memory that no trajectory of another graph holds. */
-  private boolean begun(StepGraph next) {
+  private boolean begun(StepSlots next) {
     if (next.begun()) {
       return true;
     }
     long taken = 0;
-    for (var of : begunGraphs()) {
+    for (var of : begunSlots()) {
       taken += of.bytes();
     }
-    for (var of : begunGraphs()) {
+    for (var of : begunSlots()) {
       if (taken + next.bytes() > MOST_BYTES && of.held() == 0) {
         of.end(session);
         taken -= of.bytes();
@@ -228,12 +229,16 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
     return true;
   }
 
-  private List<StepGraph> begunGraphs() {
-    return graphs.values().stream().flatMap(Optional::stream).filter(StepGraph::begun).toList();
+  private List<StepSlots> begunSlots() {
+    return slots().filter(StepSlots::begun).toList();
+  }
+
+  private Stream<StepSlots> slots() {
+    return graphs.values().stream().flatMap(Optional::stream).map(StepGraph::slots);
   }
 
   private StepGraph made(
-      StepKind kind, ProximalForm form, ForwardOperator operator, StepGraph.Size size) {
+      StepKind kind, ProximalForm form, ForwardOperator operator, StepSlots.Size size) {
     if (session == null) {
       graph = new Graph();
       session = new Session(graph, options.toProto());
@@ -297,7 +302,7 @@ final class GraphSteps implements ComposedSteps, AutoCloseable {
 
   /** Trajectories that are on the device. */
   synchronized int heldSlots() {
-    return graphs.values().stream().flatMap(Optional::stream).mapToInt(StepGraph::held).sum();
+    return slots().mapToInt(StepSlots::held).sum();
   }
 
   @Override
